@@ -1,0 +1,1 @@
+"""The pretrained encoders f_i."""

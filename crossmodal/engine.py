@@ -1,0 +1,104 @@
+"""Who runs the slow part: the pipeline of this process, loaded in the background, behind a gate.
+
+The page must not wait for the encoders: an Engine can be asked for calibration and settings at once, and for readings
+as soon as the models are there.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crossmodal import checkpoints
+from crossmodal.calibration import Calibration, load_calibration
+from crossmodal.errors import BusyError, ModelError
+from crossmodal.fusing import fuse
+from crossmodal.types import Evidence, FusionResult, FusionSettings
+
+if TYPE_CHECKING:
+    from crossmodal.pipeline import Pipeline
+
+RUNNING = 1
+WAITING = 8
+PATIENCE_SECONDS = 20.0
+
+
+class Gate:
+    """At most ``running`` at work and ``waiting`` in line; whoever waits longer than ``patience`` seconds is told so.
+
+    Encoders take both cores: two runs side by side would each be slower than one after the other.
+    """
+
+    def __init__(
+        self, running: int = RUNNING, waiting: int = WAITING, patience: float = PATIENCE_SECONDS
+    ) -> None:
+        self._places = threading.BoundedSemaphore(running)
+        self._line = threading.BoundedSemaphore(running + waiting)
+        self._patience = patience
+
+    @contextmanager
+    def slot(self) -> Iterator[None]:
+        """Hold a place while at work. Raises BusyError: ``queue_full`` at once, or ``queue_timeout``."""
+        if not self._line.acquire(blocking=False):
+            raise BusyError("queue_full")
+        try:
+            if not self._places.acquire(timeout=self._patience):
+                raise BusyError("queue_timeout", seconds=self._patience)
+            try:
+                yield
+            finally:
+                self._places.release()
+        finally:
+            self._line.release()
+
+
+class Engine:
+    """The models of one process, shared by every visitor. Holds no visitor's content."""
+
+    def __init__(self, folder: Path = checkpoints.MODELS, *, gate: Gate | None = None) -> None:
+        self._folder = folder
+        self._gate = gate or Gate()
+        self._lock = threading.Lock()
+        self._pipeline: Pipeline | None = None
+        manifest = checkpoints.read_manifest(folder)
+        self.model_hash = checkpoints.model_hash(manifest)
+        self.modalities = tuple(manifest["temperatures"])
+        self.calibration: Calibration = load_calibration(folder, manifest)
+
+    def warm_up(self) -> threading.Thread:
+        """Start loading the models in the background; an error there shows at the first use."""
+        thread = threading.Thread(target=self._try_load, name="crossmodal-warm-up", daemon=True)
+        thread.start()
+        return thread
+
+    def _try_load(self) -> None:
+        try:
+            self.pipeline()
+        except ModelError:
+            return  # raised again, to a visitor who can be told, by the next call of pipeline()
+
+    @property
+    def ready(self) -> bool:
+        """Whether the encoders are loaded."""
+        return self._pipeline is not None
+
+    def pipeline(self) -> Pipeline:
+        """The loaded pipeline; the first call loads it. Raises ModelError."""
+        with self._lock:
+            if self._pipeline is None:
+                from crossmodal.pipeline import Pipeline  # imports torch and transformers, which takes seconds
+
+                self._pipeline = Pipeline.load(self._folder)
+            return self._pipeline
+
+    def run(self, work: Callable[[Pipeline], Evidence]) -> Evidence:
+        """Do something slow with the pipeline, in turn with everybody else. Raises BusyError, InputError, ModelError."""
+        with self._gate.slot():
+            return work(self.pipeline())
+
+    def fuse(self, evidence: Evidence, settings: FusionSettings) -> FusionResult:
+        """The fast part; needs no encoder and no turn."""
+        return fuse(evidence, settings, self.calibration)

@@ -1,0 +1,44 @@
+"""psi(z_1..z_n; alpha): the ways to fuse. One rule, one file; every module in this folder is found by itself.
+
+A rule is written for n modalities and for whole batches: any leading dimensions of its inputs are carried along, so
+one slider tick and a hundred alphas over thousands of pairs are the same code.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Mapping, Sequence
+from functools import cache
+
+import numpy as np
+
+from crossmodal.errors import InputError
+from crossmodal.fusion.rule import FusionRule, Problem, normalize_alpha, sharpen
+
+__all__ = ["DEFAULT_RULE", "FusionRule", "Problem", "find_rule", "fusion_rules", "normalize_alpha", "sharpen"]
+
+DEFAULT_RULE = "linear"
+
+
+@cache
+def fusion_rules() -> Mapping[str, FusionRule]:
+    """Every rule by its name, in the order in which they are shown."""
+    modules = [importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__)]
+    rules: Sequence[FusionRule] = sorted(
+        (module.RULE for module in modules if hasattr(module, "RULE")), key=lambda rule: (rule.order, rule.name)
+    )
+    return {rule.name: rule for rule in rules}
+
+
+def find_rule(name: str) -> FusionRule:
+    """The rule of that name. Raises InputError ``unknown_rule`` naming those that exist."""
+    rules = fusion_rules()
+    if name not in rules:
+        raise InputError("unknown_rule", rule=name[:40], allowed=", ".join(rules))
+    return rules[name]
+
+
+def uniform_prior(classes: int) -> np.ndarray:
+    """A prior that prefers no class, shape (C,)."""
+    return np.full(classes, 1 / classes)

@@ -1,0 +1,81 @@
+"""What every fusion rule shares: its contract, its inputs, and the one place where alpha is normalised."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from crossmodal.errors import InputError
+from crossmodal.types import Array
+
+FLOOR = 1e-6
+"""Least probability a rule works with, so that no modality can veto a class for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What a rule gets to decide one task; leading dimensions may be added to all but ``prior``.
+
+    ``probabilities`` (..., n, C) are the calibrated readings, ``alpha`` (..., n) the weights in use, >= 0 with sum 1,
+    ``prior`` (C,) the class prior that the readings share, ``embeddings`` (..., n, D) the z_i, and ``head`` maps a z
+    (..., D) and weights (..., n) to calibrated probabilities (..., C).
+    """
+
+    probabilities: Array
+    alpha: Array
+    prior: Array
+    embeddings: Array
+    head: Callable[[Array, Array], Array]
+
+
+class FusionRule(ABC):
+    """One way to fuse. Subclasses are stateless; ``name`` is stable, as it stands in shared links."""
+
+    name: str
+    order: int = 100
+    formula: str
+    """The rule in LaTeX, with p_i for the readings and w_i for the weights in use."""
+
+    def weights(self, alpha: Array, probabilities: Array) -> Array:
+        """The weights really used: ``alpha`` (..., n) unless the rule looks at the readings (..., n, C) first."""
+        return alpha
+
+    @abstractmethod
+    def pool(self, problem: Problem) -> Array:
+        """The fused probabilities (..., C), summing to one."""
+
+
+def normalize_alpha(alpha: Mapping[str, float], present: Sequence[str]) -> Array:
+    """Weights in the order of ``present``, shape (n,), >= 0 with sum 1. The only place where alpha is normalised.
+
+    A modality that is not present drops out and the rest are scaled up; a present one without a weight counts as 1;
+    all weights zero means no preference, so all present count alike. Raises InputError ``alpha_invalid`` for a weight
+    that is negative or not finite.
+    """
+    for name, value in alpha.items():
+        if not (np.isfinite(value) and value >= 0):
+            raise InputError("alpha_invalid", modality=name, value=value)
+    raw = np.array([alpha.get(name, 1.0) for name in present], dtype=np.float64)
+    if raw.max(initial=0.0) == 0.0:
+        return np.full(len(present), 1 / len(present))
+    raw /= raw.max()  # so that neither huge nor tiny weights overflow in the sum
+    return raw / raw.sum()
+
+
+def softmax(scores: Array) -> Array:
+    """Softmax over the last dimension."""
+    powers = np.exp(scores - scores.max(-1, keepdims=True))
+    return powers / powers.sum(-1, keepdims=True)
+
+
+def log_floor(probabilities: Array) -> Array:
+    """Natural logarithm, with probabilities below FLOOR raised to it."""
+    return np.log(np.maximum(probabilities, FLOOR))
+
+
+def sharpen(probabilities: Array, temperature: float) -> Array:
+    """p^(1/T), normalised: T below 1 sharpens a distribution (..., C), above 1 flattens it."""
+    return probabilities if temperature == 1.0 else softmax(log_floor(probabilities) / temperature)

@@ -1,0 +1,84 @@
+"""Figures of merit, each on plain arrays: N rows, C classes. Probabilities sum to 1 along the last axis."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossmodal.types import Array
+
+Labels = NDArray[np.int64]
+
+ECE_BINS = 15
+
+
+def f1_by_class(predicted: NDArray[np.bool_], true: NDArray[np.bool_]) -> Array:
+    """F1 of each class from indicator arrays (N, C) -> (C,); 0 for a class neither predicted nor true."""
+    hits = (predicted & true).sum(0)
+    found: Array = 2.0 * hits / np.maximum(predicted.sum(0) + true.sum(0), 1)
+    return found
+
+
+def indicators(labels: Labels, classes: int) -> NDArray[np.bool_]:
+    """Class numbers (N,) -> indicator array (N, C)."""
+    return labels[:, None] == np.arange(classes)
+
+
+def weighted_f1(predicted: Labels, true: Labels, classes: int) -> float:
+    """F1 averaged over classes, each weighted by its share of ``true``; both (N,)."""
+    targets = indicators(true, classes)
+    return float(f1_by_class(indicators(predicted, classes), targets) @ targets.mean(0))
+
+
+def best_thresholds(scores: Array, true: NDArray[np.bool_]) -> Array:
+    """For each class the threshold that makes its F1 largest: scores (N, C) and indicators (N, C) -> (C,).
+
+    A class is predicted where its score is at least the threshold. The threshold lies midway between two scores, so
+    that it does not hang on the value of one row.
+    """
+    thresholds = np.empty(scores.shape[1])
+    for column in range(scores.shape[1]):
+        order = np.argsort(-scores[:, column], kind="stable")
+        ranked = scores[order, column]
+        hits = np.cumsum(true[order, column])
+        f1 = 2.0 * hits / (np.arange(1, len(ranked) + 1) + true[:, column].sum())
+        f1[:-1][ranked[:-1] == ranked[1:]] = -1.0  # no threshold can part equal scores
+        best = int(f1.argmax())
+        thresholds[column] = ranked[best : best + 2].mean()
+    return thresholds
+
+
+def expected_calibration_error(probabilities: Array, correct: NDArray[np.bool_], bins: int = ECE_BINS) -> float:
+    """ECE of the top label (Naeini et al. 2015; Guo et al. 2017) with equal-width bins.
+
+    ``probabilities`` (N, C), ``correct`` (N,): whether the top label is right.
+    """
+    confidence = probabilities.max(1)
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    count = np.bincount(place, minlength=bins)
+    gap = np.bincount(place, weights=correct - confidence, minlength=bins)
+    return float(np.abs(gap).sum() / max(count.sum(), 1))
+
+
+def log_loss(logits: Array, targets: Array, temperature: float = 1.0) -> float:
+    """Mean cross-entropy of softmax(logits / temperature) against targets (N, C) whose rows sum to 1."""
+    scaled = logits / temperature
+    scaled = scaled - scaled.max(1, keepdims=True)
+    log_probabilities = scaled - np.log(np.exp(scaled).sum(1, keepdims=True))
+    return float(-(targets * log_probabilities).sum(1).mean())
+
+
+def fit_temperature(logits: Array, targets: Array, low: float = 0.1, high: float = 10.0) -> float:
+    """The temperature with the least log-loss (Guo et al. 2017): logits (N, C), targets (N, C) with rows summing to 1.
+
+    The log-loss has a single minimum along the temperature, so a golden-section search over its logarithm finds it.
+    """
+    ratio = (np.sqrt(5.0) - 1.0) / 2.0
+    left, right = np.log(low), np.log(high)
+    while right - left > 1e-4:
+        a, b = right - ratio * (right - left), left + ratio * (right - left)
+        if log_loss(logits, targets, float(np.exp(a))) < log_loss(logits, targets, float(np.exp(b))):
+            right = b
+        else:
+            left = a
+    return float(np.exp((left + right) / 2.0))

@@ -1,0 +1,144 @@
+"""The whole way from an utterance to a fused emotion, cut in two.
+
+``Pipeline.embed`` runs the encoders, once per input. ``Pipeline.fuse`` is arithmetic on a few numbers and runs at every
+move of a slider.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from crossmodal import audio, checkpoints
+from crossmodal.calibration import Calibration, load_calibration
+from crossmodal.errors import InputError
+from crossmodal.fusing import fuse
+from crossmodal.text import preprocess as preprocess_text
+from crossmodal.towers import Tower, load_towers
+from crossmodal.transcription import Transcriber
+from crossmodal.types import (
+    Evidence,
+    FusionResult,
+    FusionSettings,
+    Transcript,
+    Utterance,
+    Waveform,
+)
+
+Progress = Callable[[str], None]
+"""Told the name of each stage as it starts: decode, transcript, encode."""
+
+
+class _Stopwatch:
+    """Milliseconds of each stage, with the stage announced as it starts."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.cost: dict[str, float] = {}
+        self._progress = progress
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        if self._progress:
+            self._progress(name)
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.cost[name] = self.cost.get(name, 0.0) + (time.perf_counter() - start) * 1e3
+
+
+class Pipeline:
+    """Encoders, shared space, head and fusion behind two calls.
+
+    >>> pipeline = Pipeline.load()
+    >>> evidence = pipeline.embed(speech=Path("clip.wav").read_bytes())
+    >>> pipeline.fuse(evidence, alpha={"speech": 0.6, "text": 0.4}).label
+    """
+
+    def __init__(
+        self, towers: Mapping[str, Tower], calibration: Calibration, transcriber: Callable[[Waveform], Transcript],
+        model_hash: str,
+    ) -> None:  # fmt: skip
+        self.towers = towers
+        self.calibration = calibration
+        self.transcriber = transcriber
+        self.model_hash = model_hash
+
+    @classmethod
+    def load(cls, folder: Path | str = checkpoints.MODELS) -> Pipeline:
+        """Verify and load every model. Raises ModelError, naming what is missing or altered."""
+        folder = Path(folder)
+        manifest = checkpoints.read_manifest(folder)
+        towers = load_towers(folder, manifest)
+        calibration = load_calibration(folder, manifest)
+        return cls(towers, calibration, Transcriber(), checkpoints.model_hash(manifest))
+
+    @property
+    def modalities(self) -> tuple[str, ...]:
+        """Every modality that this pipeline reads, in the order of its charts and sliders."""
+        return tuple(self.towers)
+
+    def prepare(
+        self, *, speech: bytes | None = None, text: str | None = None, transcribe: bool = True,
+        watch: _Stopwatch | None = None,
+    ) -> Utterance:  # fmt: skip
+        """Preprocess what was given, as ``embed`` does."""
+        watch = watch or _Stopwatch(None)
+        inputs: dict[str, Waveform | str] = {}
+        transcript = None
+        if speech is not None:
+            with watch.stage("decode"):
+                waveform = inputs["speech"] = audio.preprocess(speech)
+            if transcribe and text is None:
+                with watch.stage("transcript"):
+                    transcript = self.transcriber(waveform)
+                text = transcript.text or None
+        if text is not None:
+            inputs["text"] = preprocess_text(text)
+        if not inputs:
+            raise InputError("nothing_given")
+        return Utterance(inputs, transcript)
+
+    def embed(
+        self, *, speech: bytes | None = None, text: str | None = None, transcribe: bool = True,
+        progress: Progress | None = None,
+    ) -> Evidence:  # fmt: skip
+        """The readings of an utterance, given as the bytes of an audio file, as words, or both.
+
+        Without ``text`` the words come from the recogniser, unless ``transcribe`` is off; a clip in which no words are
+        recognised gives a reading of the voice alone. ``progress`` is told each stage. Raises InputError.
+        """
+        watch = _Stopwatch(progress)
+        utterance = self.prepare(speech=speech, text=text, transcribe=transcribe, watch=watch)
+        return self.read(utterance, watch=watch)
+
+    def read(self, utterance: Utterance, *, watch: _Stopwatch | None = None) -> Evidence:
+        """Encode, project and read a preprocessed utterance."""
+        watch = watch or _Stopwatch(None)
+        readings = {}
+        for name, tower in self.towers.items():
+            if name in utterance.inputs:
+                with watch.stage(f"encode_{name}"):
+                    readings[name] = self.calibration.read(name, tower(utterance.inputs[name]))
+        return Evidence(readings, self.model_hash, utterance.transcript, watch.cost)
+
+    def reread(self, evidence: Evidence, **inputs: Waveform | str) -> Evidence:
+        """The evidence with some modalities read anew, the others kept: what editing a transcript needs."""
+        watch = _Stopwatch(None)
+        fresh = self.read(Utterance(inputs), watch=watch).readings
+        merged = {**evidence.readings, **fresh}
+        ordered = {name: merged[name] for name in self.towers if name in merged}
+        return replace(evidence, readings=ordered, cost={**evidence.cost, **watch.cost})
+
+    def fuse(
+        self, evidence: Evidence, settings: FusionSettings | None = None, *,
+        alpha: Mapping[str, float] | None = None, rule: str | None = None, temperature: float | None = None,
+    ) -> FusionResult:  # fmt: skip
+        """Fuse at ``settings``, any of which may be given by name instead. See ``crossmodal.fusing.fuse``."""
+        settings = settings or FusionSettings()
+        given = {"alpha": alpha, "rule": rule, "temperature": temperature}
+        changed = {name: value for name, value in given.items() if value is not None}
+        return fuse(evidence, replace(settings, **changed) if changed else settings, self.calibration)

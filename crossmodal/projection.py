@@ -1,0 +1,65 @@
+"""phi_i: the hidden states of one encoder to one point z_i of the shared space.
+
+Pooling belongs to phi: which layers and which moments carry the emotion is learned with the projection.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+SHARED_DIM = 128
+
+
+class LayerMix(nn.Module):
+    """A learned convex mix of the encoder's layers (as in ELMo, Peters et al. 2018), each layer normalised first."""
+
+    def __init__(self, layers: int, width: int) -> None:
+        super().__init__()
+        self.norm = nn.ModuleList([nn.LayerNorm(width) for _ in range(layers)])
+        self.weight = nn.Parameter(torch.zeros(layers))
+
+    def forward(self, states: Tensor) -> Tensor:
+        """Hidden states (B, L, T, H) -> (B, T, H)."""
+        shares = self.weight.softmax(0)
+        return torch.stack([shares[i] * norm(states[:, i]) for i, norm in enumerate(self.norm)]).sum(0)
+
+
+class AttentiveStatistics(nn.Module):
+    """Attentive statistics pooling (Okabe et al. 2018): weighted mean and standard deviation over time."""
+
+    def __init__(self, width: int, heads: int = 4, hidden: int = 64) -> None:
+        super().__init__()
+        self.heads = heads
+        self.score = nn.Sequential(nn.Linear(width, hidden), nn.Tanh(), nn.Linear(hidden, heads))
+
+    def forward(self, frames: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Frames (B, T, H) and mask (B, T) -> (B, 2H): each head attends for its own share of the width."""
+        scores = self.score(frames)  # (B, T, heads)
+        if mask is not None:
+            scores = scores.masked_fill(~mask[..., None], float("-inf"))
+        share = scores.softmax(1).unsqueeze(-1)  # (B, T, heads, 1)
+        split = frames.unflatten(2, (self.heads, -1))
+        mean = (share * split).sum(1)
+        variance = (share * (split - mean[:, None]).square()).sum(1)
+        return torch.cat([mean.flatten(1), (variance + 1e-6).sqrt().flatten(1)], dim=1)
+
+
+class Projection(nn.Module):
+    """phi_i = normalise(MLP(attentive statistics(mix of layers)))."""
+
+    def __init__(
+        self, layers: int, width: int, dim: int = SHARED_DIM, *, hidden: int = 256, dropout: float = 0.0
+    ) -> None:
+        super().__init__()
+        self.mix = LayerMix(layers, width)
+        self.pool = AttentiveStatistics(width)
+        self.mlp = nn.Sequential(
+            nn.LayerNorm(2 * width), nn.Dropout(dropout), nn.Linear(2 * width, hidden), nn.GELU(),
+            nn.Dropout(dropout), nn.Linear(hidden, dim),
+        )  # fmt: skip
+
+    def forward(self, states: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Hidden states (B, L, T, H) and mask (B, T) -> z (B, D), of unit length."""
+        return functional.normalize(self.mlp(self.pool(self.mix(states), mask)), dim=-1)

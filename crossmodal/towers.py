@@ -1,0 +1,94 @@
+"""A tower is one modality's way into the shared space: preprocess'd x_i -> f_i -> phi_i -> z_i."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from crossmodal import checkpoints
+from crossmodal.encoders.speech import LogMel, SpeechEncoder
+from crossmodal.encoders.text import TextEncoder, Tokens
+from crossmodal.errors import ModelError
+from crossmodal.projection import Projection
+from crossmodal.types import Array, Waveform
+
+
+class Tower(Protocol):
+    """Anything that turns one preprocessed input into its z (D,), of unit length."""
+
+    def __call__(self, x: Any) -> Array: ...
+
+
+class SpeechTower(nn.Module):
+    """z_1 = phi_1(f_1(x_1)) for a waveform."""
+
+    def __init__(self, encoder: SpeechEncoder, projection: Projection) -> None:
+        super().__init__()
+        self.encoder, self.projection = encoder, projection
+        self._log_mel = LogMel()
+
+    @torch.inference_mode()
+    def forward(self, waveform: Waveform) -> Array:
+        """Waveform -> z (D,)."""
+        return _unit(self.projection(self.encoder(self._log_mel(waveform.samples)[None])))
+
+
+class TextTower(nn.Module):
+    """z_2 = phi_2(f_2(x_2)) for words."""
+
+    def __init__(self, encoder: TextEncoder, projection: Projection) -> None:
+        super().__init__()
+        self.encoder, self.projection = encoder, projection
+        self._tokens = Tokens()
+
+    @torch.inference_mode()
+    def forward(self, text: str) -> Array:
+        """Words -> z (D,)."""
+        tokens, mask = self._tokens([text])
+        return _unit(self.projection(self.encoder(tokens, mask), mask))
+
+
+def _unit(z: Tensor) -> Array:
+    """The only row of a batch as float64, brought to unit length again after the change of precision."""
+    row: Array = z[0].double().numpy()
+    return row / np.linalg.norm(row)
+
+
+def _build_speech() -> SpeechTower:
+    encoder = SpeechEncoder.pretrained()
+    return SpeechTower(encoder, Projection(encoder.layers, encoder.width))
+
+
+def _build_text() -> TextTower:
+    encoder = TextEncoder.pretrained()
+    return TextTower(encoder, Projection(encoder.layers, encoder.width))
+
+
+BUILDERS = {"speech": _build_speech, "text": _build_text}
+"""Modality -> its tower with pretrained encoder, before the trained tensors are laid over it."""
+
+
+def load_tower(modality: str, folder: Path, manifest: Mapping[str, Any]) -> nn.Module:
+    """One tower: the pretrained encoder with the shipped tensors over it. Raises ModelError where they do not fit."""
+    tower = BUILDERS[modality]()
+    name = f"{modality}.safetensors"
+    arrays = checkpoints.load_tensors(folder, name, manifest)
+    state = {key: torch.from_numpy(value) for key, value in arrays.items()}
+    try:
+        found = tower.load_state_dict(state, strict=False)
+    except RuntimeError as error:
+        raise ModelError("model_shape", file=name) from error
+    untrained = [key for key in found.missing_keys if key.startswith("projection.")]
+    if found.unexpected_keys or untrained:
+        raise ModelError("model_shape", file=name, tensor=(found.unexpected_keys + untrained)[0])
+    return tower.eval().requires_grad_(False)
+
+
+def load_towers(folder: Path, manifest: Mapping[str, Any]) -> dict[str, nn.Module]:
+    """Every tower that the manifest names, in the order in which modalities are shown."""
+    return {name: load_tower(name, folder, manifest) for name in BUILDERS if name in manifest["temperatures"]}

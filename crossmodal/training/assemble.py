@@ -1,0 +1,49 @@
+"""From a finished run to ``models/``: the shipped tensors and the manifest that names every hash."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+
+from crossmodal import checkpoints
+from crossmodal.types import TASKS
+
+
+def write_models(
+    folder: Path,
+    tensors: Mapping[str, Mapping[str, torch.Tensor]],
+    temperatures: Mapping[str, Mapping[str, float]],
+    prior: Mapping[str, list[float]],
+    about: Mapping[str, Any],
+) -> str:
+    """Write one safetensors file (fp16) per entry of ``tensors`` and the manifest; returns the model hash.
+
+    ``tensors`` maps a file's stem (each modality, and ``head``) to its tensors; the head stays in float32. ``about``
+    says how the run was made: configuration, seed, data.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    files = {}
+    for stem, state in tensors.items():
+        path = folder / f"{stem}.safetensors"
+        kind = torch.float32 if stem == "head" else torch.float16
+        save_file({key: value.to(kind).contiguous() for key, value in state.items()}, path)
+        files[path.name] = {"sha256": checkpoints.sha256(path), "bytes": path.stat().st_size}
+    manifest = {
+        "schema": checkpoints.SCHEMA,
+        "files": files,
+        "encoders": {
+            name: {"requirement": source.requirement, "sha256": dict(source.hashes)}
+            for name, source in (("speech", checkpoints.WHISPER), ("text", checkpoints.MINILM))
+        },
+        "labels": {task: list(names) for task, names in TASKS.items()},
+        "temperatures": temperatures,
+        "prior": prior,
+        "about": about,
+    }
+    (folder / checkpoints.MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+    return checkpoints.model_hash(manifest)

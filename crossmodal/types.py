@@ -1,0 +1,127 @@
+"""The nouns of the project: what flows from bytes to a fused emotion. Imports nothing of ours but the errors.
+
+Dimensions are named alike everywhere: B batch, L encoder layers, T frames or tokens, H encoder width, D width of the
+shared space, C classes of a task, n modalities.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+FloatArray = NDArray[np.float32]
+
+SAMPLE_RATE = 16_000
+"""Samples per second of every waveform behind the decoder, in Hz."""
+
+EMOTIONS = ("anger", "disgust", "fear", "joy", "neutral", "sadness", "surprise")
+SENTIMENTS = ("negative", "neutral", "positive")
+TASKS: Mapping[str, tuple[str, ...]] = {"emotion": EMOTIONS, "sentiment": SENTIMENTS}
+"""Task -> its classes, in the order of every probability vector. The first task is the one that a label names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word: times in seconds from the start of the waveform, probability in [0, 1]."""
+
+    text: str
+    start: float
+    end: float
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What the speech recogniser heard. ``confidence`` is the mean word probability, 0 where nothing was heard."""
+
+    text: str
+    words: tuple[Word, ...] = ()
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Waveform:
+    """Speech, ready for the encoder: float32 mono at SAMPLE_RATE, shape (samples,).
+
+    ``segments`` are the stretches of speech as (start, end) in seconds within ``samples``; ``offset`` is where
+    ``samples`` starts in the clip as it was given, in seconds, and ``source_seconds`` the length of that clip.
+    """
+
+    samples: FloatArray
+    segments: tuple[tuple[float, float], ...] = ()
+    offset: float = 0.0
+    source_seconds: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """Length of the prepared waveform in seconds."""
+        return len(self.samples) / SAMPLE_RATE
+
+    @property
+    def speech_seconds(self) -> float:
+        """Seconds of speech within the waveform."""
+        return sum(end - start for start, end in self.segments)
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """One thing said: modality -> its preprocessed input (a Waveform for speech, a str for text)."""
+
+    inputs: Mapping[str, Waveform | str]
+    transcript: Transcript | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one modality alone says.
+
+    ``embedding`` is z_i, shape (D,), of unit length; ``logits`` are theta(z_i) and ``probabilities`` their softmax at
+    the modality's temperature, each a mapping task -> (C,).
+    """
+
+    modality: str
+    embedding: Array
+    logits: Mapping[str, Array]
+    probabilities: Mapping[str, Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that the slow part found out about an utterance, and all that the fast part needs.
+
+    ``readings`` holds the present modalities alone; ``cost`` is stage -> milliseconds; ``model_hash`` names the models.
+    """
+
+    readings: Mapping[str, Reading]
+    model_hash: str = ""
+    transcript: Transcript | None = None
+    cost: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FusionSettings:
+    """What a person can set: weights alpha_i >= 0 by modality (an absent name means 1), rule and temperature > 0.
+
+    ``temperature`` divides the fused log-probabilities: below 1 it sharpens, above 1 it flattens.
+    """
+
+    alpha: Mapping[str, float] = field(default_factory=dict)
+    rule: str = "linear"
+    temperature: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class FusionResult:
+    """A fused reading: task -> (C,) probabilities, with the weights that were really used (they sum to 1)."""
+
+    probabilities: Mapping[str, Array]
+    alpha_used: Mapping[str, float]
+    rule: str
+    label: str
+    runner_up: str
+    margin: float
+    """Probability of ``label`` less that of ``runner_up``."""
