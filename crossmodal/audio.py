@@ -55,7 +55,12 @@ def sniff(data: bytes) -> str:
         raise InputError("too_large", megabytes=round(len(data) / 1024**2, 1), largest=MAX_BYTES // 1024**2)
     if data[:4] in (b"RIFF", b"RF64") and data[8:12] == b"WAVE":
         return "wav"
-    for magic, demuxer in ((b"fLaC", "flac"), (b"OggS", "ogg"), (b"\x1aE\xdf\xa3", "matroska"), (b"ID3", "mp3")):
+    for magic, demuxer in (
+        (b"fLaC", "flac"),
+        (b"OggS", "ogg"),
+        (b"\x1aE\xdf\xa3", "matroska"),
+        (b"ID3", "mp3"),
+    ):
         if data.startswith(magic):
             return demuxer
     if data[4:8] == b"ftyp":
@@ -93,7 +98,7 @@ class Decoder:
     def _start(self) -> subprocess.Popen[bytes]:
         if self._process is None or self._process.poll() is not None:
             command = [sys.executable, "-I", str(Path(decoding.__file__))]
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603  our own program, no part of it given by a visitor
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
             )
         return self._process
@@ -104,7 +109,8 @@ class Decoder:
         watchdog = threading.Timer(DECODE_SECONDS, process.kill)
         watchdog.start()
         try:
-            assert process.stdin and process.stdout  # opened as pipes above
+            assert process.stdin is not None  # opened as pipes above
+            assert process.stdout is not None
             process.stdin.write(request)
             process.stdin.flush()
             return _read_answer(process.stdout)

@@ -39,7 +39,7 @@ class Calibration:
 
 
 def load_calibration(folder: Path, manifest: Mapping[str, Any]) -> Calibration:
-    """theta as plain arrays, the temperatures and the prior, from a models folder."""
+    """Theta as plain arrays, the temperatures and the prior, from a models folder."""
     state = checkpoints.load_tensors(folder, "head.safetensors", manifest)
     scale = {task: float(state[f"scale.{task}"]) for task in TASKS}
     weight = {task: scale[task] * state[f"linear.{task}.weight"].astype(np.float64) for task in TASKS}

@@ -152,33 +152,46 @@ class TextData:
 
 
 def text_key(text: str) -> str:
-    """What two sentences share if a recogniser would hear them alike: lower case, letters and digits only."""
-    return re.sub(r"[^a-z0-9]+", " ", re.sub(r"['’]", "", text.lower())).strip()
+    """What two sentences share if a recogniser would hear them alike: lower case, letters and digits only.
+
+    A text without any, such as an emoji, is its own key.
+    """
+    return re.sub(r"[^a-z0-9]+", " ", re.sub(r"['’]", "", text.lower())).strip() or text.strip()
+
+
+COMMON_WORDS = 4
+"""Up to this length a line such as "What?" or "Thank you so much" is everyday speech that anybody says again."""
 
 
 def without_held_out(
-    train: Iterable[Sentence], held_out: Iterable[Sentence]
+    train: Iterable[Sentence], held_out: Iterable[Sentence], common_words: int = COMMON_WORDS
 ) -> tuple[list[Sentence], dict[str, int]]:
     """Training sentences whose words do not occur in ``held_out``, and how many were removed of each corpus.
 
-    Short lines ("What?") recur across the splits of MELD; left in, they would be read from memory.
+    Lines of up to ``common_words`` words stay: they recur because people say them, the published splits hold them on
+    both sides, and a model that never saw "What?" would be useless. Longer ones would be read from memory. With 0
+    nothing that dev or test holds is trained on, however short.
     """
     held = {text_key(sentence.text) for sentence in held_out}
     kept: list[Sentence] = []
     removed: dict[str, int] = {}
     for sentence in train:
-        if text_key(sentence.text) in held:
+        key = text_key(sentence.text)
+        if key in held and len(key.split()) > common_words:
             removed[sentence.corpus] = removed.get(sentence.corpus, 0) + 1
         else:
             kept.append(sentence)
     return kept, removed
 
 
-def read_text_data(folders: dict[str, Path]) -> TextData:
-    """All splits of the given corpora (corpus -> folder), duplicates of dev and test taken out of train."""
+def read_text_data(folders: dict[str, Path], common_words: int = COMMON_WORDS) -> TextData:
+    """All splits of the given corpora (corpus -> folder), duplicates of dev and test taken out of train.
+
+    See ``without_held_out`` for ``common_words``.
+    """
     found: dict[str, list[Sentence]] = {split: [] for split in SPLITS}
     for corpus, folder in folders.items():
         for split in SPLITS:
             found[split] += READERS[corpus](folder, split)
-    train, removed = without_held_out(found["train"], found["dev"] + found["test"])
+    train, removed = without_held_out(found["train"], found["dev"] + found["test"], common_words)
     return TextData(tuple(train), tuple(found["dev"]), tuple(found["test"]), removed)

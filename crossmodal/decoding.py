@@ -24,7 +24,7 @@ CHANNELS = 8
 TARGET_RATE = 16_000
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """A clip that cannot be decoded: an error code and its values."""
 
     def __init__(self, code: str, **values: object) -> None:
@@ -35,13 +35,13 @@ class Refusal(Exception):
 def _stream(container: Any) -> Any:
     """The first audio stream, once its rate and number of channels are known to be sane."""
     if not container.streams.audio:
-        raise Refusal("no_audio_stream")
+        raise RefusalError("no_audio_stream")
     stream = container.streams.audio[0]
     rate, channels = stream.codec_context.sample_rate, stream.codec_context.channels
     if not RATES[0] <= rate <= RATES[1]:
-        raise Refusal("sample_rate", rate=rate, lowest=RATES[0], highest=RATES[1])
+        raise RefusalError("sample_rate", rate=rate, lowest=RATES[0], highest=RATES[1])
     if not 1 <= channels <= CHANNELS:
-        raise Refusal("channels", channels=channels, highest=CHANNELS)
+        raise RefusalError("channels", channels=channels, highest=CHANNELS)
     return stream
 
 
@@ -55,15 +55,15 @@ def _pieces(container: Any, stream: Any) -> Iterator[np.ndarray]:
     yield from (piece.to_ndarray().reshape(-1) for piece in resampler.resample(None))
 
 
-def _too_long(container: Any, limit: float) -> Refusal:
+def _too_long(container: Any, limit: float) -> RefusalError:
     known = float(container.duration / av.time_base) if container.duration else 0.0
-    return Refusal("too_long", seconds=round(known, 1) if known > limit else None, longest=limit)
+    return RefusalError("too_long", seconds=round(known, 1) if known > limit else None, longest=limit)
 
 
 def decode(data: bytes, demuxer: str, limit: float) -> np.ndarray:
     """File bytes -> float32 samples, mono at 16 kHz. ``limit`` is the longest clip in seconds.
 
-    Decoding stops as soon as the limit is passed, whatever length the header claims. Raises Refusal.
+    Decoding stops as soon as the limit is passed, whatever length the header claims. Raises RefusalError.
     """
     try:
         with av.open(io.BytesIO(data), format=demuxer, metadata_errors="ignore") as container:
@@ -75,9 +75,9 @@ def decode(data: bytes, demuxer: str, limit: float) -> np.ndarray:
                 if count > (limit + 0.05) * TARGET_RATE:
                     raise _too_long(container, limit)
     except (av.error.FFmpegError, ValueError) as error:
-        raise Refusal("unreadable") from error
+        raise RefusalError("unreadable") from error
     if not count:
-        raise Refusal("no_samples")
+        raise RefusalError("no_samples")
     return np.concatenate(pieces).astype(np.float32, copy=False)
 
 
@@ -111,7 +111,7 @@ def serve(requests: BinaryIO, answers: BinaryIO) -> None:
         try:
             samples = decode(data, request["demuxer"], request["limit"])
             answer: dict[str, object] = {"samples": len(samples)}
-        except Refusal as refusal:
+        except RefusalError as refusal:
             answer = refusal.answer
         except MemoryError:
             answer = {"code": "unreadable"}

@@ -32,9 +32,7 @@ class Gate:
     Encoders take both cores: two runs side by side would each be slower than one after the other.
     """
 
-    def __init__(
-        self, running: int = RUNNING, waiting: int = WAITING, patience: float = PATIENCE_SECONDS
-    ) -> None:
+    def __init__(self, running: int = RUNNING, waiting: int = WAITING, patience: float = PATIENCE_SECONDS) -> None:
         self._places = threading.BoundedSemaphore(running)
         self._line = threading.BoundedSemaphore(running + waiting)
         self._patience = patience
@@ -89,13 +87,15 @@ class Engine:
         """The loaded pipeline; the first call loads it. Raises ModelError."""
         with self._lock:
             if self._pipeline is None:
-                from crossmodal.pipeline import Pipeline  # imports torch and transformers, which takes seconds
+                from crossmodal.pipeline import (
+                    Pipeline,
+                )  # imports torch and transformers, which takes seconds
 
                 self._pipeline = Pipeline.load(self._folder)
             return self._pipeline
 
     def run(self, work: Callable[[Pipeline], Evidence]) -> Evidence:
-        """Do something slow with the pipeline, in turn with everybody else. Raises BusyError, InputError, ModelError."""
+        """Do slow work with the pipeline, in turn with everybody. Raises BusyError, InputError, ModelError."""
         with self._gate.slot():
             return work(self.pipeline())
 

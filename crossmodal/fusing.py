@@ -41,7 +41,7 @@ def fuse(evidence: Evidence, settings: FusionSettings, calibration: Calibration)
 
 
 def fused_head(calibration: Calibration, task: str, present: Sequence[str]) -> Callable[[Array, Array], Array]:
-    """theta for a fused z, at the weighted geometric mean of the present modalities' temperatures."""
+    """Theta for a fused z, at the weighted geometric mean of the present modalities' temperatures."""
     log_temperatures = np.log([calibration.temperature[name][task] for name in present])
 
     def head(z: Array, alpha: Array) -> Array:

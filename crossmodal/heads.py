@@ -21,5 +21,5 @@ class Head(nn.Module):
         self.scale = nn.ParameterDict({task: nn.Parameter(torch.tensor(scale)) for task in TASKS})
 
     def forward(self, z: Tensor) -> dict[str, Tensor]:
-        """z (..., D) -> task -> logits (..., C)."""
+        """Z (..., D) -> task -> logits (..., C)."""
         return {task: self.scale[task] * layer(z) for task, layer in self.linear.items()}

@@ -6,16 +6,16 @@ move of a slider.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from crossmodal import audio, checkpoints
 from crossmodal.calibration import Calibration, load_calibration
 from crossmodal.errors import InputError
 from crossmodal.fusing import fuse
+from crossmodal.stopwatch import Progress, Stopwatch
 from crossmodal.text import preprocess as preprocess_text
 from crossmodal.towers import Tower, load_towers
 from crossmodal.transcription import Transcriber
@@ -27,28 +27,6 @@ from crossmodal.types import (
     Utterance,
     Waveform,
 )
-
-Progress = Callable[[str], None]
-"""Told the name of each stage as it starts: decode, transcript, encode."""
-
-
-class _Stopwatch:
-    """Milliseconds of each stage, with the stage announced as it starts."""
-
-    def __init__(self, progress: Progress | None) -> None:
-        self.cost: dict[str, float] = {}
-        self._progress = progress
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        if self._progress:
-            self._progress(name)
-        start = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.cost[name] = self.cost.get(name, 0.0) + (time.perf_counter() - start) * 1e3
-
 
 class Pipeline:
     """Encoders, shared space, head and fusion behind two calls.
@@ -83,10 +61,10 @@ class Pipeline:
 
     def prepare(
         self, *, speech: bytes | None = None, text: str | None = None, transcribe: bool = True,
-        watch: _Stopwatch | None = None,
+        watch: Stopwatch | None = None,
     ) -> Utterance:  # fmt: skip
         """Preprocess what was given, as ``embed`` does."""
-        watch = watch or _Stopwatch(None)
+        watch = watch or Stopwatch()
         inputs: dict[str, Waveform | str] = {}
         transcript = None
         if speech is not None:
@@ -111,13 +89,13 @@ class Pipeline:
         Without ``text`` the words come from the recogniser, unless ``transcribe`` is off; a clip in which no words are
         recognised gives a reading of the voice alone. ``progress`` is told each stage. Raises InputError.
         """
-        watch = _Stopwatch(progress)
+        watch = Stopwatch(progress)
         utterance = self.prepare(speech=speech, text=text, transcribe=transcribe, watch=watch)
         return self.read(utterance, watch=watch)
 
-    def read(self, utterance: Utterance, *, watch: _Stopwatch | None = None) -> Evidence:
+    def read(self, utterance: Utterance, *, watch: Stopwatch | None = None) -> Evidence:
         """Encode, project and read a preprocessed utterance."""
-        watch = watch or _Stopwatch(None)
+        watch = watch or Stopwatch()
         readings = {}
         for name, tower in self.towers.items():
             if name in utterance.inputs:
@@ -127,18 +105,15 @@ class Pipeline:
 
     def reread(self, evidence: Evidence, **inputs: Waveform | str) -> Evidence:
         """The evidence with some modalities read anew, the others kept: what editing a transcript needs."""
-        watch = _Stopwatch(None)
+        watch = Stopwatch()
         fresh = self.read(Utterance(inputs), watch=watch).readings
         merged = {**evidence.readings, **fresh}
         ordered = {name: merged[name] for name in self.towers if name in merged}
         return replace(evidence, readings=ordered, cost={**evidence.cost, **watch.cost})
 
-    def fuse(
-        self, evidence: Evidence, settings: FusionSettings | None = None, *,
-        alpha: Mapping[str, float] | None = None, rule: str | None = None, temperature: float | None = None,
-    ) -> FusionResult:  # fmt: skip
-        """Fuse at ``settings``, any of which may be given by name instead. See ``crossmodal.fusing.fuse``."""
-        settings = settings or FusionSettings()
-        given = {"alpha": alpha, "rule": rule, "temperature": temperature}
-        changed = {name: value for name, value in given.items() if value is not None}
-        return fuse(evidence, replace(settings, **changed) if changed else settings, self.calibration)
+    def fuse(self, evidence: Evidence, settings: FusionSettings | None = None, **changes: Any) -> FusionResult:
+        """Fuse at ``settings``, with any of its fields given by name instead, as in ``fuse(evidence, rule="log_pool")``.
+
+        Raises InputError, see ``crossmodal.fusing.fuse``.
+        """
+        return fuse(evidence, replace(settings or FusionSettings(), **changes), self.calibration)

@@ -40,7 +40,7 @@ class AttentiveStatistics(nn.Module):
         if mask is not None:
             scores = scores.masked_fill(~mask[..., None], float("-inf"))
         share = scores.softmax(1).unsqueeze(-1)  # (B, T, heads, 1)
-        split = frames.unflatten(2, (self.heads, -1))
+        split = frames.reshape(*frames.shape[:2], self.heads, -1)
         mean = (share * split).sum(1)
         variance = (share * (split - mean[:, None]).square()).sum(1)
         return torch.cat([mean.flatten(1), (variance + 1e-6).sqrt().flatten(1)], dim=1)
@@ -63,3 +63,21 @@ class Projection(nn.Module):
     def forward(self, states: Tensor, mask: Tensor | None = None) -> Tensor:
         """Hidden states (B, L, T, H) and mask (B, T) -> z (B, D), of unit length."""
         return functional.normalize(self.mlp(self.pool(self.mix(states), mask)), dim=-1)
+
+
+class MeanProjection(nn.Module):
+    """phi_i = normalise(linear(mean over tokens of the last layer)).
+
+    Enough for an encoder that was trained with mean pooling and is itself adapted, as MiniLM is here.
+    """
+
+    def __init__(self, width: int, dim: int = SHARED_DIM) -> None:
+        super().__init__()
+        self.linear = nn.Linear(width, dim)
+
+    def forward(self, states: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Hidden states (B, L, T, H) and mask (B, T) -> z (B, D), of unit length."""
+        last = states[:, -1]
+        share = torch.ones(last.shape[:2]) if mask is None else mask.float()
+        share = share / share.sum(1, keepdim=True)
+        return functional.normalize(self.linear((share.unsqueeze(-1) * last).sum(1)), dim=-1)

@@ -9,7 +9,13 @@ from crossmodal.errors import InputError
 MAX_CHARACTERS = 1_000
 
 _KEPT = {"\u200d"}  # the zero-width joiner holds emoji together
-_UNWANTED = {"Cc", "Cf", "Cs", "Co", "Cn"}  # controls, invisible formats, lone surrogates, private, unassigned
+_UNWANTED = {
+    "Cc",
+    "Cf",
+    "Cs",
+    "Co",
+    "Cn",
+}  # controls, invisible formats, lone surrogates, private, unassigned
 
 
 def _is_wanted(character: str) -> bool:

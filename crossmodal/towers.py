@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,14 +14,16 @@ from crossmodal import checkpoints
 from crossmodal.encoders.speech import LogMel, SpeechEncoder
 from crossmodal.encoders.text import TextEncoder, Tokens
 from crossmodal.errors import ModelError
-from crossmodal.projection import Projection
+from crossmodal.projection import MeanProjection, Projection
 from crossmodal.types import Array, Waveform
 
 
 class Tower(Protocol):
     """Anything that turns one preprocessed input into its z (D,), of unit length."""
 
-    def __call__(self, x: Any) -> Array: ...
+    def __call__(self, x: Any) -> Array:
+        """Preprocessed x_i -> z_i."""
+        ...
 
 
 class SpeechTower(nn.Module):
@@ -35,28 +37,36 @@ class SpeechTower(nn.Module):
     @torch.inference_mode()
     def forward(self, waveform: Waveform) -> Array:
         """Waveform -> z (D,)."""
-        return _unit(self.projection(self.encoder(self._log_mel(waveform.samples)[None])))
+        return _unit(self.projection(self.encoder(self._log_mel(waveform.samples)[None])))[0]
 
 
 class TextTower(nn.Module):
     """z_2 = phi_2(f_2(x_2)) for words."""
 
-    def __init__(self, encoder: TextEncoder, projection: Projection) -> None:
+    def __init__(self, encoder: TextEncoder, projection: MeanProjection) -> None:
         super().__init__()
         self.encoder, self.projection = encoder, projection
         self._tokens = Tokens()
 
-    @torch.inference_mode()
     def forward(self, text: str) -> Array:
         """Words -> z (D,)."""
-        tokens, mask = self._tokens([text])
-        return _unit(self.projection(self.encoder(tokens, mask), mask))
+        return self.embed([text])[0]
+
+    @torch.inference_mode()
+    def embed(self, texts: Sequence[str], batch: int = 128) -> Array:
+        """Many texts -> z (N, D), in the order given; read in batches of like length."""
+        order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
+        parts = []
+        for start in range(0, len(order), batch):
+            tokens, mask = self._tokens([texts[row] for row in order[start : start + batch]])
+            parts.append(_unit(self.projection(self.encoder(tokens, mask), mask)))
+        return np.concatenate(parts)[np.argsort(order)]
 
 
 def _unit(z: Tensor) -> Array:
-    """The only row of a batch as float64, brought to unit length again after the change of precision."""
-    row: Array = z[0].double().numpy()
-    return row / np.linalg.norm(row)
+    """Rows (B, D) as float64, brought to unit length again after the change of precision."""
+    rows: Array = z.double().numpy()
+    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
 def _build_speech() -> SpeechTower:
@@ -66,7 +76,7 @@ def _build_speech() -> SpeechTower:
 
 def _build_text() -> TextTower:
     encoder = TextEncoder.pretrained()
-    return TextTower(encoder, Projection(encoder.layers, encoder.width))
+    return TextTower(encoder, MeanProjection(encoder.width))
 
 
 BUILDERS = {"speech": _build_speech, "text": _build_text}

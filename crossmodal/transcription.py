@@ -13,7 +13,11 @@ class Transcriber:
 
     def __init__(self, threads: int = 2) -> None:
         self._model = WhisperModel(
-            str(pretrained(WHISPER)), device="cpu", compute_type="int8", cpu_threads=threads, local_files_only=True
+            str(pretrained(WHISPER)),
+            device="cpu",
+            compute_type="int8",
+            cpu_threads=threads,
+            local_files_only=True,
         )
 
     def __call__(self, waveform: Waveform) -> Transcript:

@@ -26,22 +26,24 @@ FRAMES_PER_SECOND = 50
 
 def whisper_config() -> WhisperConfig:
     """Architecture of tiny.en, every dropout off: the adaptation brings its own regularisation."""
-    return WhisperConfig(
+    config = WhisperConfig(
         vocab_size=51864, num_mel_bins=80, d_model=WIDTH, encoder_layers=4, decoder_layers=4,
         encoder_attention_heads=6, decoder_attention_heads=6, encoder_ffn_dim=1536, decoder_ffn_dim=1536,
-        max_source_positions=1500, max_target_positions=448, dropout=0.0, attn_implementation="sdpa",
+        max_source_positions=1500, max_target_positions=448, dropout=0.0,
     )  # fmt: skip
+    config._attn_implementation = "sdpa"
+    return config
 
 
 class LogMel:
     """Whisper's log-mel spectrogram of a clip at its own length."""
 
     def __init__(self) -> None:
-        self._extract = WhisperFeatureExtractor(feature_size=80, sampling_rate=SAMPLE_RATE)
+        self._extract = WhisperFeatureExtractor(feature_size=80, sampling_rate=SAMPLE_RATE)  # type: ignore[no-untyped-call]
 
     def __call__(self, samples: FloatArray) -> Tensor:
         """Samples (samples,) -> log-mel (80, frames at 100 a second); an even number of frames, at least two."""
-        mel = self._extract(samples, sampling_rate=SAMPLE_RATE, padding=False, truncation=False)
+        mel = self._extract(samples, sampling_rate=SAMPLE_RATE, padding="do_not_pad", truncation=False)
         features = torch.from_numpy(np.asarray(mel["input_features"][0], dtype=np.float32))
         return features[:, : max(2, features.shape[1] // 2 * 2)]
 

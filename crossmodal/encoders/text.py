@@ -1,4 +1,4 @@
-"""f_2: words to the hidden states of all layers of MiniLM."""
+"""f_2: words to the hidden states of MiniLM's last layer, which was trained for mean pooling."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ from transformers import BertConfig, BertModel
 
 from crossmodal.checkpoints import MINILM, pretrained
 
-LAYERS = 7
-"""Hidden states of MiniLM-L6: the embeddings, then the output of each of the six layers."""
+LAYERS = 1
+"""Hidden states handed on: those of the last layer alone."""
+DEPTH = 6
+"""Transformer layers of MiniLM-L6."""
 WIDTH = 384
 MAX_TOKENS = 256
 
@@ -51,10 +53,12 @@ class TextEncoder(nn.Module):
         """The encoder with the verified pretrained weights, in evaluation mode."""
         encoder = cls(dropout)
         state = load_file(pretrained(MINILM) / "model.safetensors")
-        encoder.bert.load_state_dict({key: state[key] for key in encoder.bert.state_dict() if key in state}, strict=True)
+        encoder.bert.load_state_dict(
+            {key: state[key] for key in encoder.bert.state_dict() if key in state}, strict=True
+        )
         return encoder.eval()
 
     def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
-        """Token numbers (B, T) and mask (B, T) -> hidden states (B, L, T, H)."""
-        found = self.bert(input_ids=tokens, attention_mask=mask.long(), output_hidden_states=True)
-        return torch.stack(found.hidden_states, dim=1)
+        """Token numbers (B, T) and mask (B, T) -> hidden states (B, 1, T, H)."""
+        found: Tensor = self.bert(input_ids=tokens, attention_mask=mask.long()).last_hidden_state
+        return found.unsqueeze(1)

@@ -26,7 +26,8 @@ def fusion_rules() -> Mapping[str, FusionRule]:
     """Every rule by its name, in the order in which they are shown."""
     modules = [importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__)]
     rules: Sequence[FusionRule] = sorted(
-        (module.RULE for module in modules if hasattr(module, "RULE")), key=lambda rule: (rule.order, rule.name)
+        (module.RULE for module in modules if hasattr(module, "RULE")),
+        key=lambda rule: (rule.order, rule.name),
     )
     return {rule.name: rule for rule in rules}
 

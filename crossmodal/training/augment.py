@@ -14,18 +14,20 @@ import torch
 import torchaudio.functional as sound
 from torch import Tensor
 
+from crossmodal.audio import LEVEL_DB
 from crossmodal.types import SAMPLE_RATE
 
-SPEECH_RMS = 0.05
+SPEECH_RMS = 10 ** (LEVEL_DB / 20)
 """Root mean square over the speech that a prepared waveform has, as a share of full scale."""
 PEAK = 4.0
+"""No variant goes beyond this, in full scales: a guard against filters that ring."""
 _SPEEDS = ((9, 10), (19, 20), (1, 1), (20, 19), (10, 9))
 """Resampling ratios (from, to): tempo and pitch change together by 5 or 10 percent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """How often and how much. Each ``p_`` is a probability; decibels and seconds are drawn uniformly from the ranges."""
+    """How often and how much. Each ``p_`` is a probability; what has a range is drawn uniformly from it."""
 
     p_speed: float = 0.6
     p_reverb: float = 0.35
@@ -38,6 +40,11 @@ class Strength:
     p_crop: float = 0.3
     crop_share: float = 0.7
     """The shortest crop, as a share of the clip."""
+
+
+def fast_length(length: int) -> int:
+    """The next multiple of 2048: Fourier transforms of arbitrary lengths take three times as long."""
+    return -(-length // 2048) * 2048
 
 
 def normalise(samples: Tensor, speech: Tensor, rms: float = SPEECH_RMS) -> Tensor:
@@ -61,7 +68,8 @@ def reverberate(samples: Tensor, seconds: float, direct: float, rng: np.random.G
     ``direct`` is the energy of the direct sound over that of the room. The length stays, the tail is cut.
     """
     length = int(seconds * SAMPLE_RATE)
-    room = rng.standard_normal(length) * np.exp(-6.9 * np.arange(length) / length)
+    length += fast_length(len(samples) + length - 1) - (len(samples) + length - 1)
+    room = rng.standard_normal(length, dtype=np.float32) * np.exp(-6.9 * np.arange(length) / length)
     room[0] = 0.0
     room *= 1.0 / np.sqrt((room**2).sum() * direct)
     room[0] = 1.0
@@ -78,8 +86,9 @@ def band(rng: np.random.Generator) -> tuple[float, float]:
 
 
 def shape_spectrum(samples: Tensor, gains: Tensor) -> Tensor:
-    """Filter samples (N,) by gains at N // 2 + 1 equidistant frequencies from 0 to half the sample rate."""
-    return torch.fft.irfft(torch.fft.rfft(samples) * gains, n=len(samples))
+    """Filter samples (N,) by gains (F,) at equidistant frequencies from 0 to half the sample rate, 2 (F - 1) >= N."""
+    size = 2 * (len(gains) - 1)
+    return torch.fft.irfft(torch.fft.rfft(samples, n=size) * gains, n=size)[: len(samples)]
 
 
 def curve(count: int, decibels: float, limits: tuple[float, float] | None, rng: np.random.Generator) -> Tensor:
@@ -96,9 +105,10 @@ def curve(count: int, decibels: float, limits: tuple[float, float] | None, rng: 
 
 def coloured_noise(length: int, slope: float, rng: np.random.Generator) -> Tensor:
     """Noise (length,) whose power falls with frequency to the ``slope``: 0 is white, 1 pink, 2 brown."""
-    white = torch.from_numpy(rng.standard_normal(length).astype(np.float32))
-    frequency = torch.arange(length // 2 + 1, dtype=torch.float32).clamp(min=max(1.0, 40.0 * length / SAMPLE_RATE))
-    return shape_spectrum(white, frequency ** (-slope / 2))
+    size = fast_length(length)
+    white = torch.from_numpy(rng.standard_normal(size, dtype=np.float32))
+    frequency = torch.linspace(0.0, SAMPLE_RATE / 2, size // 2 + 1).clamp(min=40.0)
+    return shape_spectrum(white, (frequency / 1000.0) ** (-slope / 2))[:length]
 
 
 def babble(length: int, voices: Sequence[Tensor], rng: np.random.Generator) -> Tensor:
@@ -151,7 +161,7 @@ def augment(
         samples = add_noise(samples, speech, noise, float(rng.uniform(*strength.snr_db)))
     if rng.random() < strength.p_equalise:
         limits = band(rng) if rng.random() < strength.p_band else None
-        samples = shape_spectrum(samples, curve(len(samples) // 2 + 1, strength.equalise_db, limits, rng))
+        samples = shape_spectrum(samples, curve(fast_length(len(samples)) // 2 + 1, strength.equalise_db, limits, rng))
     return normalise(samples, speech).clamp(-PEAK, PEAK)
 
 

@@ -1,0 +1,270 @@
+"""The command line: python -m crossmodal predict | transcribe | train | evaluate | bench."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crossmodal import __version__, checkpoints
+from crossmodal.errors import CrossmodalError, InputError, ModelError
+from crossmodal.fusion import DEFAULT_RULE, fusion_rules
+from crossmodal.types import FusionSettings
+
+if TYPE_CHECKING:
+    from crossmodal.pipeline import Pipeline
+
+OK, SOME_UNREADABLE, USAGE, MODEL_FAULT = 0, 1, 2, 3
+
+EXAMPLES = """\
+examples:
+  python -m crossmodal predict clip.wav
+  python -m crossmodal predict clip.wav --text "I'm thrilled." --alpha speech=.6,text=.4
+  python -m crossmodal predict *.wav --rule log_pool --json > readings.jsonl
+  python -m crossmodal predict --text-file lines.txt --json
+  python -m crossmodal transcribe clip.wav
+  python -m crossmodal train --data DATA      rebuild models/ (about two hours on two cores; continues where it stopped)
+  python -m crossmodal evaluate --data DATA   measure models/ and write the model card
+  python -m crossmodal bench                  speed, beside what one would write otherwise
+
+exit codes: 0 all read, 1 some inputs could not be read, 2 wrong usage, 3 a model file is missing or altered
+"""
+
+
+def parse_alpha(text: str) -> dict[str, float]:
+    """'speech=.6,text=.4' -> weights by modality."""
+    try:
+        pairs = (item.split("=") for item in text.split(",") if item)
+        return {name.strip(): float(value) for name, value in pairs}
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form speech=.6,text=.4") from None
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of every command."""
+    parser = argparse.ArgumentParser(
+        prog="python -m crossmodal", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter,
+        description="Read emotion from voice and words, and fuse the two at weights of your choice.",
+    )  # fmt: skip
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    _add_predict(commands)
+    transcribe = commands.add_parser("transcribe", help="write down what is said in clips")
+    transcribe.add_argument("clips", nargs="+", type=Path, metavar="clip")
+    _add_common(transcribe)
+    _add_long_work(commands)
+    return parser
+
+
+def _add_common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+    parser.add_argument("--models", type=Path, default=checkpoints.MODELS, help="folder of the trained models")
+
+
+def _add_predict(commands: Any) -> None:
+    predict = commands.add_parser(
+        "predict", help="read and fuse clips, words, or both", epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    predict.add_argument("clips", nargs="*", type=Path, metavar="clip", help="audio files of at most 30 s")
+    words = predict.add_mutually_exclusive_group()
+    words.add_argument("--text", help="the words; with clips, the words of each of them")
+    words.add_argument("--text-file", type=Path, help="one line of words per clip, or per input where no clip is given")
+    predict.add_argument("--no-transcript", action="store_true", help="read the voice alone, recognise no words")
+    predict.add_argument("--alpha", type=parse_alpha, default={}, help="modality weights, e.g. speech=.6,text=.4")
+    predict.add_argument("--rule", default=DEFAULT_RULE, choices=list(fusion_rules()), help="how to fuse")
+    predict.add_argument("--temperature", type=float, default=1.0, help="below 1 sharpens the fused reading")
+    _add_common(predict)
+
+
+def _add_long_work(commands: Any) -> None:
+    train = commands.add_parser("train", help="rebuild the models from data")
+    evaluate = commands.add_parser("evaluate", help="measure the models, write metrics.json and the model card")
+    for parser in (train, evaluate):
+        parser.add_argument("--data", type=Path, required=True, help="folder of the speech and text sets")
+        parser.add_argument("--models", type=Path, default=checkpoints.MODELS, help="folder of the trained models")
+        parser.add_argument("--runs", type=Path, default=Path("runs/main"), help="folder of checkpoints and logs")
+    train.add_argument("--seed", type=int, default=0)
+    bench = commands.add_parser("bench", help="measure speed and memory, beside the usual way of doing it")
+    bench.add_argument("--models", type=Path, default=checkpoints.MODELS, help="folder of the trained models")
+    bench.add_argument("--clip", type=Path, help="a clip to measure with, instead of a shipped example")
+
+
+def _inputs(arguments: argparse.Namespace) -> Iterator[tuple[str, Path | None, str | None]]:
+    """Every input as (name, clip, words)."""
+    clips: list[Path] = arguments.clips
+    if arguments.text_file is not None:
+        lines = arguments.text_file.read_text(encoding="utf-8").splitlines()
+    else:
+        lines = [arguments.text] * max(1, len(clips))
+    if not clips:
+        yield from ((line, None, line) for line in lines)
+        return
+    for clip, line in zip(clips, lines, strict=True):
+        yield str(clip), clip, line
+
+
+def _check_predict(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> None:
+    """Refuse a call that cannot mean anything, in argparse's own way (exit code 2)."""
+    if not arguments.clips and arguments.text is None and arguments.text_file is None:
+        parser.error("nothing to read: name a clip, --text or --text-file")
+    if arguments.text_file is not None:
+        if not arguments.text_file.is_file():
+            parser.error(f"no such file: {arguments.text_file}")
+        count = len(arguments.text_file.read_text(encoding="utf-8").splitlines())
+        if arguments.clips and count != len(arguments.clips):
+            parser.error(f"{arguments.text_file} has {count} lines for {len(arguments.clips)} clips")
+
+
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError("no_such_file", reason=error.strerror or "") from error
+
+
+def _print_record(record: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        print(json.dumps(record, ensure_ascii=False), flush=True)
+    elif "error" in record:
+        print(f"{record['input']}: {record['error']['message']}", file=sys.stderr, flush=True)
+    else:
+        print(_as_text(record), end="\n\n", flush=True)
+
+
+def _as_text(record: dict[str, Any]) -> str:
+    """A reading for a person: the label, then one line per emotion with every modality beside the fused one."""
+    columns = {**{name: item["emotion"] for name, item in record["modalities"].items()},
+               "fused": record["fused"]["emotion"]}  # fmt: skip
+    weights = ", ".join(f"{name} {value:.2f}" for name, value in record["alpha_used"].items())
+    lines = [f"{record['input']}: {record['fused']['label']}  ({record['rule']}; alpha used: {weights})"]
+    if record["transcript"]:
+        lines.append(f'  heard: "{record["transcript"]}"')
+    lines.append("  " + " " * 10 + "".join(f"{name:>10}" for name in columns))
+    for label in record["fused"]["emotion"]:
+        lines.append(f"  {label:<10}" + "".join(f"{values[label]:>10.3f}" for values in columns.values()))
+    return "\n".join(lines)
+
+
+def _progress(items: Iterable[Any], total: int) -> Iterable[Any]:
+    from tqdm import tqdm
+
+    return tqdm(items, total=total, unit="input", disable=total < 2 or not sys.stderr.isatty(), file=sys.stderr)
+
+
+def _error_record(name: str, error: CrossmodalError) -> dict[str, Any]:
+    from crossmodal.ui.strings import message
+
+    return {"input": name, "error": {**error.as_dict(), "message": message(error, "en")}}
+
+
+def predict(arguments: argparse.Namespace) -> int:
+    """Read and fuse every input; an unreadable one is reported and the rest go on."""
+    from crossmodal.records import result_record
+
+    settings = FusionSettings(arguments.alpha, arguments.rule, arguments.temperature)
+    pipeline = _load(arguments.models)
+    unknown = set(arguments.alpha) - set(pipeline.modalities)
+    if unknown:
+        allowed = ", ".join(pipeline.modalities)
+        print(f"error: unknown modality in --alpha: {', '.join(sorted(unknown))} (known: {allowed})", file=sys.stderr)
+        return USAGE
+    inputs = list(_inputs(arguments))
+    status = OK
+    for name, clip, words in _progress(inputs, len(inputs)):
+        try:
+            speech = _read_bytes(clip) if clip else None
+            evidence = pipeline.embed(speech=speech, text=words, transcribe=not arguments.no_transcript)
+            record = result_record(name, evidence, pipeline.fuse(evidence, settings))
+        except InputError as error:
+            record, status = _error_record(name, error), SOME_UNREADABLE
+        _print_record(record, arguments.json)
+    return status
+
+
+def transcribe(arguments: argparse.Namespace) -> int:
+    """Write down what is said in every clip."""
+    from crossmodal import audio
+    from crossmodal.transcription import Transcriber
+
+    transcriber, status = Transcriber(), OK
+    for clip in _progress(arguments.clips, len(arguments.clips)):
+        try:
+            heard = transcriber(audio.preprocess(_read_bytes(clip)))
+            words = [{"text": w.text, "start": round(w.start, 2), "end": round(w.end, 2),
+                      "probability": round(w.probability, 3)} for w in heard.words]  # fmt: skip
+            record = {"input": str(clip), "transcript": heard.text, "confidence": round(heard.confidence, 3),
+                      "words": words}  # fmt: skip
+        except InputError as error:
+            record, status = _error_record(str(clip), error), SOME_UNREADABLE
+        if arguments.json or "error" in record:
+            _print_record(record, arguments.json)
+        else:
+            print(f"{clip}: {record['transcript']}")
+    return status
+
+
+def _load(folder: Path) -> Pipeline:
+    from crossmodal.pipeline import Pipeline
+
+    return Pipeline.load(folder)
+
+
+def train(arguments: argparse.Namespace) -> int:
+    """Rebuild the models."""
+    from crossmodal.train import train as run
+
+    run(arguments.data, arguments.models, arguments.runs, seed=arguments.seed)
+    return OK
+
+
+def evaluate(arguments: argparse.Namespace) -> int:
+    """Measure the models and write metrics.json and the model card."""
+    from crossmodal.evaluate import evaluate as run
+
+    run(arguments.data, arguments.models, arguments.runs)
+    return OK
+
+
+def bench(arguments: argparse.Namespace) -> int:
+    """Measure speed and memory."""
+    from crossmodal.bench import bench as run
+
+    run(arguments.models, arguments.clip)
+    return OK
+
+
+COMMANDS = {
+    "predict": predict,
+    "transcribe": transcribe,
+    "train": train,
+    "evaluate": evaluate,
+    "bench": bench,
+}
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    parser = build_parser()
+    arguments = parser.parse_args(words)
+    if arguments.command == "predict":
+        _check_predict(parser, arguments)
+    try:
+        return COMMANDS[arguments.command](arguments)
+    except ModelError as error:
+        from crossmodal.ui.strings import message
+
+        print(f"error: {message(error, 'en')}", file=sys.stderr)
+        return MODEL_FAULT
+    except InputError as error:
+        from crossmodal.ui.strings import message
+
+        print(f"error: {message(error, 'en')}", file=sys.stderr)
+        return USAGE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""Figures with their uncertainty: unweighted average recall, confusion, bootstrap intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossmodal.metrics import Labels
+from crossmodal.types import Array
+
+RESAMPLES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure with its 95 % bootstrap interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def as_dict(self) -> dict[str, float]:
+        """The figure as plain numbers, at four digits."""
+        return {"value": round(self.value, 4), "low": round(self.low, 4), "high": round(self.high, 4)}
+
+
+def confusion(true: Labels, predicted: Labels, classes: int) -> NDArray[np.int64]:
+    """Counts (C, C): rows are true classes, columns predicted ones."""
+    return np.bincount(true * classes + predicted, minlength=classes * classes).reshape(classes, classes)
+
+
+def recalls(true: Labels, predicted: Labels, classes: int) -> Array:
+    """Recall of each class (C,); nan for a class that does not occur."""
+    table = confusion(true, predicted, classes)
+    total = table.sum(1)
+    return np.where(total > 0, np.diag(table) / np.maximum(total, 1), np.nan)
+
+
+def unweighted_average_recall(true: Labels, predicted: Labels, classes: int) -> float:
+    """UAR: the mean recall over the classes that occur in ``true``. Chance is one over their number."""
+    return float(np.nanmean(recalls(true, predicted, classes)))
+
+
+def bootstrap(
+    figure: Callable[[NDArray[np.int64]], float], groups: Sequence[object], *, resamples: int = RESAMPLES, seed: int = 0
+) -> Figure:
+    """``figure`` of row numbers, on all rows and on resampled ones, as value and 95 % percentile interval.
+
+    Whole groups are drawn, with replacement: the clips of one speaker are no independent witnesses. Give every row a
+    group of its own for plain resampling (Efron & Tibshirani 1993).
+    """
+    _, codes = np.unique(np.asarray(groups), return_inverse=True)
+    order = np.argsort(codes, kind="stable")
+    members = np.split(order, np.cumsum(np.bincount(codes))[:-1])
+    random = np.random.default_rng(seed)
+    values = []
+    for _ in range(resamples):
+        drawn = random.integers(0, len(members), len(members))
+        values.append(figure(np.concatenate([members[group] for group in drawn])))
+    low, high = np.nanpercentile(values, [2.5, 97.5])
+    return Figure(figure(order), float(low), float(high))

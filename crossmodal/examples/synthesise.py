@@ -1,0 +1,114 @@
+"""Make the example voices anew: ``python -m crossmodal.examples.synthesise [--tune --models FOLDER]``.
+
+A free synthesiser (flite or espeak-ng, needed here alone) speaks the sentences, ``shaping`` gives them their prosody, and
+16-bit FLAC at 16 kHz is written. The same recipe gives the same file.
+
+The recipes were chosen with the model's own reading (``--tune``): among a fixed small grid the one whose voice is read as
+intended, provided that the recogniser still hears the words. The examples therefore illustrate what the bench does; they
+prove nothing about its accuracy.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import subprocess
+import sys
+import tempfile
+import wave
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+
+import av
+import numpy as np
+
+from crossmodal.checkpoints import MODELS
+from crossmodal.errors import CrossmodalError
+from crossmodal.examples import AUDIO, audio_path, read_specs
+from crossmodal.examples.shaping import Recipe, shape
+from crossmodal.types import SAMPLE_RATE, Array
+
+
+def _flite(voice: str, text: str, path: str) -> list[str]:
+    return ["flite", "-voice", voice, "-t", text, "-o", path]
+
+
+def _espeak(voice: str, text: str, path: str) -> list[str]:
+    return ["espeak-ng", "-v", voice, "-s", "165", "-w", path, text]
+
+
+ENGINES: dict[str, Callable[[str, str, str], list[str]]] = {"flite": _flite, "espeak": _espeak}
+
+
+def _read_wav(data: bytes) -> Array:
+    """16-bit mono WAV -> samples at SAMPLE_RATE in [-1, 1]."""
+    with wave.open(io.BytesIO(data)) as file:
+        rate = file.getframerate()
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32768
+    if rate == SAMPLE_RATE:
+        return samples
+    import torch
+    from torchaudio import functional
+
+    resampled: Array = functional.resample(torch.from_numpy(samples), rate, SAMPLE_RATE).numpy()
+    return resampled
+
+
+@cache
+def speak(engine: str, voice: str, text: str) -> Array:
+    """The flat synthetic voice. Raises CrossmodalError ``synthesiser_missing`` or ``synthesiser_failed``."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "speech.wav"
+        command = ENGINES[engine](voice, text, str(path))
+        try:
+            subprocess.run(command, check=True, capture_output=True, timeout=30)
+        except FileNotFoundError as error:
+            raise CrossmodalError("synthesiser_missing", program=command[0]) from error
+        except subprocess.SubprocessError as error:
+            raise CrossmodalError("synthesiser_failed", program=command[0]) from error
+        return _read_wav(path.read_bytes())
+
+
+def to_flac(samples: Array) -> bytes:
+    """Samples in [-1, 1] as a 16-bit mono FLAC file."""
+    pcm = np.round(np.clip(samples, -1, 1) * 32767).astype(np.int16)
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format="flac") as container:
+        stream = container.add_stream("flac", rate=SAMPLE_RATE, layout="mono", format="s16")
+        frame = av.AudioFrame.from_ndarray(pcm[None], format="s16", layout="mono")
+        frame.sample_rate = SAMPLE_RATE
+        for packet in (*stream.encode(frame), *stream.encode(None)):
+            container.mux(packet)
+    return buffer.getvalue()
+
+
+def synthesise(text: str, recipe: Recipe) -> Array:
+    """One example voice: samples at SAMPLE_RATE."""
+    return shape(speak(recipe.engine, recipe.voice, recipe.text or text), recipe)
+
+
+def write_all() -> None:
+    """Write the clip of every example from its recipe."""
+    AUDIO.mkdir(exist_ok=True)
+    for spec in read_specs():
+        samples = synthesise(spec["text"], Recipe.from_record(spec["recipe"]))
+        audio_path(spec["key"]).write_bytes(to_flac(samples))
+        print(f"{spec['key']:<10} {len(samples) / SAMPLE_RATE:.2f} s")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point of the command."""
+    parser = argparse.ArgumentParser(prog="python -m crossmodal.examples.synthesise", description=__doc__)
+    parser.add_argument("--models", type=Path, default=MODELS, help="folder of trained models, for --tune")
+    parser.parse_args(arguments)
+    try:
+        write_all()
+    except CrossmodalError as error:
+        print(f"Could not make the voices: {error}. Install flite and espeak-ng (apt install flite).", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

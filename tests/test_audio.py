@@ -1,0 +1,197 @@
+"""What a visitor may hand in: every format, and every kind of broken or hostile file."""
+
+import io
+import struct
+import zipfile
+
+import av
+import numpy as np
+import pytest
+from conftest import wav_bytes
+
+from crossmodal import audio
+from crossmodal.errors import InputError
+from crossmodal.types import SAMPLE_RATE
+
+RANDOM = np.random.default_rng(0)
+
+
+def encoded(samples, container: str, codec: str, rate: int = 48_000) -> bytes:
+    """Mono samples at SAMPLE_RATE, resampled and encoded the way browsers and phones do."""
+    buffer = io.BytesIO()
+    with av.open(buffer, "w", format=container) as file:
+        stream = file.add_stream(codec, rate=rate, layout="mono")
+        frame = av.AudioFrame.from_ndarray(samples[None].astype(np.float32), format="fltp", layout="mono")
+        frame.sample_rate = SAMPLE_RATE
+        resampler = av.AudioResampler(format=stream.codec_context.format, layout="mono", rate=rate)
+        fifo = av.AudioFifo()
+        for piece in [*resampler.resample(frame), *resampler.resample(None)]:
+            piece.pts = None
+            fifo.write(piece)
+        size = stream.codec_context.frame_size or 1024
+        while (piece := fifo.read(size, partial=True)) is not None:
+            file.mux(stream.encode(piece))
+        file.mux(stream.encode(None))
+    return buffer.getvalue()
+
+
+def float_wav(samples, rate=SAMPLE_RATE) -> bytes:
+    body = np.asarray(samples, dtype="<f4").tobytes()
+    head = struct.pack("<4sI4s4sIHHIIHH", b"RIFF", 36 + len(body), b"WAVE", b"fmt ", 16, 3, 1, rate, rate * 4, 4, 32)
+    return head + struct.pack("<4sI", b"data", len(body)) + body
+
+
+def lying_wav(samples, **changes) -> bytes:
+    """A 16-bit WAV whose header fields are replaced: channels, rate, bits, tag or size."""
+    fields = {"tag": 1, "channels": 1, "rate": SAMPLE_RATE, "bits": 16, "size": 2 * len(samples), **changes}
+    align = max(1, fields["channels"] * fields["bits"] // 8) & 0xFFFF
+    head = struct.pack(
+        "<4sI4s4sIHHIIHH", b"RIFF", 36 + 2 * len(samples), b"WAVE", b"fmt ", 16, fields["tag"], fields["channels"],
+        fields["rate"], (fields["rate"] * align) & 0xFFFFFFFF, align, fields["bits"],
+    )  # fmt: skip
+    return head + struct.pack("<4sI", b"data", fields["size"]) + (np.asarray(samples) * 32767).astype("<i2").tobytes()
+
+
+def zipped() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        file.writestr("a.wav", "x" * 100)
+    return buffer.getvalue()
+
+
+TONE = 0.3 * np.sin(np.arange(SAMPLE_RATE) * 2 * np.pi * 440 / SAMPLE_RATE)
+NOISE = 0.1 * RANDOM.standard_normal(2 * SAMPLE_RATE)
+FLAC = encoded(NOISE, "flac", "flac", SAMPLE_RATE)
+
+BAD = {
+    "empty": (b"", "empty"),
+    "one byte": (b"R", "unsupported_format"),
+    "RIFF alone": (b"RIFF", "unsupported_format"),
+    "header cut": (wav_bytes(TONE)[:20], "unreadable"),
+    "html": (b"<html><body>hello</body></html>" * 10, "unsupported_format"),
+    "zip": (zipped(), "unsupported_format"),
+    "elf": (b"\x7fELF" + bytes(100), "unsupported_format"),
+    "pickle": (b"\x80\x04\x95" + bytes(100), "unsupported_format"),
+    "aiff": (b"FORM\x00\x00\x00\x00AIFFCOMM" + bytes(100), "unsupported_format"),
+    "tag alone": (b"ID3\x04\x00\x00\x00\x00\x00\x0a" + bytes(10), "unreadable"),
+    "sync and garbage": (b"\xff\xfb\x90\x00" + RANDOM.bytes(3), "unreadable"),
+    "ogg magic": (b"OggS" + bytes(200), "unreadable"),
+    "webm magic": (b"\x1aE\xdf\xa3" + bytes(200), "unreadable"),
+    "mp4 magic": (b"\x00\x00\x00\x18ftypmp42" + bytes(100), "unreadable"),
+    "no frames": (wav_bytes(TONE[:0]), None),
+    "one sample": (wav_bytes(TONE[:1]), None),
+    "rate 0": (lying_wav(TONE, rate=0), None),
+    "rate 1": (lying_wav(TONE, rate=1), "sample_rate"),
+    "rate huge": (lying_wav(TONE, rate=2**31 - 1), None),
+    "no channels": (lying_wav(TONE, channels=0), None),
+    "many channels": (lying_wav(TONE, channels=1024), None),
+    "no bits": (lying_wav(TONE, bits=0), None),
+    "unknown codec": (lying_wav(TONE, tag=0x7777), None),
+    "nan": (float_wav(np.full(SAMPLE_RATE, np.nan)), "not_finite"),
+    "infinite": (float_wav(np.where(np.arange(SAMPLE_RATE) == 99, np.inf, TONE)), "not_finite"),
+    "silence": (wav_bytes(np.zeros(SAMPLE_RATE)), "silence"),
+    "offset alone": (wav_bytes(np.full(2 * SAMPLE_RATE, 0.4)), "silence"),
+    "tone": (wav_bytes(np.tile(TONE, 2)), "no_speech"),
+    "noise": (wav_bytes(NOISE), "no_speech"),
+    "too short": (wav_bytes(TONE[:800]), "too_short"),
+    "too long": (wav_bytes(np.tile(TONE, 31)), "too_long"),
+    "an hour in a small file": (encoded(np.zeros(3600 * SAMPLE_RATE), "flac", "flac", 8_000), "too_long"),
+    "flac of untold length": (FLAC[:21] + b"\x0f\xff\xff\xff\xff" + FLAC[26:], None),
+    "too large": (b"RIFF\x00\x00\x00\x00WAVE" + bytes(audio.MAX_BYTES), "too_large"),
+}
+
+
+@pytest.fixture(scope="module")
+def decoder():
+    decoder = audio.Decoder()
+    yield decoder
+    decoder.close()
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_refused_with_its_code(name, decoder):
+    data, code = BAD[name]
+    with pytest.raises(InputError) as caught:
+        audio.preprocess(data, decoder=decoder)
+    assert code in (None, caught.value.code)
+
+
+def test_the_decoder_survives_all_of_them(decoder, voice):
+    for data, _ in BAD.values():
+        with pytest.raises(InputError):
+            audio.preprocess(data, decoder=decoder)
+    assert audio.preprocess(wav_bytes(voice), decoder=decoder).speech_seconds > 0.3
+
+
+def test_a_lost_decoder_is_started_again(decoder):
+    decoder(wav_bytes(TONE))
+    decoder._process.kill()
+    decoder._process.wait()
+    assert len(decoder(wav_bytes(TONE))) == SAMPLE_RATE
+
+
+def test_a_decoder_that_dies_over_a_file_makes_it_unreadable(decoder, monkeypatch):
+    decoder(wav_bytes(TONE))
+    monkeypatch.setattr(audio, "_read_answer", lambda stream: (_ for _ in ()).throw(EOFError))
+    with pytest.raises(InputError) as caught:
+        decoder(wav_bytes(TONE))
+    assert caught.value.code == "unreadable"
+    monkeypatch.undo()
+    assert len(decoder(wav_bytes(TONE))) == SAMPLE_RATE
+
+
+@pytest.mark.parametrize(
+    ("container", "codec", "rate"),
+    [
+        ("wav", "pcm_s16le", 44_100), ("wav", "pcm_s24le", 48_000), ("wav", "pcm_f64le", 16_000),
+        ("wav", "pcm_mulaw", 8_000), ("flac", "flac", 48_000), ("ogg", "libopus", 48_000),
+        ("mp3", "libmp3lame", 44_100), ("ipod", "aac", 44_100), ("adts", "aac", 48_000), ("webm", "libopus", 48_000),
+    ],
+)  # fmt: skip
+def test_every_format_that_browsers_record(container, codec, rate, decoder, voice):
+    found = audio.preprocess(encoded(voice, container, codec, rate), decoder=decoder)
+    expected = audio.preprocess(wav_bytes(voice), decoder=decoder)
+    assert found.seconds == pytest.approx(expected.seconds, abs=0.25)
+    assert audio.decibels(found.samples) == pytest.approx(audio.decibels(expected.samples), abs=1.0)
+
+
+def test_stereo_is_averaged(decoder, voice):
+    both = np.stack([voice, voice], axis=1)
+    found = audio.preprocess(wav_bytes(both, channels=2), decoder=decoder)
+    expected = audio.preprocess(wav_bytes(voice), decoder=decoder)
+    np.testing.assert_allclose(found.samples, expected.samples, atol=2e-3)
+
+
+def test_a_file_cut_short_gives_what_is_there(decoder, voice):
+    flac = encoded(voice, "flac", "flac", SAMPLE_RATE)
+    assert len(decoder(flac[: len(flac) * 3 // 4])) > len(voice) // 3
+
+
+def test_the_longest_clip_passes(decoder):
+    assert len(decoder(wav_bytes(np.tile(TONE, 30)))) == 30 * SAMPLE_RATE
+
+
+def test_level_offset_and_rumble_make_no_difference(voice):
+    plain = audio.condition(voice)
+    rumble = 0.02 * np.sin(np.arange(len(voice)) * 2 * np.pi * 12 / SAMPLE_RATE)
+    changed = audio.condition((0.05 * voice + 0.1 + 0.05 * rumble).astype(np.float32))
+    assert changed.seconds == pytest.approx(plain.seconds, abs=0.1)
+    assert audio.decibels(changed.samples) == pytest.approx(audio.decibels(plain.samples), abs=0.5)
+
+
+def test_silence_around_the_speech_is_trimmed(voice):
+    padded = np.concatenate([np.zeros(SAMPLE_RATE), voice, np.zeros(2 * SAMPLE_RATE)]).astype(np.float32)
+    found = audio.condition(padded)
+    assert found.seconds <= audio.condition(voice).seconds + 0.15
+    assert found.offset > 0.8
+    assert found.source_seconds == pytest.approx(len(padded) / SAMPLE_RATE)
+
+
+def test_segments_lie_within_the_waveform(voice):
+    found = audio.condition(np.concatenate([voice, np.zeros(SAMPLE_RATE, np.float32), voice]))
+    assert len(found.segments) >= 2
+    assert all(0 <= start < end <= found.seconds + 1e-6 for start, end in found.segments)
+
+
+def test_playback_keeps_the_samples(decoder, voice):
+    np.testing.assert_allclose(decoder(audio.to_wav(voice)), voice, atol=1e-4)

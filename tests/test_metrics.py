@@ -1,0 +1,38 @@
+"""Figures of merit against sklearn and against cases that can be seen by eye."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import f1_score
+
+from crossmodal import metrics
+
+
+@pytest.fixture
+def random():
+    return np.random.default_rng(0)
+
+
+def test_weighted_f1_agrees_with_sklearn(random):
+    true, predicted = random.integers(0, 5, 300), random.integers(0, 4, 300)
+    expected = f1_score(true, predicted, average="weighted")
+    assert metrics.weighted_f1(predicted, true, 5) == pytest.approx(expected)
+
+
+def test_best_thresholds_beat_every_other_threshold(random):
+    true = random.random((200, 3)) < 0.3
+    scores = np.round(random.random((200, 3)) + true * 0.4, 2)
+    found = metrics.f1_by_class(scores >= metrics.best_thresholds(scores, true), true)
+    for threshold in np.arange(0, 1.5, 0.005):
+        assert (metrics.f1_by_class(scores >= threshold, true) <= found + 1e-12).all()
+
+
+def test_calibration_error_of_a_sure_and_half_right_model_is_one_half():
+    probabilities = np.tile([1.0, 0.0], (10, 1))
+    assert metrics.expected_calibration_error(probabilities, np.arange(10) % 2 == 0) == pytest.approx(0.5)
+
+
+def test_temperature_is_recovered(random):
+    logits = random.normal(size=(4000, 4))
+    powers = np.exp(logits)
+    draws = (random.random((4000, 1)) > (powers / powers.sum(1, keepdims=True)).cumsum(1)).sum(1)
+    assert metrics.fit_temperature(logits * 2.5, np.eye(4)[draws]) == pytest.approx(2.5, rel=0.08)
