@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -41,6 +42,14 @@ def parse_alpha(text: str) -> dict[str, float]:
         return {name.strip(): float(value) for name, value in pairs}
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form speech=.6,text=.4") from None
+
+
+def parse_corpus(text: str) -> tuple[str, Path]:
+    """'ravdess=/some/folder' -> name and folder."""
+    name, _, folder = text.partition("=")
+    if not (name and folder):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=DIR")
+    return name, Path(folder)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -85,9 +94,14 @@ def _add_long_work(commands: Any) -> None:
     evaluate = commands.add_parser("evaluate", help="measure the models, write metrics.json and the model card")
     for parser in (train, evaluate):
         parser.add_argument("--data", type=Path, required=True, help="folder of the speech and text sets")
+        parser.add_argument(
+            "--corpus", type=parse_corpus, action="append", default=[], metavar="NAME=DIR",
+            help="another folder for one set, in its published layout: ravdess, emodb, goemotions, meld, ...; "
+            "evaluate also takes cremad and tess",
+        )  # fmt: skip
         parser.add_argument("--models", type=Path, default=checkpoints.MODELS, help="folder of the trained models")
-        parser.add_argument("--runs", type=Path, default=Path("runs/main"), help="folder of checkpoints and logs")
-    train.add_argument("--seed", type=int, default=0)
+    train.add_argument("--runs", type=Path, default=Path("runs/main"), help="folder of checkpoints and logs")
+    train.add_argument("--seed", type=int, default=0, help="same seed, same kind of machine: same weights")
     bench = commands.add_parser("bench", help="measure speed and memory, beside the usual way of doing it")
     bench.add_argument("--models", type=Path, default=checkpoints.MODELS, help="folder of the trained models")
     bench.add_argument("--clip", type=Path, help="a clip to measure with, instead of a shipped example")
@@ -156,9 +170,9 @@ def _progress(items: Iterable[Any], total: int) -> Iterable[Any]:
 
 
 def _error_record(name: str, error: CrossmodalError) -> dict[str, Any]:
-    from crossmodal.ui.strings import message
+    from crossmodal.ui.strings import Say
 
-    return {"input": name, "error": {**error.as_dict(), "message": message(error, "en")}}
+    return {"input": name, "error": {**error.as_dict(), "message": Say("en").error(error)}}
 
 
 def predict(arguments: argparse.Namespace) -> int:
@@ -217,7 +231,8 @@ def train(arguments: argparse.Namespace) -> int:
     """Rebuild the models."""
     from crossmodal.train import train as run
 
-    run(arguments.data, arguments.models, arguments.runs, seed=arguments.seed)
+    logging.basicConfig(level=logging.WARNING)
+    run(arguments.data, arguments.models, arguments.runs, named=dict(arguments.corpus), seed=arguments.seed)
     return OK
 
 
@@ -225,7 +240,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
     """Measure the models and write metrics.json and the model card."""
     from crossmodal.evaluate import evaluate as run
 
-    run(arguments.data, arguments.models, arguments.runs)
+    run(arguments.data, arguments.models, named=dict(arguments.corpus))
     return OK
 
 
@@ -255,14 +270,14 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return COMMANDS[arguments.command](arguments)
     except ModelError as error:
-        from crossmodal.ui.strings import message
+        from crossmodal.ui.strings import Say
 
-        print(f"error: {message(error, 'en')}", file=sys.stderr)
+        print(f"error: {Say("en").error(error)}", file=sys.stderr)
         return MODEL_FAULT
-    except InputError as error:
-        from crossmodal.ui.strings import message
+    except CrossmodalError as error:
+        from crossmodal.ui.strings import Say
 
-        print(f"error: {message(error, 'en')}", file=sys.stderr)
+        print(f"error: {Say("en").error(error)}", file=sys.stderr)
         return USAGE
 
 

@@ -17,13 +17,15 @@ from torch.nn import functional
 Pair = tuple[str, str]
 
 
-def soft_cross_entropy(logits: Tensor, targets: Tensor, smoothing: float = 0.0) -> Tensor:
+def soft_cross_entropy(logits: Tensor, targets: Tensor, smoothing: float | Tensor = 0.0) -> Tensor:
     """Mean cross-entropy -sum_c t_c log softmax(logits)_c of logits (B, C) against targets (B, C).
 
     Each row of ``targets`` is brought to sum to 1, so a multi-hot row counts its classes alike; a row of zeros is
-    unknown and masked. ``smoothing`` in [0, 1) moves that share of the target to the uniform distribution (Szegedy et
-    al. 2016). Zero where no row is known.
+    unknown and masked. ``smoothing`` in [0, 1), one number or one a row (B,), moves that share of the target to the
+    uniform distribution (Szegedy et al. 2016). Zero where no row is known.
     """
+    if isinstance(smoothing, Tensor):
+        smoothing = smoothing[:, None]
     mass = targets.sum(1, keepdim=True)
     known = mass[:, 0] > 0
     shares = targets / mass.clamp(min=1e-12)
@@ -34,7 +36,7 @@ def soft_cross_entropy(logits: Tensor, targets: Tensor, smoothing: float = 0.0) 
 
 def task_loss(
     logits: Mapping[str, Tensor], targets: Mapping[str, Tensor], weights: Mapping[str, float],
-    smoothing: float = 0.0,
+    smoothing: float | Tensor = 0.0,
 ) -> Tensor:  # fmt: skip
     """L_i: the weighted sum over tasks of ``soft_cross_entropy``. Tasks without a weight are left out."""
     terms = [weights[task] * soft_cross_entropy(logits[task], targets[task], smoothing) for task in weights]

@@ -28,6 +28,7 @@ from crossmodal.types import (
     Waveform,
 )
 
+
 class Pipeline:
     """Encoders, shared space, head and fusion behind two calls.
 

@@ -125,8 +125,7 @@ def text_figures(tower: TextTower, calibration: Calibration, data: TextData) -> 
     figures: Mapping[str, Any] = {
         "goemotions": goemotions_figures(gold["goemotions"], p["goemotions"], thresholds)
         | {"sentiment": sentiment_figures(calibration, *test["goemotions"])},
-        "meld": meld_figures(gold["meld"], p["meld"])
-        | {"sentiment": sentiment_figures(calibration, *test["meld"])},
+        "meld": meld_figures(gold["meld"], p["meld"]) | {"sentiment": sentiment_figures(calibration, *test["meld"])},
         "meld_with_dev_prior": meld_figures(gold["meld"], shifted),
         "without_punctuation": {
             "goemotions": goemotions_figures(gold["goemotions"], unpunctuated["goemotions"], thresholds)["macro_f1"],

@@ -12,7 +12,8 @@ import logging
 import os
 import re
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -70,10 +71,11 @@ class TextConfig:
     clip: float = 1.0  # largest norm of the gradient
     dropout: float = 0.1
     frozen_layers: int = 0  # lowest layers that stay as they come, beside the embeddings
-    smoothing: float = 0.0
+    smoothing: Mapping[str, float] = field(default_factory=lambda: {"meld": 0.1})  # corpus -> label smoothing
     unpunctuated: float = 0.3  # share of sentences shown as a recogniser without punctuation would write them
     repeats: Mapping[str, int] = field(default_factory=lambda: {"meld": 2})  # corpus -> times an epoch
     task_weights: Mapping[str, float] = field(default_factory=lambda: {"emotion": 1.0, "sentiment": 0.3})
+    averaging: float = 0.999  # decay a step of the running mean of the weights, which is what ships; 0: the last ones
     gamma: float = 0.0  # weight of the supervised contrast of z with itself
     contrast_temperature: float = 0.2
     threads: int = 1
@@ -97,11 +99,12 @@ def without_punctuation(text: str) -> str:
 class _Batches:
     """Training sentences in batches of like length; the order and the variants depend on seed and epoch alone."""
 
-    def __init__(self, sentences: Sequence[Sentence], config: TextConfig, tokenize: Tokenize) -> None:
+    def __init__(self, sentences: Sequence[Sentence], config: TextConfig) -> None:
         self._rows = [row for row in sentences for _ in range(config.repeats.get(row.corpus, 1))]
         self._plain = [without_punctuation(row.text) for row in self._rows]
+        self._smoothing = torch.tensor([config.smoothing.get(row.corpus, 0.0) for row in self._rows])
         self._targets = {task: torch.from_numpy(targets_of(self._rows, task)).float() for task in TASKS}
-        self._config, self._tokenize = config, tokenize
+        self._config = config
 
     def __len__(self) -> int:
         return -(-len(self._rows) // self._config.batch)
@@ -119,11 +122,39 @@ class _Batches:
             found += [ranked[start : start + config.batch] for start in range(0, len(ranked), config.batch)]
         return [([texts[row] for row in found[k]], torch.tensor(found[k])) for k in random.permutation(len(found))]
 
-    def load(self, batch: tuple[list[str], Tensor]) -> tuple[Tensor, Tensor, dict[str, Tensor]]:
-        """Token numbers (B, T), mask (B, T) and targets, task -> (B, C)."""
-        texts, rows = batch
-        tokens, mask = self._tokenize(texts)
-        return tokens, mask, {task: values[rows] for task, values in self._targets.items()}
+    def targets(self, rows: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+        """Targets, task -> (B, C), and the label smoothing (B,) of the given rows (B,)."""
+        return {task: values[rows] for task, values in self._targets.items()}, self._smoothing[rows]
+
+
+class _Average:
+    """The running mean of a model's trained weights, which generalises better than the last ones (Polyak 1992).
+
+    The first steps weigh less, so that the mean does not remember the random start.
+    """
+
+    def __init__(self, model: nn.Module, decay: float) -> None:
+        self.decay = decay
+        self._live: list[Tensor] = [value for value in model.parameters() if value.requires_grad]
+        self.values = {name: value.clone() for name, value in trained_state(model).items()}
+
+    @torch.no_grad()
+    def update(self, step: int) -> None:
+        """Take in the weights after step number ``step``, from 0."""
+        share = 1.0 - min(self.decay, (step + 1) / (step + 10))
+        torch._foreach_lerp_(list(self.values.values()), self._live, share)
+
+    @contextmanager
+    def in_place(self) -> Iterator[None]:
+        """The model carries the mean within the context, and its own weights again after it."""
+        kept = [value.detach().clone() for value in self._live]
+        with torch.no_grad():
+            torch._foreach_copy_(self._live, list(self.values.values()))
+        try:
+            yield
+        finally:
+            with torch.no_grad():
+                torch._foreach_copy_(self._live, kept)
 
 
 def _rate_of(name: str, config: TextConfig) -> float:
@@ -202,8 +233,9 @@ class _Run:
         self.config, self.data, self.run_dir = config, data, run_dir
         self.model, self.tokenize = model, tokenize
         self.bfloat16 = _native_bfloat16() if config.bfloat16 is None else config.bfloat16
-        self.batches = _Batches(data.train, config, tokenize)
+        self.batches = _Batches(data.train, config)
         self.optimizer = _optimizer(model, config)
+        self.average = _Average(model, config.averaging)
         self.objective = Objective({MODALITY: 1.0}, {(MODALITY, MODALITY): config.gamma})
         self.position = _Position()
         self.total = len(self.batches) * config.epochs
@@ -222,22 +254,24 @@ class _Run:
 
     def _loss(self, batch: tuple[list[str], Tensor]) -> Terms:
         config = self.config
-        tokens, mask, targets = self.batches.load(batch)
+        texts, rows = batch
+        targets, smoothing = self.batches.targets(rows)
         with precision(self.bfloat16):
-            z, logits = self.model(tokens, mask)
-        tasks = {MODALITY: task_loss(logits, targets, config.task_weights, config.smoothing)}
+            z, logits = self.model(*self.tokenize(texts))
+        tasks = {MODALITY: task_loss(logits, targets, config.task_weights, smoothing)}
         if not config.gamma:
             return self.objective(tasks)
         contrast = supervised_contrastive(z, targets["emotion"], config.contrast_temperature)
         return self.objective(tasks, {(MODALITY, MODALITY): contrast})
 
     def _step(self, batch: tuple[list[str], Tensor]) -> float:
-        self._set_rates()
+        step = self._set_rates()
         terms = self._loss(batch)
         terms.total.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
         self.optimizer.step()
         self.optimizer.zero_grad(set_to_none=True)
+        self.average.update(step)
         self.position.batch += 1
         return float(terms.total.detach())
 
@@ -247,7 +281,8 @@ class _Run:
         """From the current position to the last epoch, or until dev no longer improves."""
         while self.position.epoch < self.config.epochs and not self._is_stale():
             self._train_epoch(progress)
-            self._finish_epoch()
+            with self.average.in_place():
+                self._finish_epoch()
             self.save()
 
     def _is_stale(self) -> bool:
@@ -300,6 +335,7 @@ class _Run:
     def save(self) -> None:
         """Write the checkpoint: parameters, optimiser, random state and position in one file."""
         tensors = {f"model.{name}": value for name, value in trained_state(self.model).items()}
+        tensors |= {f"average.{name}": value for name, value in self.average.values.items()}
         for index, state in self.optimizer.state_dict()["state"].items():
             tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items()}
         tensors["random"] = torch.get_rng_state()
@@ -329,6 +365,8 @@ class _Run:
             kind, _, name = key.partition(".")
             if kind == "model":
                 named[name].data.copy_(value)
+            elif kind == "average":
+                self.average.values[name].copy_(value)
             elif kind == "optimizer":
                 index, _, slot = name.partition(".")
                 optimizer["state"].setdefault(int(index), {})[slot] = value

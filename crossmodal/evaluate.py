@@ -1,0 +1,213 @@
+"""Measure the shipped models and write ``metrics.json`` and the model card. No figure there comes from elsewhere."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from crossmodal import audio, checkpoints
+from crossmodal.corpora import Clip, read_corpus, speakers
+from crossmodal.datasets import TextData, read_text_data
+from crossmodal.encoders.speech import LogMel, SpeechEncoder
+from crossmodal.encoders.text import TextEncoder, Tokens
+from crossmodal.evaluation import card, pairs, transfer, voice
+from crossmodal.evaluation.statistics import bootstrap
+from crossmodal.evaluation.words import probabilities, text_figures
+from crossmodal.pipeline import Pipeline
+from crossmodal.train import SCORES, TEXT_CORPORA, locate
+from crossmodal.training.speech_runs import training_share
+from crossmodal.training.text_figures import targets_of
+from crossmodal.types import EMOTIONS, FloatArray
+
+METRICS = "metrics.json"
+PLAIN = ("kathleen", "speechocean762", "ljspeech")
+SPEECH = ("ravdess", "emodb", *PLAIN)
+OPTIONAL = ("cremad", "tess")
+TRANSFER_TEXTS = 4_000
+VOTES = {"A": "ANG", "D": "DIS", "F": "FEA", "H": "HAP", "N": "NEU", "S": "SAD"}
+
+
+def evaluate(data: Path, models: Path, *, named: Mapping[str, Path] | None = None) -> dict[str, Any]:
+    """Measure ``models`` on the corpora below ``data`` (or in the folders ``named``) and write the card beside them.
+
+    Returns the figures. Raises CrossmodalError for data that is missing, ModelError for models that do not verify.
+    """
+    named = named or {}
+    torch.set_num_threads(2)
+    pipeline = Pipeline.load(models)
+    sentences = read_text_data(locate(data, named, TEXT_CORPORA))
+    folders = locate(data, named, {name: name for name in SPEECH})
+    folders |= {name: named[name] for name in OPTIONAL if name in named}
+    corpora = {name: read_corpus(name, folder) for name, folder in folders.items()}
+    manifest = checkpoints.read_manifest(models)
+    figures: dict[str, Any] = {"model_hash": pipeline.model_hash, "temperatures": manifest["temperatures"]}
+    figures |= _speech(pipeline, models, corpora)
+    figures["text"] = text_figures(pipeline.towers["text"], pipeline.calibration, sentences)
+    figures["label_matched_pairs"] = _pairs(pipeline, models, sentences)
+    figures["transfer"] = _transfer(corpora["ravdess"], sentences)
+    figures["wer"] = _wer(pipeline, corpora)
+    figures["human"] = human_figures(data / "human_votes" / "summaryTable.csv")
+    figures["size"] = {name: entry["bytes"] for name, entry in manifest["files"].items()}
+    (models / METRICS).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    (models / "README.md").write_text(card.render(figures, manifest), encoding="utf-8")
+    return figures
+
+
+def _ticker(name: str, total: int) -> Callable[[], None]:
+    bar = tqdm(desc=name, total=total, unit="clip")
+
+    def tick() -> None:
+        bar.update()
+        if bar.n >= total:
+            bar.close()
+
+    return tick
+
+
+def unheard(corpora: Mapping[str, list[Clip]]) -> dict[str, list[Clip]]:
+    """What the shipped model may be asked about: clips whose speaker and whose text it was not trained on.
+
+    RAVDESS is left out whole: the shipped model heard every actor, its figures come from the folds.
+    """
+    heard = training_share(corpora)
+    names = {clip.speaker for clip in heard}
+    texts = {(clip.corpus, clip.text.lower()) for clip in heard if clip.corpus in PLAIN}
+    found = {
+        name: [clip for clip in clips if clip.speaker not in names and (name, clip.text.lower()) not in texts]
+        for name, clips in corpora.items()
+        if name != "ravdess"
+    }
+    return {name: clips for name, clips in found.items() if clips}
+
+
+def _speech(pipeline: Pipeline, models: Path, corpora: Mapping[str, list[Clip]]) -> dict[str, Any]:
+    figures: dict[str, Any] = {
+        "ravdess_folds": voice.fold_figures(models / SCORES / "oof"),
+        "emodb_by_ravdess_alone": voice.emodb_figures(models / SCORES / "ravdess_alone_on_emodb"),
+        "plain": {},
+        "unheard": {},
+    }
+    for name, clips in unheard(corpora).items():
+        read = voice.read_clips(pipeline.towers["speech"], pipeline.calibration, clips, _ticker(name, len(clips)))
+        place, measure = ("plain", voice.plain_figures) if name in PLAIN else ("unheard", voice.labelled_figures)
+        figures[place][name] = measure(*read)
+    return figures
+
+
+def _pairs(pipeline: Pipeline, models: Path, sentences: TextData) -> dict[str, Any]:
+    """Alpha is chosen on the first half of the actors with dev texts, the figures are of the others with test texts."""
+    scores, rows = voice.read_scores(models / SCORES / "oof")
+    clips = pairs.Side(voice.cross_fitted(scores, rows)["emotion"], scores["z"], voice.labels_of(rows))
+    actors = sorted({row["speaker"] for row in rows})
+    half = set(actors[: len(actors) // 2])
+    chosen_clips, tested_clips = pairs.split_side(clips, [row["speaker"] in half for row in rows])
+    chosen, tested = (_text_side(pipeline, sentences, split) for split in ("dev", "test"))
+    return pairs.pair_figures(
+        pairs.match(chosen_clips, chosen, seed=1), pairs.match(tested_clips, tested, seed=2), pipeline.calibration
+    )
+
+
+def _text_side(pipeline: Pipeline, sentences: TextData, split: str) -> pairs.Side:
+    rows = sentences.part(split, "goemotions")
+    found = pairs.single_label(targets_of(rows, "emotion"))
+    texts = [rows[row].text for row in found["rows"]]
+    tower = pipeline.towers["text"]
+    return pairs.Side(probabilities(tower, pipeline.calibration, texts), tower.embed(texts), found["labels"])
+
+
+# --- transfer between the modalities --------------------------------------------------------------------------------
+
+
+@torch.inference_mode()
+def pooled_speech(clips: list[Clip]) -> FloatArray:
+    """Mean and standard deviation over time of every layer of the pretrained encoder, (N, 2 L H)."""
+    encoder, log_mel, rows = SpeechEncoder.pretrained(), LogMel(), []
+    tick = _ticker("transfer", len(clips))
+    for clip in clips:
+        tick()
+        states = encoder(log_mel(_waveform(clip))[None])[0]
+        rows.append(torch.cat([states.mean(1).flatten(), states.std(1).flatten()]).numpy())
+    return np.stack(rows)
+
+
+def _waveform(clip: Clip) -> FloatArray:
+    from crossmodal.training.prepared import condition
+
+    return condition(audio.shared_decoder()(clip.path.read_bytes())).samples
+
+
+@torch.inference_mode()
+def pooled_text(texts: list[str]) -> FloatArray:
+    """Mean over tokens of the pretrained encoder's last layer, (N, H)."""
+    encoder, tokens, rows = TextEncoder.pretrained(), Tokens(64), []
+    for start in range(0, len(texts), 64):
+        ids, mask = tokens(texts[start : start + 64])
+        states = encoder(ids, mask)[:, -1]
+        rows.append(((states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)).numpy())
+    return np.concatenate(rows)
+
+
+def _text_split(sentences: TextData, split: str, count: int) -> transfer.Split:
+    rows = sentences.part(split, "goemotions")
+    found = pairs.single_label(targets_of(rows, "emotion"))
+    by_class = {label: found["rows"][found["labels"] == label].tolist() for label in range(len(EMOTIONS))}
+    shuffler = random.Random(0)  # noqa: S311  a choice of sentences, no secret
+    chosen, labels = [], []
+    for label, members in by_class.items():
+        shuffler.shuffle(members)
+        chosen += [rows[row].text for row in members[: count // len(EMOTIONS)]]
+        labels += [label] * len(members[: count // len(EMOTIONS)])
+    return transfer.Split(pooled_text(chosen), np.array(labels))
+
+
+def _transfer(clips: list[Clip], sentences: TextData) -> dict[str, Any]:
+    """Actors 1-12 train, 13-16 dev, 17-20 test (by order of names); GoEmotions in its own splits."""
+    names = speakers(clips)
+    place = {name: "train" if index < 12 else "dev" if index < 16 else "test" for index, name in enumerate(names)}
+    features = pooled_speech(clips)
+    labels = np.array([EMOTIONS.index(clip.emotion or "neutral") for clip in clips])
+    found: dict[str, dict[str, transfer.Split]] = {}
+    for split in ("train", "dev", "test"):
+        rows = [index for index, clip in enumerate(clips) if place[clip.speaker] == split]
+        count = TRANSFER_TEXTS if split == "train" else TRANSFER_TEXTS // 4
+        found[split] = {
+            "speech": transfer.Split(features[rows], labels[rows]),
+            "text": _text_split(sentences, split, count),
+        }
+    return transfer.transfer(found["train"], found["dev"], found["test"])
+
+
+# --- the recogniser, and people -------------------------------------------------------------------------------------
+
+
+def _wer(pipeline: Pipeline, corpora: Mapping[str, list[Clip]]) -> dict[str, Any]:
+    return {
+        name: voice.word_error_rate(pipeline.transcriber, corpora[name], _ticker(f"wer {name}", len(corpora[name])))
+        for name in ("kathleen", "speechocean762")
+    }
+
+
+def human_figures(table: Path) -> dict[str, Any]:
+    """How often people name the emotion that CREMA-D's actors intended, by voice, face and both (majority votes).
+
+    A tie between emotions counts as wrong. Empty where the table is not at hand.
+    """
+    if not table.is_file():
+        return {}
+    with table.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    found: dict[str, Any] = {"clips": len(rows)}
+    for name, column in (("voice", "VoiceVote"), ("face", "FaceVote"), ("both", "MultiModalVote")):
+        right = np.array([VOTES.get(row[column]) == row["FileName"].split("_")[2] for row in rows])
+        found[name] = bootstrap(
+            lambda r, right=right: float(right[r].mean()), range(len(right)), resamples=200
+        ).as_dict()
+    return found

@@ -1,0 +1,73 @@
+"""Small pieces of HTML for what Streamlit has no element for. Every value passes ``html.escape``; no visitor's text."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+
+from crossmodal.ui.charts import percent
+
+_e = html.escape
+
+
+def masthead(title: str, tagline: str) -> str:
+    """The name of the page and what it does."""
+    return f'<div class="cx-mast"><h1>{_e(title)}</h1><p>{_e(tagline)}</p></div>'
+
+
+def note(text: str) -> str:
+    """A quiet line."""
+    return f'<p class="cx-note">{_e(text)}</p>'
+
+
+def invitation(text: str) -> str:
+    """What stands where a result will be."""
+    return f'<p class="cx-invite">{_e(text)}</p>'
+
+
+def heading(name: str, index: int, said: str) -> str:
+    """The heading of one modality's panel: its name, its symbol, what it says."""
+    return (
+        f'<div class="cx-head"><h2>{_e(name)} <i class="cx-sym">f<sub>{index}</sub></i></h2>'
+        f"<span>{_e(said)}</span></div>"
+    )
+
+
+def verdict(name: str, label: str, colour: str, probability: float, lines: Sequence[str], spoken: str) -> str:
+    """The fused result in large, with a sentence for those who hear the page."""
+    facts = "".join(f"<p>{_e(line)}</p>" for line in lines)
+    return (
+        f'<div class="cx-verdict"><div class="cx-head"><h2>{_e(name)} <i class="cx-sym">&psi;</i></h2></div>'
+        f'<div class="cx-label" aria-hidden="true"><i style="background:{_e(colour)}"></i><b>{_e(label)}</b>'
+        f"<span>{_e(percent(probability))}&thinsp;%</span></div>"
+        f'<div class="cx-facts" aria-hidden="true">{facts}</div>'
+        f'<p class="cx-spoken" role="status" aria-live="polite">{_e(spoken)}</p></div>'
+    )
+
+
+def strip(name: str, values: Sequence[tuple[str, float]]) -> str:
+    """The sentiment: one bar in three parts, each with its name and number under it."""
+    parts = "".join(f'<i style="flex:{max(p, 0.004):.4f} 1 0"></i>' for _, p in values)
+    words = "".join(f"<span>{_e(label)} <b>{_e(percent(p))}</b></span>" for label, p in values)
+    return (
+        f'<div class="cx-strip"><p class="cx-small">{_e(name)}</p><div class="cx-parts" aria-hidden="true">{parts}</div>'
+        f'<div class="cx-words">{words}</div></div>'
+    )
+
+
+def notice(title: str, body: Sequence[str], facts: Sequence[str] = ()) -> str:
+    """An error in the visitor's language: what happened, and for whoever runs the service the facts."""
+    text = "".join(f"<p>{_e(line)}</p>" for line in body)
+    listed = "".join(f"<code>{_e(fact)}</code>" for fact in facts)
+    return f'<div class="cx-notice" role="alert"><h2>{_e(title)}</h2>{text}{listed}</div>'
+
+
+def costs(title: str, stages: Mapping[str, str]) -> str:
+    """Milliseconds of each stage in one line."""
+    items = "".join(f"<span>{_e(name)} <b>{_e(value)}</b></span>" for name, value in stages.items())
+    return f'<p class="cx-cost"><span>{_e(title)}</span>{items}</p>'
+
+
+def footer(lines: Sequence[str]) -> str:
+    """What must be said once."""
+    return '<div class="cx-foot">' + "".join(f"<p>{_e(line)}</p>" for line in lines) + "</div>"

@@ -1,0 +1,267 @@
+"""What a session knows: its choices, its inputs, and what was read of them.
+
+What a visitor gave and what was read of it lies in that visitor's session alone, under the sha256 of the input: the
+encoders run once for an input however often a slider moves, and nobody meets another's voice in a shared cache.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import threading
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import streamlit as st
+
+from crossmodal import checkpoints
+from crossmodal.engine import Engine
+from crossmodal.envelope import envelope
+from crossmodal.errors import ModelError
+from crossmodal.examples import Example
+from crossmodal.stopwatch import Progress, Stopwatch
+from crossmodal.text import preprocess as preprocess_text
+from crossmodal.types import Evidence, Utterance, Waveform
+
+if TYPE_CHECKING:
+    from crossmodal.pipeline import Pipeline
+
+FOLDER_VARIABLE = "CROSSMODAL_MODELS"
+"""Environment variable that names another models folder."""
+SCHEMA = "1"
+"""Version of the settings in the address."""
+UPLOADS = ("wav", "flac", "ogg", "opus", "mp3", "m4a", "mp4", "aac", "webm")
+"""audio.FORMATS, repeated since importing audio imports torch; a test holds the two together."""
+WARM_UP_SECONDS = 1.0
+"""Let the first page be drawn before the models take the processor."""
+
+_KEPT_SUBJECTS = 8
+_log = logging.getLogger(__name__)
+
+
+# --- the models of the process -------------------------------------------------------------------------------------
+
+
+class Service:
+    """The engine of this process, and why its models could not be loaded, if so."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._failure: ModelError | None = None
+
+    @property
+    def failure(self) -> ModelError | None:
+        """What went wrong in the background; nothing once the models are there."""
+        return None if self.engine.ready else self._failure
+
+    def warm_up(self) -> None:
+        """Load the models in the background, shortly after the first page."""
+        timer = threading.Timer(WARM_UP_SECONDS, self._load)
+        timer.daemon = True
+        timer.start()
+
+    def _load(self) -> None:
+        try:
+            self.engine.pipeline()
+        except ModelError as error:
+            _log.error("models cannot be loaded: %s", error)
+            self._failure = error
+
+
+def make_engine() -> Engine:
+    """The engine over the shipped models, every file of which is hashed first. Raises ModelError."""
+    folder = Path(os.environ.get(FOLDER_VARIABLE) or checkpoints.MODELS)
+    engine = Engine(folder)
+    for name, entry in checkpoints.read_manifest(folder)["files"].items():
+        checkpoints.verify(folder / name, entry["sha256"])
+    return engine
+
+
+@st.cache_resource(show_spinner=False)
+def service() -> Service:
+    """The one service of this process, warming up from its first use. Raises ModelError, and then tries again."""
+    made = Service(make_engine())
+    made.warm_up()
+    return made
+
+
+# --- choices in the address ----------------------------------------------------------------------------------------
+
+
+def seed_choice(key: str, options: Sequence[str], default: str) -> None:
+    """Give a choice widget its value: the session's, else the address's, else the default.
+
+    Streamlit's own binding writes the label of an option, which changes with the language, into the address; choices
+    therefore keep their stable names there by themselves. Anything unknown in the address is dropped.
+    """
+    if st.session_state.get(key) in options:
+        return
+    asked = st.query_params.get(key)
+    if asked is not None and asked not in options:
+        del st.query_params[key]
+    st.session_state[key] = asked if asked in options else default
+
+
+def write_choice(key: str, default: str) -> None:
+    """Callback of a choice widget: its name into the address, or out of it when it is the default."""
+    value = st.session_state[key]
+    if value != default:
+        st.query_params[key] = value
+    elif key in st.query_params:
+        del st.query_params[key]
+
+
+def stamp_address() -> None:
+    """Put the schema version into an address that carries settings."""
+    if len(st.query_params) and st.query_params.get("v") != SCHEMA:
+        st.query_params["v"] = SCHEMA
+
+
+# --- what was read of an input -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """The voice of an input as it is drawn and played."""
+
+    envelope: tuple[float, ...]
+    segments: tuple[tuple[float, float], ...]
+    seconds: float
+    audio: bytes | Path
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An input with its evidence. ``words`` is its text before any edit; ``shipped`` marks a finished example."""
+
+    key: str
+    evidence: Evidence
+    words: str
+    clip: Clip | None = None
+    shipped: bool = False
+    edited: bool = False
+
+
+def digest(*parts: str | bytes) -> str:
+    """sha256 of what was given, which names it in the session."""
+    found = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        found.update(len(data).to_bytes(8, "big") + data)
+    return found.hexdigest()
+
+
+def _remember(key: str, make: Callable[[], Subject]) -> Subject:
+    """The subject of that key, made at its first use; the session keeps the last few."""
+    kept: MutableMapping[str, Subject] = st.session_state.setdefault("_subjects", {})
+    if key not in kept:
+        subject = make()
+        while len(kept) >= _KEPT_SUBJECTS:
+            del kept[next(iter(kept))]
+        kept[key] = subject
+    return kept[key]
+
+
+def _run(engine: Engine, work: Callable[[Pipeline], Evidence], progress: Progress) -> Evidence:
+    """Run the slow part in turn, saying at once whether the models or a place are waited for."""
+    progress("queue" if engine.ready else "load")
+    evidence = engine.run(work)
+    if not all(np.isfinite(values).all() for r in evidence.readings.values() for values in r.probabilities.values()):
+        raise FloatingPointError("a reading is not finite")
+    return evidence
+
+
+def read_example(engine: Engine, example: Example, progress: Progress) -> Subject:
+    """A finished example as it was shipped; read anew only where the models in use are not those that it shows."""
+    key = digest("example", example.key)
+    clip = Clip(example.envelope, example.segments, example.seconds, example.audio)
+    if example.evidence.model_hash == engine.model_hash:
+        return Subject(key, example.evidence, example.text, clip, shipped=True)
+
+    def work(pipeline: Pipeline) -> Evidence:
+        fresh = pipeline.embed(speech=example.audio.read_bytes(), text=example.text, progress=progress)
+        return replace(fresh, transcript=example.evidence.transcript)
+
+    return _remember(key, lambda: Subject(key, _run(engine, work, progress), example.text, clip))
+
+
+def read_clip(engine: Engine, data: bytes, progress: Progress) -> Subject:
+    """A recorded or uploaded clip, with the words that the recogniser hears in it. Raises CrossmodalError."""
+    key = digest("clip", data)
+    return _remember(key, lambda: _read_clip(engine, key, data, progress))
+
+
+def _read_clip(engine: Engine, key: str, data: bytes, progress: Progress) -> Subject:
+    clips: list[Clip] = []
+
+    def work(pipeline: Pipeline) -> Evidence:
+        watch = Stopwatch(progress)
+        utterance = pipeline.prepare(speech=data, watch=watch)
+        clips.append(_clip(utterance))
+        return pipeline.read(utterance, watch=watch)
+
+    evidence = _run(engine, work, progress)
+    return Subject(key, evidence, evidence.transcript.text if evidence.transcript else "", clips[-1])
+
+
+def _clip(utterance: Utterance) -> Clip:
+    from crossmodal.audio import to_wav  # imports torch, which the pipeline at work has long imported
+
+    waveform = utterance.inputs["speech"]
+    if not isinstance(waveform, Waveform):
+        raise TypeError("speech is a waveform")
+    return Clip(envelope(waveform.samples), waveform.segments, waveform.seconds, to_wav(waveform.samples))
+
+
+def read_text(engine: Engine, text: str, progress: Progress) -> Subject:
+    """Typed words. Raises CrossmodalError."""
+    key = digest("text", text)
+
+    def work(pipeline: Pipeline) -> Evidence:
+        return pipeline.embed(text=text, progress=progress)
+
+    return _remember(key, lambda: Subject(key, _run(engine, work, progress), text))
+
+
+def with_words(engine: Engine, subject: Subject, text: str, progress: Progress) -> Subject:
+    """The subject with other words: only they are read again. No words at all leave the voice alone."""
+    if text.strip() == subject.words.strip():
+        return subject
+    key = digest(subject.key, text)
+    return _remember(key, lambda: replace(subject, evidence=_reread(engine, subject, text, progress), edited=True))
+
+
+def _reread(engine: Engine, subject: Subject, text: str, progress: Progress) -> Evidence:
+    if not text.strip():
+        return replace(subject.evidence, readings=without(subject.evidence.readings, "text"))
+    clean = preprocess_text(text)
+
+    def work(pipeline: Pipeline) -> Evidence:
+        progress("encode_text")
+        return pipeline.reread(subject.evidence, text=clean)
+
+    return _run(engine, work, progress)
+
+
+def without(mapping: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """The mapping less some of its keys."""
+    return {name: value for name, value in mapping.items() if name not in names}
+
+
+# --- clips that outlive their widget -------------------------------------------------------------------------------
+
+
+def keep_clip(source: str) -> None:
+    """Callback of the recorder and the uploader: keep the clip, which Streamlit drops with its widget."""
+    given = st.session_state[f"{source}_widget"]
+    st.session_state[f"_{source}_clip"] = given.getvalue() if given is not None else None
+
+
+def kept_clip(source: str) -> bytes | None:
+    """The last clip of that source in this session."""
+    clip: bytes | None = st.session_state.get(f"_{source}_clip")
+    return clip
