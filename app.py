@@ -5,7 +5,7 @@ import streamlit as st
 from crossmodal.errors import ModelError
 from crossmodal.ui import state, views
 
-st.set_page_config("Crossmodal", ":material/graphic_eq:", layout="wide", initial_sidebar_state="collapsed")
+st.set_page_config("Crossmodal", str(views.ICON), layout="wide", initial_sidebar_state="collapsed")
 say = views.frame()
 try:
     service = state.service()

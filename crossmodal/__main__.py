@@ -269,16 +269,11 @@ def main(words: Sequence[str] | None = None) -> int:
         _check_predict(parser, arguments)
     try:
         return COMMANDS[arguments.command](arguments)
-    except ModelError as error:
-        from crossmodal.ui.strings import Say
-
-        print(f"error: {Say("en").error(error)}", file=sys.stderr)
-        return MODEL_FAULT
     except CrossmodalError as error:
         from crossmodal.ui.strings import Say
 
-        print(f"error: {Say("en").error(error)}", file=sys.stderr)
-        return USAGE
+        print("error: " + Say("en").error(error), file=sys.stderr)
+        return MODEL_FAULT if isinstance(error, ModelError) else USAGE
 
 
 if __name__ == "__main__":

@@ -33,8 +33,9 @@ class Recipe:
     ``pitch`` (semitones) moves the mean, ``range`` multiplies the voice's own movement around it, ``contour`` adds
     semitones over the utterance. ``stretch`` is a contour of durations, ``loudness`` one in dB. ``vibrato`` (semitones)
     and ``tremolo`` (0..1) shake pitch and level at ``shake_hz``; ``jitter`` (share of a period) and ``creak`` (0..1) make
-    the voice rough. ``formant`` > 1 shortens the throat. ``tilt`` (dB an octave) brightens, ``breath`` (dB against the
-    voice) adds noise, ``drive`` presses, ``accent`` > 1 deepens the difference between loud and soft.
+    the voice rough. ``formant`` > 1 shortens the throat. ``breath`` (dB against the
+    voice) adds noise, ``drive`` presses, ``accent`` > 1 deepens the difference between loud and soft. ``colour`` is a
+    contour of gains in dB over Hz; ``room`` (dB against the voice) the noise of the place.
     """
 
     engine: str = "flite"
@@ -51,8 +52,9 @@ class Recipe:
     jitter: float = 0.0
     creak: float = 0.0
     formant: float = 1.0
-    tilt: float = 0.0
+    colour: Points = ()
     breath: float = -60.0
+    room: float = -60.0
     drive: float = 0.0
     accent: float = 1.0
     seed: int = 0
@@ -209,10 +211,12 @@ def _frequencies(samples: Array) -> Array:
     return np.fft.rfftfreq(len(samples), 1 / SAMPLE_RATE)
 
 
-def tilt(samples: Array, slope: float) -> Array:
-    """Brighten (slope > 0) or darken: ``slope`` dB an octave from 300 Hz up, left flat below."""
-    octaves = np.log2(np.maximum(_frequencies(samples), 300.0) / 300.0)
-    return _gain_by_frequency(samples, slope * octaves)
+def colour(samples: Array, points: Points) -> Array:
+    """Filter with gains in dB at the given frequencies, straight lines between over the octaves."""
+    if not points:
+        return samples
+    octaves = np.log2(np.maximum(_frequencies(samples), 20.0))
+    return _gain_by_frequency(samples, np.interp(octaves, np.log2([hertz for hertz, _ in points]), [g for _, g in points]))
 
 
 def loudness_curve(samples: Array, seconds: float = 0.03) -> Array:
@@ -243,26 +247,26 @@ def _shape_level(samples: Array, recipe: Recipe) -> Array:
     return samples * gain
 
 
-def _finish(samples: Array, peak: float = 0.6, margin: float = 0.1) -> Array:
-    """Even silence at both ends, short fades, a fixed peak."""
+def _finish(samples: Array, recipe: Recipe, peak: float = 0.6, margin: float = 0.12) -> Array:
+    """Short fades, even margins at both ends, a fixed peak, and the noise of a room under it all."""
     first, last = _span(samples)
     piece = samples[max(0, first - 160) : last + 320].copy()
     fade = np.linspace(0, 1, 160)
     piece[:160] *= fade
     piece[-160:] *= fade[::-1]
-    silence = np.zeros(int(margin * SAMPLE_RATE))
-    whole = np.concatenate([silence, piece * (peak / np.abs(piece).max()), silence])
-    # A room is never digitally silent; the hiss is far below the voice.
-    return whole + 2e-4 * np.random.default_rng(0).standard_normal(len(whole))
+    whole = np.pad(piece * (peak / np.abs(piece).max()), int(margin * SAMPLE_RATE))
+    noise = np.random.default_rng(recipe.seed + 2).standard_normal(len(whole))
+    noise = _gain_by_frequency(noise, -3 * np.log2(np.maximum(_frequencies(noise), 50.0) / 50.0))
+    level = 10 ** (recipe.room / 20) * np.sqrt((piece**2).mean()) / np.abs(piece).max() * peak
+    return whole + level * noise / noise.std()
 
 
 def shape(samples: Array | Sequence[float], recipe: Recipe) -> Array:
     """The whole recipe: a neutral synthetic voice to an expressive one, 16 kHz, peak below 1."""
     voice = resynthesise(np.asarray(samples, dtype=np.float64), recipe)
-    voice = _shape_level(tilt(voice, recipe.tilt), recipe)
+    voice = _shape_level(colour(voice, recipe.colour), recipe)
     if recipe.drive > 0:
-        pressed = voice / np.abs(voice).max()
-        voice = np.tanh(recipe.drive * 4 * pressed)
+        voice = np.tanh(recipe.drive * 4 * voice / np.abs(voice).max())
     if recipe.breath > -60:
         voice = add_breath(voice, recipe.breath, recipe.seed)
-    return _finish(voice)
+    return _finish(voice, recipe)

@@ -1,14 +1,14 @@
 """Choose the recipes of the examples with the models' own reading of the voice.
 
-For each example: some recipes drawn within the style of the intended emotion by a fixed seed, then neighbours of the best.
-Of those that are read as intended, the one is taken in which the recogniser hears exactly the written words, surely, and
-which bends the voice least.
+For each example the ranges of its style are searched by the cross-entropy method (Rubinstein 1999) from a fixed seed: draw,
+keep the best, draw around them. Of the recipes that are read as intended, the one is taken in which the recogniser hears
+the written words, surely, and which bends the voice least.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,24 +16,27 @@ import numpy as np
 from crossmodal.datasets import text_key
 from crossmodal.errors import InputError
 from crossmodal.examples.shaping import Recipe
-from crossmodal.examples.styles import STYLES, Style, draw, strain, vary
+from crossmodal.examples.styles import STYLES, Style, strain, to_record
 from crossmodal.examples.synthesise import synthesise
-from crossmodal.types import Array, FloatArray, Transcript
+from crossmodal.types import SAMPLE_RATE, Array, FloatArray, Transcript
 
 ReadVoice = Callable[[FloatArray], float]
-"""Samples -> probability of the intended emotion."""
+"""Samples -> probability of the intended emotion. Raises InputError where there is no speech."""
 Hear = Callable[[FloatArray], Transcript]
 
 ENOUGH = 0.85
 """A voice read as intended with this probability needs no more; beyond it, sounding natural counts."""
-SHORTEST_SECONDS = 0.8
-LISTENED = 16
+SHORTEST_SECONDS = 1.0
+GENERATIONS, BROOD, PARENTS = 8, 20, 6
+LISTENED = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One recipe that was tried, its samples, and the probability of the intended emotion."""
+    """One recipe that was tried, as a place in the unit cube and as JSON values, with what came of it."""
 
+    place: Array
+    voice: int
     record: Mapping[str, Any]
     samples: FloatArray
     probability: float
@@ -41,49 +44,65 @@ class Candidate:
     @property
     def score(self) -> float:
         """Read as intended first; among those that are, the least bent."""
-        return min(self.probability, ENOUGH) - 0.12 * strain(self.record)
+        return float(np.log(min(self.probability, ENOUGH) + 1e-6)) - 0.3 * strain(Recipe.from_record(self.record))
 
 
-def _try(text: str, record: Mapping[str, Any], read: ReadVoice) -> Candidate | None:
-    """None where the result is no usable clip."""
-    samples: Array = synthesise(text, Recipe.from_record(record))
-    ready = samples.astype(np.float32)
-    if len(ready) < (SHORTEST_SECONDS + 0.2) * 16_000:
-        return None
-    try:
-        return Candidate(record, ready, read(ready))
-    except InputError:
-        return None
+@dataclass(slots=True)
+class Search:
+    """The recipes tried so far for one example."""
+
+    text: str
+    style: Style
+    voices: Sequence[Sequence[str]]
+    read: ReadVoice
+    random: np.random.Generator
+    tried: list[Candidate] = field(default_factory=list)
+
+    def best(self, count: int) -> list[Candidate]:
+        """The best so far."""
+        return sorted(self.tried, key=lambda item: -item.score)[:count]
+
+    def attempt(self, place: Array, voice: int) -> None:
+        """Make one clip and have it read; what gives no usable clip is forgotten."""
+        ranges = self.style.items()
+        values = {name: low + u * (high - low) for (name, (low, high)), u in zip(ranges, place, strict=True)}
+        engine, name = self.voices[voice]
+        record = {"engine": engine, "voice": name, **to_record(values)}
+        samples = synthesise(self.text, Recipe.from_record(record)).astype(np.float32)
+        if len(samples) < SHORTEST_SECONDS * SAMPLE_RATE:
+            return
+        try:
+            self.tried.append(Candidate(place, voice, record, samples, self.read(samples)))
+        except InputError:
+            return
+
+    def first_brood(self) -> None:
+        """Twice a brood, anywhere, every voice in turn."""
+        for number in range(2 * BROOD):
+            self.attempt(self.random.random(len(self.style)), number % len(self.voices))
+
+    def next_brood(self) -> None:
+        """Around the best so far."""
+        parents = self.best(PARENTS)
+        places = np.array([parent.place for parent in parents])
+        mean, spread = places.mean(axis=0), places.std(axis=0) + 0.05
+        for _ in range(BROOD):
+            parent = parents[int(self.random.integers(len(parents)))]
+            place = 0.5 * (mean + parent.place) + spread * self.random.standard_normal(len(self.style))
+            self.attempt(np.clip(place, 0, 1), parent.voice)
 
 
-def _search(
-    text: str, style: Style, voices: list[list[str]], read: ReadVoice, draws: int, seed: int
-) -> Iterator[Candidate]:
-    """Half of the candidates drawn freely, half around the best so far."""
-    random = np.random.default_rng(seed)
-    found: list[Candidate] = []
-    for number in range(draws):
-        if number < draws // 2 or not found:
-            record = draw(style, voices, random)
-        else:
-            best = sorted(found, key=lambda item: -item.score)[:4]
-            record = vary(best[int(random.integers(len(best)))].record, style, random)
-        candidate = _try(text, record, read)
-        if candidate:
-            found.append(candidate)
-            yield candidate
-
-
-def choose(
-    spec: Mapping[str, Any], read: ReadVoice, hear: Hear, *, draws: int = 80, seed: int = 0
-) -> tuple[Candidate, Transcript]:
+def choose(spec: Mapping[str, Any], read: ReadVoice, hear: Hear, *, seed: int = 0) -> tuple[Candidate, Transcript]:
     """The best recipe for one example, and what the recogniser hears in it."""
-    style, voices = STYLES[spec["voice_intended"]], spec["voices"]
-    ranked = sorted(_search(spec["text"], style, voices, read, draws, seed), key=lambda item: -item.score)
-    listened = [(item, hear(item.samples)) for item in ranked[:LISTENED]]
+    style = STYLES[spec["voice_intended"]]
+    search = Search(spec["text"], style, spec["voices"], read, np.random.default_rng(seed))
+    search.first_brood()
+    for _ in range(GENERATIONS):
+        search.next_brood()
+    listened = [(item, hear(item.samples)) for item in search.best(LISTENED)]
 
     def worth(pair: tuple[Candidate, Transcript]) -> float:
         right = text_key(pair[1].text) == text_key(spec["text"])
-        return pair[0].score + 0.3 * pair[1].confidence - (0 if right else 0.5)
+        return pair[0].score + 0.5 * pair[1].confidence - (0.0 if right else 1.0)
 
     return max(listened, key=worth)

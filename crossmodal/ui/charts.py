@@ -6,6 +6,7 @@ Plotly reads HTML tags in any text, so ``literal`` stands between a visitor's wo
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,8 @@ CONFIG = {"displayModeBar": False, "staticPlot": True}
 """Nothing to drag or hover: every value is written out, and a finger scrolls the page."""
 
 _CLEAR = "rgba(0,0,0,0)"
+_STROKES = 140
+_HAIRLINE = 0.015
 _LEAST_WORD_GAP = 0.075
 """Least distance of two words under a waveform, as a share of its width, before one is left out."""
 
@@ -56,6 +59,7 @@ def bars(values: Sequence[Bar], *, ink: str, row: int = 24, size: int = 13) -> F
         "text": numbers,
         "textposition": "outside",
         "textfont": {"size": size, "color": ink},
+        "constraintext": "none",
         "cliponaxis": False,
         "marker": {"color": [bar.colour for bar in values], "line": {"width": 0}},
     }
@@ -78,13 +82,14 @@ def waveform(
     words: Sequence[Word] = (), ink: str, wave: str, height: int = 84,
 ) -> Figure:  # fmt: skip
     """A waveform mirrored about its middle, with the speech shaded and the words under it at their times."""
-    step = seconds / max(1, len(envelope))
+    peaks = coarser(envelope)
+    step = seconds / max(1, len(peaks))
     trace = {
         "type": "bar",
-        "x": [round((i + 0.5) * step, 4) for i in range(len(envelope))],
-        "y": [round(2 * peak, 3) for peak in envelope],
-        "base": [round(-peak, 3) for peak in envelope],
-        "width": step * 0.7,
+        "x": [round((i + 0.5) * step, 4) for i in range(len(peaks))],
+        "y": [round(2 * peak, 3) for peak in peaks],
+        "base": [round(-peak, 3) for peak in peaks],
+        "width": step * 0.55,
         "marker": {"color": wave, "line": {"width": 0}},
     }
     shaded = [
@@ -99,6 +104,12 @@ def waveform(
     layout = _layout(height, x_axis, y_axis) | {"shapes": shaded, "bargap": 0}
     layout["annotations"] = [_under(word, ink) for word in spaced(words, seconds)]
     return {"data": [trace], "layout": layout}
+
+
+def coarser(envelope: Sequence[float], strokes: int = _STROKES) -> list[float]:
+    """The peaks of an envelope at the resolution of the drawing; silence keeps a hairline."""
+    size = max(1, math.ceil(len(envelope) / strokes))
+    return [max(_HAIRLINE, *envelope[i : i + size]) for i in range(0, len(envelope), size)]
 
 
 def spaced(words: Sequence[Word], seconds: float) -> list[Word]:

@@ -8,6 +8,11 @@ Weights = Sequence[tuple[int, float]]
 """The index i of each present modality with the weight in use."""
 
 
+def alpha(index: int) -> str:
+    """The symbol of a weight in plain text: a Greek alpha with its index below."""
+    return "\u03b1" + "".join(chr(0x2080 + int(digit)) for digit in str(index))
+
+
 def number(value: float) -> str:
     """A weight as .62, or 1."""
     text = f"{value:.2f}"

@@ -33,13 +33,13 @@ def heading(name: str, index: int, said: str) -> str:
     )
 
 
-def verdict(name: str, label: str, colour: str, probability: float, lines: Sequence[str], spoken: str) -> str:
-    """The fused result in large, with a sentence for those who hear the page."""
+def verdict(name: str, said: Mapping[str, object], colour: str, lines: Sequence[str], spoken: str) -> str:
+    """The fused result in large, with one sentence for those who hear the page; ``said`` has label and probability."""
     facts = "".join(f"<p>{_e(line)}</p>" for line in lines)
     return (
         f'<div class="cx-verdict"><div class="cx-head"><h2>{_e(name)} <i class="cx-sym">&psi;</i></h2></div>'
-        f'<div class="cx-label" aria-hidden="true"><i style="background:{_e(colour)}"></i><b>{_e(label)}</b>'
-        f"<span>{_e(percent(probability))}&thinsp;%</span></div>"
+        f'<div class="cx-label" aria-hidden="true"><i style="background:{_e(colour)}"></i><b>{_e(str(said["label"]))}</b>'
+        f"<span>{_e(str(said['probability']))}&thinsp;%</span></div>"
         f'<div class="cx-facts" aria-hidden="true">{facts}</div>'
         f'<p class="cx-spoken" role="status" aria-live="polite">{_e(spoken)}</p></div>'
     )

@@ -85,7 +85,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "fused": ("Fused", "融合"),
     "certainty": ("certainty {value}", "确定度 {value}"),
     "margin": ("{margin} points ahead of {runner_up}", "领先{runner_up} {margin} 个百分点"),
-    "weights": ("weights in use", "实际权重"),
+    "weights": ("weights in use: {weights}", "实际权重：{weights}"),
     "alone": ("{modality} alone", "仅{modality}"),
     "absent.speech": ("No voice in this input.", "此输入没有语音。"),
     "absent.text": ("No words in this input.", "此输入没有文字。"),
@@ -108,11 +108,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "sentiment.neutral": ("neutral", "中性"),
     "sentiment.positive": ("positive", "积极"),
     # Mixer
-    "alpha": ("Weight of {modality} \u03b1{index}", "{modality}权重 \u03b1{index}"),
-    "alpha.help": (
-        "Weights count relative to each other; the ones really used stand under the result.",
-        "权重只看相对大小；实际使用的权重显示在结果下方。",
-    ),
+    "alpha": ("Weight of {modality} {symbol}", "{modality}权重 {symbol}"),
     "use": ("Use {modality}", "使用{modality}"),
     "rule": ("Fusion rule", "融合规则"),
     "rule.linear": ("Linear pool", "线性加权"),
@@ -152,7 +148,6 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "cost.encode_speech": ("voice", "语音"),
     "cost.encode_text": ("words", "文字"),
     "cost.fuse": ("fuse", "融合"),
-    "cost.shipped": ("read beforehand", "预先分析"),
     # Errors: what happened, which value, what is allowed
     "again": ("Try again", "重试"),
     "error.title.input": ("This input cannot be read", "无法分析此输入"),

@@ -1,0 +1,163 @@
+"""The ways to give the page something: an example, the microphone, a file, the keyboard; and the words of a clip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from crossmodal.engine import Engine
+from crossmodal.examples import DEFAULT, load_examples
+from crossmodal.text import MAX_CHARACTERS
+from crossmodal.ui import charts, markup, state
+from crossmodal.ui.state import Clip, Subject
+from crossmodal.ui.strings import Say
+from crossmodal.ui.views import Look, told
+
+SOURCES = ("example", "record", "upload", "type")
+
+Announce = Callable[[str], None]
+Read = Callable[[Announce], Subject]
+
+
+def source(say: Say, engine: Engine) -> Subject | None:
+    """The switch between inputs and the input chosen; what was read of it, or nothing yet."""
+    state.seed_choice("src", SOURCES, SOURCES[0])
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="source"):
+        st.segmented_control(
+            say("source"), SOURCES, format_func=lambda name: say(f"source.{name}"), key="src", required=True,
+            on_change=state.write_choice, args=("src", SOURCES[0]),
+        )  # fmt: skip
+        with st.container(key="given"):
+            read = _INPUTS[st.session_state["src"]](say, engine)
+    progress = st.empty()
+    if read is None:
+        st.html(markup.invitation(say(f"empty.{st.session_state['src']}")))
+        return None
+    with told(say):
+        subject = read(_announcer(say, progress))
+        progress.empty()
+        return subject
+    progress.empty()
+    return None
+
+
+Read = Callable[[Callable[[str], None]], Subject]
+
+
+def _announcer(say: Say, place: st.delta_generator.DeltaGenerator) -> Callable[[str], None]:
+    def announce(stage: str) -> None:
+        place.status(say.known(f"stage.{stage}", stage), type="compact")
+
+    return announce
+
+
+def _example_input(say: Say, engine: Engine) -> Read:
+    examples = load_examples()
+    default = DEFAULT if DEFAULT in examples else next(iter(examples))
+    state.seed_choice("ex", tuple(examples), default)
+    st.selectbox(
+        say("example"), tuple(examples), key="ex", on_change=_choose_example, args=(default,),
+        format_func=lambda key: examples[key].title[say.language],
+    )  # fmt: skip
+    return lambda progress: state.read_example(engine, examples[st.session_state["ex"]], progress)
+
+
+def _choose_example(default: str) -> None:
+    """Another example starts with its own words."""
+    state.write_choice("ex", default)
+    st.session_state["w"] = load_examples()[st.session_state["ex"]].text
+
+
+def _record_input(say: Say, engine: Engine) -> Read | None:
+    st.audio_input(say("record"), key="record_widget", on_change=state.keep_clip, args=("record",))
+    return _clip_read(say, engine, "record")
+
+
+def _upload_input(say: Say, engine: Engine) -> Read | None:
+    st.file_uploader(
+        say("upload"), list(state.UPLOADS), key="upload_widget", on_change=state.keep_clip, args=("upload",)
+    )
+    return _clip_read(say, engine, "upload")
+
+
+def _clip_read(say: Say, engine: Engine, name: str) -> Read | None:
+    st.html(markup.note(say("privacy")))
+    data = state.kept_clip(name)
+    return None if data is None else lambda progress: state.read_clip(engine, data, progress)
+
+
+def _type_input(say: Say, engine: Engine) -> Read | None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_area(
+            say("typed"), key="txt", max_chars=MAX_CHARACTERS, height=68, bind="query-params",
+            placeholder=say("typed.placeholder"),
+        )  # fmt: skip
+        st.button(say("typed.go"), key="go", type="primary")
+    st.html(markup.note(say("typed.privacy")))
+    return (lambda progress: state.read_text(engine, text, progress)) if text and text.strip() else None
+
+
+_INPUTS: dict[str, Callable[[Say, Engine], Read | None]] = {
+    "example": _example_input,
+    "record": _record_input,
+    "upload": _upload_input,
+    "type": _type_input,
+}
+
+
+def clip(say: Say, engine: Engine, subject: Subject) -> Subject:
+    """The waveform with its player, and the words beside it; returns the subject with the words as they stand."""
+    if subject.clip is None:
+        return subject
+    left, right = st.columns([1.7, 1], gap="large")
+    with right:
+        text = _words_box(say, subject)
+        place = st.empty()
+        with told(say):
+            subject = state.with_words(engine, subject, text, _announcer(say, place))
+        place.empty()
+    with left:
+        _waveform(say, subject)
+    return subject
+
+
+def _words_box(say: Say, subject: Subject) -> str:
+    """The words in an editable box. Those of an example stand in the address, those of a visitor's clip do not."""
+    own: dict[str, str] = {"persist_state": "session"}
+    named = {"key": "w", "bind": "query-params"} if _is_example() else {"key": f"words_{subject.key[:16]}", **own}
+    text: str = st.text_area(
+        say("words"), subject.words, max_chars=MAX_CHARACTERS, height=76, help=say("words.help"),
+        placeholder=say("words.placeholder"), **named,
+    )  # fmt: skip
+    return text
+
+
+def _is_example() -> bool:
+    return bool(st.session_state["src"] == "example")
+
+
+def _waveform(say: Say, subject: Subject) -> None:
+    shown, transcript = subject.clip, subject.evidence.transcript
+    assert shown is not None
+    timed = transcript.words if transcript and transcript.text == subject.words and not subject.edited else ()
+    name = theme()
+    figure = charts.waveform(
+        shown.envelope, shown.segments, shown.seconds, words=timed, ink=palette.INK[name], wave=palette.WAVE[name]
+    )
+    spans = ", ".join(f"{start:.1f}-{end:.1f} s" for start, end in shown.segments)
+    st.plotly_chart(
+        figure, key="waveform", config=charts.CONFIG, alt=say("wave.alt", seconds=f"{shown.seconds:.1f}", spans=spans)
+    )
+    with st.container(horizontal=True, vertical_alignment="center", key="player"):
+        st.audio(shown.audio)
+        st.html(markup.note(_clip_note(say, subject, shown.seconds)))
+
+
+def _clip_note(say: Say, subject: Subject, seconds: float) -> str:
+    if _is_example():
+        return say("example.synthetic")
+    transcript = subject.evidence.transcript
+    heard = say("words.heard", confidence=f"{transcript.confidence:.0%}") if transcript and transcript.text else ""
+    return " \u00b7 ".join(filter(None, (say("wave.caption", seconds=f"{seconds:.1f}"), heard)))
