@@ -3,18 +3,16 @@
 import streamlit as st
 
 from crossmodal.errors import ModelError
-from crossmodal.ui import state, views
+from crossmodal.ui import bench, inputs, state, views
 
 st.set_page_config("Crossmodal", str(views.ICON), layout="wide", initial_sidebar_state="collapsed")
-say = views.frame()
+look = views.frame()
 try:
     service = state.service()
 except ModelError as error:
-    views.show_error(say, error)
+    views.show_error(look.say, error)
     st.stop()
-if service.failure:
-    views.show_error(say, service.failure)
-subject = views.source(say, service.engine)
+subject = inputs.source(look, service)
 if subject:
-    views.bench(say, service.engine, views.clip(say, service.engine, subject))
-views.footer(say, service.engine)
+    bench.bench(look, service.engine, inputs.clip(look, service.engine, subject))
+views.footer(look, service.engine)

@@ -74,7 +74,7 @@ class UsualWay:
 
 
 def _recogniser() -> Any:
-    """transformers' recognition pipeline over tiny.en."""
+    """Transformers' recognition pipeline over tiny.en."""
     model = WhisperForConditionalGeneration(whisper_config())
     state = {f"model.{side}.{key}": torch.from_numpy(value) for side in ("encoder", "decoder")
              for key, value in whisper_state(side).items()}  # fmt: skip

@@ -6,11 +6,13 @@ import csv
 import json
 import random
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from tqdm import tqdm
 
 from crossmodal import audio, checkpoints
@@ -22,6 +24,7 @@ from crossmodal.evaluation import card, pairs, transfer, voice
 from crossmodal.evaluation.statistics import bootstrap
 from crossmodal.evaluation.words import probabilities, text_figures
 from crossmodal.pipeline import Pipeline
+from crossmodal.towers import TextTower
 from crossmodal.train import SCORES, TEXT_CORPORA, locate
 from crossmodal.training.speech_runs import training_share
 from crossmodal.training.text_figures import targets_of
@@ -50,7 +53,7 @@ def evaluate(data: Path, models: Path, *, named: Mapping[str, Path] | None = Non
     manifest = checkpoints.read_manifest(models)
     figures: dict[str, Any] = {"model_hash": pipeline.model_hash, "temperatures": manifest["temperatures"]}
     figures |= _speech(pipeline, models, corpora)
-    figures["text"] = text_figures(pipeline.towers["text"], pipeline.calibration, sentences)
+    figures["text"] = text_figures(text_tower(pipeline), pipeline.calibration, sentences)
     figures["label_matched_pairs"] = _pairs(pipeline, models, sentences)
     figures["transfer"] = _transfer(corpora["ravdess"], sentences)
     figures["wer"] = _wer(pipeline, corpora)
@@ -59,6 +62,11 @@ def evaluate(data: Path, models: Path, *, named: Mapping[str, Path] | None = Non
     (models / METRICS).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     (models / "README.md").write_text(card.render(figures, manifest), encoding="utf-8")
     return figures
+
+
+def text_tower(pipeline: Pipeline) -> TextTower:
+    """The tower of the words, which can also read many texts at once."""
+    return cast(TextTower, pipeline.towers["text"])
 
 
 def _ticker(name: str, total: int) -> Callable[[], None]:
@@ -119,7 +127,7 @@ def _text_side(pipeline: Pipeline, sentences: TextData, split: str) -> pairs.Sid
     rows = sentences.part(split, "goemotions")
     found = pairs.single_label(targets_of(rows, "emotion"))
     texts = [rows[row].text for row in found["rows"]]
-    tower = pipeline.towers["text"]
+    tower = text_tower(pipeline)
     return pairs.Side(probabilities(tower, pipeline.calibration, texts), tower.embed(texts), found["labels"])
 
 
@@ -195,6 +203,10 @@ def _wer(pipeline: Pipeline, corpora: Mapping[str, list[Clip]]) -> dict[str, Any
     }
 
 
+def _share(right: NDArray[np.bool_], rows: NDArray[np.int64]) -> float:
+    return float(right[rows].mean())
+
+
 def human_figures(table: Path) -> dict[str, Any]:
     """How often people name the emotion that CREMA-D's actors intended, by voice, face and both (majority votes).
 
@@ -207,7 +219,5 @@ def human_figures(table: Path) -> dict[str, Any]:
     found: dict[str, Any] = {"clips": len(rows)}
     for name, column in (("voice", "VoiceVote"), ("face", "FaceVote"), ("both", "MultiModalVote")):
         right = np.array([VOTES.get(row[column]) == row["FileName"].split("_")[2] for row in rows])
-        found[name] = bootstrap(
-            lambda r, right=right: float(right[r].mean()), range(len(right)), resamples=200
-        ).as_dict()
+        found[name] = bootstrap(partial(_share, right), range(len(right)), resamples=200).as_dict()
     return found

@@ -113,7 +113,7 @@ class Pipeline:
         return replace(evidence, readings=ordered, cost={**evidence.cost, **watch.cost})
 
     def fuse(self, evidence: Evidence, settings: FusionSettings | None = None, **changes: Any) -> FusionResult:
-        """Fuse at ``settings``, with any of its fields given by name instead, as in ``fuse(evidence, rule="log_pool")``.
+        """Fuse at ``settings``, any field of which may be given by name: ``fuse(evidence, rule="log_pool")``.
 
         Raises InputError, see ``crossmodal.fusing.fuse``.
         """

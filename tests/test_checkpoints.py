@@ -73,7 +73,8 @@ def test_tensors_of_another_shape_are_refused(models):
 
 
 @pytest.mark.parametrize(
-    ("content", "code"), [("{", "manifest_unreadable"), ("{}", "manifest_schema"), ('{"schema": 99}', "manifest_schema")]
+    ("content", "code"),
+    [("{", "manifest_unreadable"), ("{}", "manifest_schema"), ('{"schema": 99}', "manifest_schema")],
 )
 def test_a_manifest_that_cannot_be_used(tmp_path, content, code):
     (tmp_path / "manifest.json").write_text(content)

@@ -65,7 +65,17 @@ def test_an_unreadable_clip_is_reported_and_the_rest_go_on(tmp_path, voice, caps
     good.write_bytes(wav_bytes(voice))
     bad.write_bytes(b"RIFF....WAVEnothing")
     missing = tmp_path / "missing.wav"
-    words = ["predict", str(bad), str(missing), str(good), "--alpha", "speech=.6,text=.4", "--rule", "log_pool", "--json"]
+    words = [
+        "predict",
+        str(bad),
+        str(missing),
+        str(good),
+        "--alpha",
+        "speech=.6,text=.4",
+        "--rule",
+        "log_pool",
+        "--json",
+    ]
     assert main(words) == SOME_UNREADABLE
     first, second, third = lines(capsys)
     assert first["error"]["code"] == "unreadable"

@@ -128,7 +128,9 @@ def test_linear_pool_by_hand():
 
 def test_product_of_equal_weights_is_bayes_rule():
     calibration = make_calibration(NAMES[:2], 3)
-    calibration.temperature["speech"]["emotion"] = calibration.temperature["text"]["emotion"] = 5.0  # far from the floor
+    calibration.temperature["speech"]["emotion"] = calibration.temperature["text"]["emotion"] = (
+        5.0  # far from the floor
+    )
     evidence = make_evidence(calibration, 3)
     result = fuse(evidence, FusionSettings({}, "product"), calibration)
     speech, text = (evidence.readings[name].probabilities["emotion"] for name in ("speech", "text"))

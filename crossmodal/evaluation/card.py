@@ -119,10 +119,14 @@ def _other_speech(figures: Figures) -> str:
 def _plain_speech(figures: Figures) -> str:
     rows = [
         (name, item["clips"], item["speakers"], item["refused"], interval(item["neutral"]),
-         ", ".join(f"{label} {number(share)}" for label, share in item["called"].items() if share and label != "neutral"))
+         _shares(item["called"]))
         for name, item in figures["plain"].items()
     ]  # fmt: skip
     return table(("plain reading", "clips", "speakers", "refused", "called neutral", "called otherwise"), rows)
+
+
+def _shares(called: Mapping[str, float]) -> str:
+    return ", ".join(f"{label} {number(share)}" for label, share in called.items() if share and label != "neutral")
 
 
 def _pairs(figures: Figures) -> str:
@@ -143,8 +147,12 @@ def _three(item: Mapping[str, float]) -> tuple[str, str, str]:
 
 def _transfer(figures: Figures) -> str:
     found = figures["transfer"]
-    names = {"text>speech": "theta of the words, read on speech", "speech>text": "theta of the voice, read on words",
-             "speech>speech": "theta of the voice, read on speech", "text>text": "theta of the words, read on words"}  # fmt: skip
+    names = {
+        "text>speech": "theta of the words, read on speech",
+        "speech>text": "theta of the voice, read on words",
+        "speech>speech": "theta of the voice, read on speech",
+        "text>text": "theta of the words, read on words",
+    }
     rows = [(title, number(found["off"][way]), number(found["on"][way])) for way, title in names.items()]
     dev = ", ".join(f"{gamma}: {number(score)}" for gamma, score in found["dev"].items())
     return (
@@ -185,10 +193,10 @@ def render(figures: Figures, manifest: Mapping[str, Any]) -> str:
         f"Files: {sizes}. Temperatures: `{manifest['temperatures']}`.\n",
         "## Figures\n",
         table(("measured", "frozen linear probe", "goal", "here"), list(_goals(figures))),
-        f"\nUAR of the five folds: {by_fold}; sentiment UAR {number(folds['sentiment_uar'])}. Each fold is calibrated on "
-        f"the other four; without temperature its ECE is {number(folds['ece_before'])}. MELD's other figures: UAR "
-        f"{number(text['meld']['uar'])}, macro-F1 {number(text['meld']['macro_f1'])}. Sentiment, weighted F1: GoEmotions "
-        f"{number(text['goemotions']['sentiment']['weighted_f1'])}, MELD "
+        f"\nUAR of the five folds: {by_fold}; sentiment UAR {number(folds['sentiment_uar'])}. Each fold is calibrated "
+        f"on the other four; without temperature its ECE is {number(folds['ece_before'])}. MELD's other figures: UAR "
+        f"{number(text['meld']['uar'])}, macro-F1 {number(text['meld']['macro_f1'])}. Sentiment, weighted F1: "
+        f"GoEmotions {number(text['goemotions']['sentiment']['weighted_f1'])}, MELD "
         f"{number(text['meld']['sentiment']['weighted_f1'])}. Words as a recogniser without punctuation writes them: "
         f"GoEmotions {interval(text['without_punctuation']['goemotions'])}, MELD "
         f"{interval(text['without_punctuation']['meld'])}.\n",
@@ -197,9 +205,10 @@ def render(figures: Figures, manifest: Mapping[str, Any]) -> str:
         _confusion("MELD test", text["meld"]["confusion"]), "",
         "### Speech from elsewhere, by the shipped model\n", _plain_speech(figures), "", _other_speech(figures), "",
         "### Fusion, on label-matched pairs\n",
-        f"{figures['label_matched_pairs']['pairs']} pairs of a RAVDESS clip (read by a model that never heard its actor) "
-        "and a GoEmotions test sentence with the same label. Such pairs assume that voice and words are independent "
-        "given the emotion, so these figures are an upper bound. Alpha is chosen on other actors and on dev sentences.\n",
+        f"{figures['label_matched_pairs']['pairs']} pairs of a RAVDESS clip (read by a model that never heard its "
+        "actor) and a GoEmotions test sentence with the same label. Such pairs assume that voice and words are independent "
+        "given the emotion, so these figures are an upper bound. Alpha is chosen on other actors and on dev "
+        "sentences.\n",
         _pairs(figures), "",
         "### Transfer through the shared space\n",
         "Projection and theta of each modality are trained on its own labels, over frozen encoders; gamma weighs the "

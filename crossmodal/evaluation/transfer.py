@@ -40,8 +40,8 @@ class _Side(nn.Module):
 
     def __init__(self, features: FloatArray) -> None:
         super().__init__()
-        self.register_buffer("mean", torch.from_numpy(features.mean(0)))
-        self.register_buffer("spread", torch.from_numpy(features.std(0) + 1e-5))
+        self.mean = torch.from_numpy(features.mean(0))
+        self.spread = torch.from_numpy(features.std(0) + 1e-5)
         self.phi = nn.Sequential(nn.Dropout(0.3), nn.Linear(features.shape[1], SHARED_DIM))
         self.theta = Head()
 

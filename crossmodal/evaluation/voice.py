@@ -111,7 +111,7 @@ def emodb_figures(stem: Path) -> dict[str, Any]:
 def read_clips(
     embed: Callable[[Waveform], Array], calibration: Calibration, clips: Sequence[Clip], progress: Callable[[], None]
 ) -> tuple[Array, list[Clip], int]:
-    """Calibrated emotion probabilities (N, C) of clips as a visitor would get them, the clips read, how many refused."""
+    """Calibrated emotion probabilities (N, C) of clips as a visitor gets them, the clips read, how many refused."""
     embeddings, read = [], []
     for clip in clips:
         progress()
@@ -156,7 +156,7 @@ def word_error_rate(
     transcribe: Callable[[Waveform], Transcript], clips: Sequence[Clip], progress: Callable[[], None]
 ) -> dict[str, Any]:
     """Edit distance over words by reference words, both in lower case without punctuation."""
-    normalise = BasicTextNormalizer()  # type: ignore[no-untyped-call]
+    normalise = BasicTextNormalizer()
     errors = np.zeros((len(clips), 2))
     for index, clip in enumerate(clips):
         progress()

@@ -76,7 +76,7 @@ def meld_figures(true: Array, p: Array) -> dict[str, Any]:
     }
 
 
-def fit_offset(p: Array, gold: Array) -> Array:
+def fit_offset(p: Array, gold: metrics.Labels) -> Array:
     """A shift of the log-probabilities (C,) that suits the class shares of a corpus, found on its dev split.
 
     Coordinate ascent on weighted F1; for comparison only, no part of the shipped model.

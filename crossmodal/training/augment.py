@@ -69,7 +69,8 @@ def reverberate(samples: Tensor, seconds: float, direct: float, rng: np.random.G
     """
     length = int(seconds * SAMPLE_RATE)
     length += fast_length(len(samples) + length - 1) - (len(samples) + length - 1)
-    room = rng.standard_normal(length, dtype=np.float32) * np.exp(-6.9 / (seconds * SAMPLE_RATE) * np.arange(length, dtype=np.float32))
+    fall = np.exp(-6.9 / (seconds * SAMPLE_RATE) * np.arange(length, dtype=np.float32))
+    room = rng.standard_normal(length, dtype=np.float32) * fall
     room[0] = 0.0
     room *= 1.0 / np.sqrt((room**2).sum() * direct)
     room[0] = 1.0

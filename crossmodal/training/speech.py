@@ -65,7 +65,7 @@ class SpeechConfig:
     warmup: float = 0.1  # share of all steps in which the rate rises; a cosine then leads it to zero
     clip: float = 1.0  # largest norm of the gradient
     dropout: float = 0.3
-    frozen_layers: int = 0  # lowest layers that stay as they come, beside convolutions and positions
+    frozen_layers: int = 2  # lowest layers that stay as they come, beside convolutions and positions
     smoothing: float = 0.1
     mixup: float = 0.0  # parameter of the symmetric beta distribution of shares; 0 mixes nothing
     untouched: float = 0.15  # share of clips shown as they are
@@ -463,18 +463,19 @@ class AdaptedSpeech(NamedTuple):
 
 def adapt_speech(  # noqa: PLR0913, one argument for each thing that a run is made of
     config: SpeechConfig, train_clips: Sequence[Prepared], dev_clips: Sequence[Prepared], space: Space,
-    run_dir: Path, *, progress: Progress | None = None,
+    run_dir: Path, *, progress: Progress | None = None, model: SpeechModel | None = None,
 ) -> AdaptedSpeech:  # fmt: skip
     """Adapt the speech tower to ``train_clips`` for a number of epochs fixed beforehand; leave it in ``run_dir``.
 
     ``dev_clips`` (may be empty) are read once, at the end, for the log; nothing is chosen by them. A run that was
-    interrupted goes on from its last epoch; the same configuration on the same machine gives the same weights. Raises
-    CrossmodalError ``run_config`` where ``run_dir`` holds a run with another configuration.
+    interrupted goes on from its last epoch; the same configuration on the same machine gives the same weights.
+    ``model`` stands in for the pretrained one in tests. Raises CrossmodalError ``run_config`` where ``run_dir``
+    holds a run with another configuration.
     """
     run_dir.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     torch.manual_seed(config.seed)
-    model = build_model(config)
+    model = model or build_model(config)
     space.head.eval().requires_grad_(False)
     run = _Run(config, train_clips, space, run_dir, model)
     run.resume()

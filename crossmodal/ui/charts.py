@@ -19,6 +19,7 @@ CONFIG = {"displayModeBar": False, "staticPlot": True}
 """Nothing to drag or hover: every value is written out, and a finger scrolls the page."""
 
 _CLEAR = "rgba(0,0,0,0)"
+_WAVE_HEIGHT = 84
 _STROKES = 140
 _HAIRLINE = 0.015
 _LEAST_WORD_GAP = 0.075
@@ -45,8 +46,9 @@ def percent(probability: float) -> str:
     return "<1" if whole == 0 and probability > 0.0005 else str(whole)
 
 
-def bars(values: Sequence[Bar], *, ink: str, row: int = 24, size: int = 13) -> Figure:
+def bars(values: Sequence[Bar], *, ink: str, large: bool = False) -> Figure:
     """Horizontal bars from 0 to 1, each with its label and number; the highest stands out in bold."""
+    row, size = (27, 14) if large else (22, 13)
     highest = max(range(len(values)), key=lambda i: values[i].probability)
     names = [literal(bar.label) for bar in values]
     numbers = [percent(bar.probability).replace("<", "&lt;") for bar in values]
@@ -79,7 +81,7 @@ def bars(values: Sequence[Bar], *, ink: str, row: int = 24, size: int = 13) -> F
 
 def waveform(
     envelope: Sequence[float], segments: Sequence[tuple[float, float]], seconds: float, *,
-    words: Sequence[Word] = (), ink: str, wave: str, height: int = 84,
+    words: Sequence[Word] = (), ink: str,
 ) -> Figure:  # fmt: skip
     """A waveform mirrored about its middle, with the speech shaded and the words under it at their times."""
     peaks = coarser(envelope)
@@ -90,7 +92,7 @@ def waveform(
         "y": [round(2 * peak, 3) for peak in peaks],
         "base": [round(-peak, 3) for peak in peaks],
         "width": step * 0.55,
-        "marker": {"color": wave, "line": {"width": 0}},
+        "marker": {"color": ink, "opacity": 0.55, "line": {"width": 0}},
     }
     shaded = [
         {
@@ -101,7 +103,7 @@ def waveform(
     ]  # fmt: skip
     x_axis = {"range": [0, seconds], "visible": False}
     y_axis = {"range": [-1.65 if words else -1.08, 1.08], "visible": False}
-    layout = _layout(height, x_axis, y_axis) | {"shapes": shaded, "bargap": 0}
+    layout = _layout(_WAVE_HEIGHT, x_axis, y_axis) | {"shapes": shaded, "bargap": 0}
     layout["annotations"] = [_under(word, ink) for word in spaced(words, seconds)]
     return {"data": [trace], "layout": layout}
 

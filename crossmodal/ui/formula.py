@@ -16,15 +16,23 @@ def alpha(index: int) -> str:
 def number(value: float) -> str:
     """A weight as .62, or 1."""
     text = f"{value:.2f}"
-    return text.removeprefix("0") if value < 0.995 else "1"
+    return {"1.00": "1", "-1.00": "-1"}.get(text, text.replace("0.", ".", 1))
 
 
 def _sum(symbol: str, weights: Weights) -> str:
-    return " + ".join(rf"{number(w)}\,{symbol.format(i=i)}" for i, w in weights)
+    return " + ".join(_times(number(w)) + symbol.format(i=i) for i, w in weights)
+
+
+def _times(factor: str) -> str:
+    return "" if factor == "1" else rf"{factor}\,"
+
+
+def _power(exponent: str) -> str:
+    return "" if exponent == "1" else f"^{{{exponent}}}"
 
 
 def _product(weights: Weights) -> str:
-    return r"\;".join(rf"f_{i}(x_{i})^{{{number(w)}}}" for i, w in weights)
+    return r"\;".join(f"f_{i}(x_{i})" + _power(number(w)) for i, w in weights)
 
 
 def _linear(weights: Weights) -> str:
@@ -39,7 +47,7 @@ def _experts(weights: Weights) -> str:
     highest = max(w for _, w in weights)
     powers = [(i, w / highest) for i, w in weights]
     rest = 1 - sum(power for _, power in powers)
-    prior = rf"\pi^{{{rest:.2f}}}\;" if abs(rest) >= 0.005 else ""
+    prior = rf"\pi^{{{number(rest)}}}\;" if abs(rest) >= 0.005 else ""
     return r"\propto " + prior + _product(powers)
 
 

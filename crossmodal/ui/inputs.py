@@ -11,9 +11,9 @@ from crossmodal.engine import Engine
 from crossmodal.examples import DEFAULT, load_examples
 from crossmodal.text import MAX_CHARACTERS
 from crossmodal.ui import charts, markup, state
-from crossmodal.ui.state import Clip, Subject
+from crossmodal.ui.state import Clip, Service, Subject
 from crossmodal.ui.strings import Say
-from crossmodal.ui.views import Look, told
+from crossmodal.ui.views import Look, show_error, told
 
 SOURCES = ("example", "record", "upload", "type")
 
@@ -21,47 +21,56 @@ Announce = Callable[[str], None]
 Read = Callable[[Announce], Subject]
 
 
-def source(say: Say, engine: Engine) -> Subject | None:
+def source(look: Look, service: Service) -> Subject | None:
     """The switch between inputs and the input chosen; what was read of it, or nothing yet."""
+    say = look.say
     state.seed_choice("src", SOURCES, SOURCES[0])
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="source"):
+    with st.container(horizontal=True, gap="medium", key="source"):
         st.segmented_control(
             say("source"), SOURCES, format_func=lambda name: say(f"source.{name}"), key="src", required=True,
             on_change=state.write_choice, args=("src", SOURCES[0]),
         )  # fmt: skip
         with st.container(key="given"):
-            read = _INPUTS[st.session_state["src"]](say, engine)
-    progress = st.empty()
+            read = _INPUTS[st.session_state["src"]](say, service.engine)
+    if service.failure and _is_example():
+        show_error(say, service.failure, say("examples.still_work"))
     if read is None:
         st.html(markup.invitation(say(f"empty.{st.session_state['src']}")))
         return None
-    with told(say):
-        subject = read(_announcer(say, progress))
-        progress.empty()
-        return subject
-    progress.empty()
-    return None
+    return _read(say, read)
 
 
-Read = Callable[[Callable[[str], None]], Subject]
+def _read(say: Say, read: Read) -> Subject | None:
+    place = st.empty()
+    subject = None
+    with told(say, "input"):
+        subject = read(_announcer(say, place))
+    place.empty()
+    return subject
 
 
-def _announcer(say: Say, place: st.delta_generator.DeltaGenerator) -> Callable[[str], None]:
+def _announcer(say: Say, place: DeltaGenerator) -> Announce:
+    """Shows each stage as it starts, by name."""
+
     def announce(stage: str) -> None:
         place.status(say.known(f"stage.{stage}", stage), type="compact")
 
     return announce
 
 
+def _is_example() -> bool:
+    return bool(st.session_state["src"] == "example")
+
+
 def _example_input(say: Say, engine: Engine) -> Read:
     examples = load_examples()
     default = DEFAULT if DEFAULT in examples else next(iter(examples))
     state.seed_choice("ex", tuple(examples), default)
-    st.selectbox(
+    chosen = st.selectbox(
         say("example"), tuple(examples), key="ex", on_change=_choose_example, args=(default,),
         format_func=lambda key: examples[key].title[say.language],
     )  # fmt: skip
-    return lambda progress: state.read_example(engine, examples[st.session_state["ex"]], progress)
+    return lambda announce: state.read_example(engine, examples[chosen], announce)
 
 
 def _choose_example(default: str) -> None:
@@ -85,7 +94,7 @@ def _upload_input(say: Say, engine: Engine) -> Read | None:
 def _clip_read(say: Say, engine: Engine, name: str) -> Read | None:
     st.html(markup.note(say("privacy")))
     data = state.kept_clip(name)
-    return None if data is None else lambda progress: state.read_clip(engine, data, progress)
+    return None if data is None else lambda announce: state.read_clip(engine, data, announce)
 
 
 def _type_input(say: Say, engine: Engine) -> Read | None:
@@ -96,7 +105,7 @@ def _type_input(say: Say, engine: Engine) -> Read | None:
         )  # fmt: skip
         st.button(say("typed.go"), key="go", type="primary")
     st.html(markup.note(say("typed.privacy")))
-    return (lambda progress: state.read_text(engine, text, progress)) if text and text.strip() else None
+    return (lambda announce: state.read_text(engine, text, announce)) if text and text.strip() else None
 
 
 _INPUTS: dict[str, Callable[[Say, Engine], Read | None]] = {
@@ -107,57 +116,50 @@ _INPUTS: dict[str, Callable[[Say, Engine], Read | None]] = {
 }
 
 
-def clip(say: Say, engine: Engine, subject: Subject) -> Subject:
+def clip(look: Look, engine: Engine, subject: Subject) -> Subject:
     """The waveform with its player, and the words beside it; returns the subject with the words as they stand."""
     if subject.clip is None:
         return subject
     left, right = st.columns([1.7, 1], gap="large")
     with right:
-        text = _words_box(say, subject)
+        text = _words_box(look.say, subject)
         place = st.empty()
-        with told(say):
-            subject = state.with_words(engine, subject, text, _announcer(say, place))
+        with told(look.say, "words"):
+            subject = state.with_words(engine, subject, text, _announcer(look.say, place))
         place.empty()
-    with left:
-        _waveform(say, subject)
+    if subject.clip is not None:
+        with left:
+            _waveform(look, subject, subject.clip)
+            _player(look.say, subject, subject.clip)
     return subject
 
 
 def _words_box(say: Say, subject: Subject) -> str:
     """The words in an editable box. Those of an example stand in the address, those of a visitor's clip do not."""
-    own: dict[str, str] = {"persist_state": "session"}
-    named = {"key": "w", "bind": "query-params"} if _is_example() else {"key": f"words_{subject.key[:16]}", **own}
-    text: str = st.text_area(
+    own = not _is_example()
+    return st.text_area(
         say("words"), subject.words, max_chars=MAX_CHARACTERS, height=76, help=say("words.help"),
-        placeholder=say("words.placeholder"), **named,
+        placeholder=say("words.placeholder"), key=f"words_{subject.key[:16]}" if own else "w",
+        bind=None if own else "query-params", persist_state="session" if own else None,
     )  # fmt: skip
-    return text
 
 
-def _is_example() -> bool:
-    return bool(st.session_state["src"] == "example")
-
-
-def _waveform(say: Say, subject: Subject) -> None:
-    shown, transcript = subject.clip, subject.evidence.transcript
-    assert shown is not None
+def _waveform(look: Look, subject: Subject, shown: Clip) -> None:
+    transcript = subject.evidence.transcript
     timed = transcript.words if transcript and transcript.text == subject.words and not subject.edited else ()
-    name = theme()
-    figure = charts.waveform(
-        shown.envelope, shown.segments, shown.seconds, words=timed, ink=palette.INK[name], wave=palette.WAVE[name]
-    )
-    spans = ", ".join(f"{start:.1f}-{end:.1f} s" for start, end in shown.segments)
-    st.plotly_chart(
-        figure, key="waveform", config=charts.CONFIG, alt=say("wave.alt", seconds=f"{shown.seconds:.1f}", spans=spans)
-    )
+    figure = charts.waveform(shown.envelope, shown.segments, shown.seconds, words=timed, ink=look.ink)
+    spans = ", ".join(f"{start:.1f}-{end:.1f}" for start, end in shown.segments)
+    alt = look.say("wave.alt", seconds=f"{shown.seconds:.1f}", spans=spans)
+    st.plotly_chart(figure, key="waveform", config=charts.CONFIG, alt=alt)
+
+
+def _player(say: Say, subject: Subject, shown: Clip) -> None:
+    transcript = subject.evidence.transcript
+    notes = [say("wave.caption", seconds=f"{shown.seconds:.1f}")]
+    if _is_example():
+        notes = [say("example.synthetic")]
+    elif transcript and transcript.text:
+        notes.append(say("words.heard", confidence=f"{transcript.confidence:.0%}"))
     with st.container(horizontal=True, vertical_alignment="center", key="player"):
         st.audio(shown.audio)
-        st.html(markup.note(_clip_note(say, subject, shown.seconds)))
-
-
-def _clip_note(say: Say, subject: Subject, seconds: float) -> str:
-    if _is_example():
-        return say("example.synthetic")
-    transcript = subject.evidence.transcript
-    heard = say("words.heard", confidence=f"{transcript.confidence:.0%}") if transcript and transcript.text else ""
-    return " \u00b7 ".join(filter(None, (say("wave.caption", seconds=f"{seconds:.1f}"), heard)))
+        st.html(markup.note(" \u00b7 ".join(notes)))

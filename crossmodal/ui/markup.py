@@ -35,11 +35,12 @@ def heading(name: str, index: int, said: str) -> str:
 
 def verdict(name: str, said: Mapping[str, object], colour: str, lines: Sequence[str], spoken: str) -> str:
     """The fused result in large, with one sentence for those who hear the page; ``said`` has label and probability."""
+    label, probability = _e(str(said["label"])), _e(str(said["probability"]))
     facts = "".join(f"<p>{_e(line)}</p>" for line in lines)
     return (
         f'<div class="cx-verdict"><div class="cx-head"><h2>{_e(name)} <i class="cx-sym">&psi;</i></h2></div>'
-        f'<div class="cx-label" aria-hidden="true"><i style="background:{_e(colour)}"></i><b>{_e(str(said["label"]))}</b>'
-        f"<span>{_e(str(said['probability']))}&thinsp;%</span></div>"
+        f'<div class="cx-label" aria-hidden="true"><i style="background:{_e(colour)}"></i>'
+        f"<b>{label}</b><span>{probability}&thinsp;%</span></div>"
         f'<div class="cx-facts" aria-hidden="true">{facts}</div>'
         f'<p class="cx-spoken" role="status" aria-live="polite">{_e(spoken)}</p></div>'
     )
@@ -50,8 +51,8 @@ def strip(name: str, values: Sequence[tuple[str, float]]) -> str:
     parts = "".join(f'<i style="flex:{max(p, 0.004):.4f} 1 0"></i>' for _, p in values)
     words = "".join(f"<span>{_e(label)} <b>{_e(percent(p))}</b></span>" for label, p in values)
     return (
-        f'<div class="cx-strip"><p class="cx-small">{_e(name)}</p><div class="cx-parts" aria-hidden="true">{parts}</div>'
-        f'<div class="cx-words">{words}</div></div>'
+        f'<div class="cx-strip"><p class="cx-small">{_e(name)}</p>'
+        f'<div class="cx-parts" aria-hidden="true">{parts}</div><div class="cx-words">{words}</div></div>'
     )
 
 

@@ -32,7 +32,6 @@ EMOTION_COLOURS: Mapping[str, Mapping[str, str]] = {
 }
 
 INK = {"light": "#1d1f21", "dark": "#e9e7e2"}
-WAVE = {"light": "#8a8f94", "dark": "#7f868d"}
 
 
 def colour(theme: str, emotion: str) -> str:

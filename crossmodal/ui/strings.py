@@ -84,7 +84,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "modality.text": ("Words", "文字"),
     "fused": ("Fused", "融合"),
     "certainty": ("certainty {value}", "确定度 {value}"),
-    "margin": ("{margin} points ahead of {runner_up}", "领先{runner_up} {margin} 个百分点"),
+    "margin": ("margin {margin} over {runner_up}", "领先{runner_up} {margin} 个百分点"),
     "weights": ("weights in use: {weights}", "实际权重：{weights}"),
     "alone": ("{modality} alone", "仅{modality}"),
     "absent.speech": ("No voice in this input.", "此输入没有语音。"),
@@ -93,7 +93,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "unused": ("not used", "未使用"),
     "bars.alt": ("{name}: {values}.", "{name}：{values}。"),
     "result.spoken": (
-        "Fused result: {label}, {probability} percent, {margin} points ahead of {runner_up}. Weights in use: {weights}.",
+        "Fused: {label}, {probability} percent, margin {margin} over {runner_up}. Weights in use: {weights}.",
         "融合结果：{label}，{probability}%，领先{runner_up} {margin} 个百分点。实际权重：{weights}。",
     ),
     "emotion.anger": ("Anger", "愤怒"),
@@ -154,6 +154,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "error.title.model": ("The models cannot be used", "模型无法使用"),
     "error.title.busy": ("Many people are here right now", "当前使用人数较多"),
     "error.title.unexpected": ("Something went wrong here", "这里出了点问题"),
+    "error.title.nothing_to_fuse": ("Nothing to fuse", "没有可融合的内容"),
     "error.kept": ("What you entered is still there.", "输入的内容仍然保留。"),
     "error.unexpected": (
         "The reading failed, and the cause was noted for whoever runs this service. Try again, or try another input.",
@@ -229,8 +230,8 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "既没有语音也没有文字。请至少提供一种。",
     ),
     "error.nothing_to_fuse": (
-        "Nothing is left to fuse: every modality of this input is switched off. Switch one on.",
-        "没有可以融合的内容：此输入的所有模态都已关闭。请至少打开一个。",
+        "Every modality of this input is switched off. Switch one on.",
+        "此输入的所有模态都已关闭。请至少打开一个。",
     ),
     "error.unknown_rule": (
         "There is no fusion rule named {rule}. Known: {allowed}.",
@@ -286,7 +287,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "fact.package": ("package", "软件包"),
     "fact.requirement": ("requirement", "安装"),
     "fact.tensor": ("tensor", "张量"),
-    "examples.still_work": ("The examples below were read beforehand and still work.", "下面的示例已预先分析，仍可使用。"),
+    "examples.still_work": (
+        "The examples below were read beforehand and still work.",
+        "下面的示例已预先分析，仍可使用。",
+    ),
 }
 
 

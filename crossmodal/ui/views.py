@@ -33,21 +33,15 @@ class Look:
         """The colour of text."""
         return palette.INK[self.theme]
 
-    @property
-    def wave(self) -> str:
-        """The colour of a waveform."""
-        return palette.WAVE[self.theme]
-
     def colour(self, emotion: str) -> str:
         """The colour of an emotion."""
         return palette.colour(self.theme, emotion)
 
 
-def frame() -> Say:
-    """The head of the page with the language switch; returns the wordings of the language chosen."""
+def frame() -> Look:
+    """The head of the page with the language switch; returns the look that the visitor chose."""
     st.html(STYLE)
-    default = preferred(st.context.locale)
-    state.seed_choice("lang", tuple(LANGUAGES), default)
+    state.seed_choice("lang", tuple(LANGUAGES), preferred(st.context.locale))
     say = Say(st.session_state["lang"])
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head"):
         st.html(markup.masthead(say("title"), say("tagline")))
@@ -55,7 +49,7 @@ def frame() -> Say:
             say("language"), tuple(LANGUAGES), format_func=LANGUAGES.__getitem__, key="lang", required=True,
             label_visibility="collapsed", on_change=_choose_language,
         )  # fmt: skip
-    return say
+    return Look(say, "dark" if st.context.theme.type == "dark" else "light")
 
 
 def _choose_language() -> None:
@@ -63,39 +57,30 @@ def _choose_language() -> None:
     st.query_params["lang"] = st.session_state["lang"]
 
 
-def footer(say: Say, engine: Engine) -> None:
+def footer(look: Look, engine: Engine) -> None:
     """What must be said once, and which models speak."""
-    st.html(markup.footer([say("note.scores"), say("note.models", model_hash=engine.model_hash)]))
+    st.html(markup.footer([look.say("note.scores"), look.say("note.models", model_hash=engine.model_hash)]))
 
 
-def theme() -> str:
-    """The theme that the visitor's browser shows, by name."""
-    return "dark" if st.context.theme.type == "dark" else "light"
-
-
-def show_error(say: Say, error: CrossmodalError) -> None:
-    """An error as prose: what happened, which value, what is allowed."""
-    kind = {InputError: "input", ModelError: "model", BusyError: "busy"}.get(type(error), "unexpected")
-    is_model = isinstance(error, ModelError)
-    body = [say.error(error)] + ([] if is_model else [say("error.kept")])
-    st.html(markup.notice(say(f"error.title.{kind}"), body, facts(say, error.values) if is_model else ()))
-    if isinstance(error, BusyError):
-        st.button(say("again"), key="again")
-
-
-def show_unexpected(say: Say) -> None:
-    """An error that nobody foresaw."""
-    st.html(markup.notice(say("error.title.unexpected"), [say("error.unexpected"), say("error.kept")]))
-    st.button(say("again"), key="again")
+def show_error(say: Say, error: CrossmodalError, *more: str) -> None:
+    """An error as prose: what happened, which value, what is allowed; ``more`` are lines to add."""
+    kind = {InputError: "input", ModelError: "model", BusyError: "busy"}[type(error)]
+    listed = facts(say, error.values) if kind == "model" else ()
+    kept = () if kind == "model" else (say("error.kept"),)
+    title = say.known(f"error.title.{error.code}", say(f"error.title.{kind}"))
+    st.html(markup.notice(title, [say.error(error), *kept, *more], listed))
 
 
 @contextmanager
-def told(say: Say) -> Iterator[None]:
+def told(say: Say, place: str) -> Iterator[None]:
     """Whatever goes wrong within is said in the page; the cause of the unforeseen goes to the log."""
     try:
         yield
     except CrossmodalError as error:
         show_error(say, error)
+        if isinstance(error, BusyError):
+            st.button(say("again"), key=f"again_{place}")
     except Exception:
         _log.exception("a reading failed")
-        show_unexpected(say)
+        st.html(markup.notice(say("error.title.unexpected"), [say("error.unexpected"), say("error.kept")]))
+        st.button(say("again"), key=f"again_{place}")

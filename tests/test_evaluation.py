@@ -1,0 +1,143 @@
+"""Figures checked by hand, and a transfer that must fail without alignment and work with it."""
+
+import numpy as np
+import pytest
+from conftest import make_calibration
+
+from crossmodal.evaluation import pairs, transfer, voice
+from crossmodal.evaluation.card import interval, number, table
+from crossmodal.evaluation.statistics import bootstrap, confusion, recalls, unweighted_average_recall
+from crossmodal.evaluation.words import fit_offset
+from crossmodal.train import locate, one_hot_targets
+from crossmodal.types import EMOTIONS, TASKS
+
+GOLD = np.array([0, 0, 0, 0, 1, 1])
+TOP = np.array([0, 0, 0, 1, 1, 0])
+
+
+def test_recall_by_hand():
+    assert confusion(GOLD, TOP, 3).tolist() == [[3, 1, 0], [1, 1, 0], [0, 0, 0]]
+    np.testing.assert_allclose(recalls(GOLD, TOP, 3), [0.75, 0.5, np.nan])
+    assert unweighted_average_recall(GOLD, TOP, 3) == pytest.approx(0.625)
+
+
+def test_bootstrap_draws_whole_groups():
+    values = np.repeat([0.0, 1.0], 50)
+    alone = bootstrap(lambda rows: float(values[rows].mean()), range(100))
+    grouped = bootstrap(lambda rows: float(values[rows].mean()), ["a"] * 50 + ["b"] * 50)
+    assert alone.value == grouped.value == 0.5
+    assert alone.high - alone.low < 0.25
+    assert (grouped.low, grouped.high) == (0.0, 1.0)
+
+
+def test_bootstrap_is_the_same_every_time():
+    values = np.random.default_rng(0).normal(size=40)
+    first, second = (bootstrap(lambda rows: float(values[rows].mean()), range(40)) for _ in range(2))
+    assert first == second
+    assert first.low < first.value < first.high
+
+
+def scored(count=140, folds=2, seed=0):
+    random = np.random.default_rng(seed)
+    labels = np.arange(count) % len(EMOTIONS)
+    logits = {"emotion": random.normal(size=(count, 7)), "sentiment": random.normal(size=(count, 3))}
+    logits["emotion"][np.arange(count), labels] += 2.0
+    rows = [
+        {"emotion": EMOTIONS[label], "speaker": f"s{index % 10}", "model": f"fold{index % folds}"}
+        for index, label in enumerate(labels)
+    ]
+    return logits, rows
+
+
+def test_a_fold_is_calibrated_on_the_others_alone():
+    logits, rows = scored()
+    own = np.array([row["model"] == "fold0" for row in rows])
+    plain = voice.cross_fitted(logits, rows)
+    louder = {task: np.where(own[:, None], 5 * values, values) for task, values in logits.items()}
+    changed = voice.cross_fitted(louder, rows)
+    # the temperature of fold 0 comes from fold 1, which did not change: its own probabilities get sharper
+    assert changed["emotion"][own].max(1).mean() > plain["emotion"][own].max(1).mean()
+    np.testing.assert_array_equal(changed["emotion"][~own].argmax(1), plain["emotion"][~own].argmax(1))
+    assert changed["emotion"][~own].max(1).mean() != pytest.approx(plain["emotion"][~own].max(1).mean())
+
+
+def test_surprise_implies_no_sentiment():
+    rows = [{"emotion": "surprise"}, {"emotion": "joy"}, {"emotion": None}]
+    assert one_hot_targets(rows, "sentiment").tolist() == [[0, 0, 0], [0, 0, 1], [0, 1, 0]]
+    assert one_hot_targets(rows, "emotion").sum(1).tolist() == [1, 1, 1]
+
+
+def make_side(seed, calibration):
+    random = np.random.default_rng(seed)
+    labels = np.arange(210) % 7
+    z = random.normal(size=(210, 8)) * 0.4 + calibration.weight["emotion"][labels]
+    z /= np.linalg.norm(z, axis=1, keepdims=True)
+    p = np.stack([calibration.read("speech", row).probabilities["emotion"] for row in z])
+    return pairs.Side(p, z, labels)
+
+
+def test_pairs_match_in_label_and_fusing_independent_readings_helps():
+    calibration = make_calibration(("speech", "text"))
+    matched = pairs.match(make_side(1, calibration), make_side(2, calibration), count=350)
+    assert np.bincount(matched.labels).tolist() == [50] * 7
+    found = pairs.pair_figures(matched, matched, calibration)
+    best = max(item["best"]["uar"] for item in found["rules"].values())
+    assert best >= max(found["speech_alone"]["uar"], found["text_alone"]["uar"])
+
+
+def test_alpha_one_is_the_voice_and_zero_the_words():
+    calibration = make_calibration(("speech", "text"))
+    matched = pairs.match(make_side(1, calibration), make_side(2, calibration), count=70)
+    for rule in pairs.fusion_rules().values():
+        for alpha, place in ((1.0, 0), (0.0, 1)):
+            fused = pairs.fuse_pairs(rule, matched, alpha, calibration)
+            np.testing.assert_array_equal(fused.argmax(1), matched.probabilities[:, place].argmax(1))
+
+
+def split(seed, basis, count=420):
+    random = np.random.default_rng(seed)
+    labels = np.arange(count) % len(EMOTIONS)
+    features = basis[labels] + 0.3 * random.normal(size=(count, basis.shape[1]))
+    return transfer.Split(features.astype(np.float32), labels)
+
+
+def test_alignment_lets_theta_of_one_modality_read_the_other(monkeypatch):
+    monkeypatch.setattr(transfer, "STEPS", 120)
+    monkeypatch.setattr(transfer, "GAMMAS", (0.0, 1.0))
+    random = np.random.default_rng(0)
+    bases = {name: random.normal(size=(7, size)) for name, size in (("speech", 24), ("text", 16))}
+    parts = [{name: split(seed, basis) for name, basis in bases.items()} for seed in (1, 2, 3)]
+    found = transfer.transfer(*parts, seeds=(0,))
+    assert found["gamma"] == 1.0
+    for way in ("speech>text", "text>speech"):
+        assert found["off"][way] < 0.5
+        assert found["on"][way] > 0.9
+
+
+def test_an_offset_fitted_on_dev_follows_the_class_shares():
+    random = np.random.default_rng(0)
+    gold = random.choice(3, size=600, p=[0.8, 0.1, 0.1])
+    scores = np.eye(3)[gold] + random.normal(size=(600, 3))
+    p = np.exp(scores) / np.exp(scores).sum(1, keepdims=True)
+    offset = fit_offset(p, gold)
+    assert offset[0] > max(offset[1], offset[2])
+
+
+def test_figures_are_written_as_the_field_writes_them():
+    assert number(0.8124) == ".812"
+    assert number(1.0) == "1.00"
+    assert interval({"value": 0.8, "low": 0.75, "high": 0.85}) == ".800 (.750-.850)"
+    assert table(("a", "b"), [(1, 2)]) == "| a | b |\n|---|---|\n| 1 | 2 |"
+
+
+def test_data_that_is_not_there_is_named(tmp_path):
+    from crossmodal.errors import CrossmodalError
+
+    with pytest.raises(CrossmodalError) as caught:
+        locate(tmp_path, {}, {"ravdess": "ravdess"})
+    assert caught.value.code == "data_missing"
+    assert locate(tmp_path, {"ravdess": tmp_path}, {"ravdess": "ravdess"}) == {"ravdess": tmp_path}
+
+
+def test_tasks_start_with_emotion():
+    assert next(iter(TASKS)) == "emotion"
