@@ -18,11 +18,11 @@ from typing import Any
 import numpy as np
 import torch
 from transformers import (
+    AutomaticSpeechRecognitionPipeline,
     GenerationConfig,
     WhisperFeatureExtractor,
     WhisperForConditionalGeneration,
-    WhisperTokenizerFast,
-    pipeline,
+    WhisperTokenizer,
 )
 
 from crossmodal import audio
@@ -80,16 +80,17 @@ def _recogniser() -> Any:
              for key, value in whisper_state(side).items()}  # fmt: skip
     model.load_state_dict(state, strict=False)  # the output layer is the table of embeddings, tied by the model
     model.tie_weights()
-    model.generation_config = GenerationConfig(
+    model.generation_config = GenerationConfig(  # type: ignore[no-untyped-call]
         decoder_start_token_id=50257, bos_token_id=50257, eos_token_id=50256, pad_token_id=50256,
         no_timestamps_token_id=50362, forced_decoder_ids=None, is_multilingual=False, max_length=448,
         begin_suppress_tokens=[220, 50256], return_timestamps=False,
     )  # fmt: skip
-    tokenizer = WhisperTokenizerFast.from_pretrained(str(pretrained(WHISPER)), local_files_only=True)
-    return pipeline(
-        "automatic-speech-recognition", model=model.eval(), tokenizer=tokenizer,
-        feature_extractor=WhisperFeatureExtractor(),  # type: ignore[no-untyped-call]
-    )  # fmt: skip
+    tokenizer = WhisperTokenizer.from_pretrained(str(pretrained(WHISPER)), local_files_only=True)
+    model.eval()  # type: ignore[no-untyped-call]
+    extract = WhisperFeatureExtractor()  # type: ignore[no-untyped-call]
+    return AutomaticSpeechRecognitionPipeline(
+        model=model, tokenizer=tokenizer, feature_extractor=extract, device=torch.device("cpu")
+    )
 
 
 def side_by_side(ours: Work, theirs: Work | None = None, rounds: int = ROUNDS) -> tuple[float, float | None]:

@@ -36,3 +36,20 @@ def test_temperature_is_recovered(random):
     powers = np.exp(logits)
     draws = (random.random((4000, 1)) > (powers / powers.sum(1, keepdims=True)).cumsum(1)).sum(1)
     assert metrics.fit_temperature(logits * 2.5, np.eye(4)[draws]) == pytest.approx(2.5, rel=0.08)
+
+
+def test_steady_thresholds_carry_over_better_than_the_best_of_few_rows(random):
+    def draw(rows):
+        log_odds = random.normal(-3, 1.5, (rows, 6))
+        return 1 / (1 + np.exp(-log_odds)), random.random((rows, 6)) < 1 / (1 + np.exp(-log_odds))
+
+    fresh, fresh_true = draw(20_000)
+    gains = []
+    for _ in range(10):
+        few, true = draw(300)
+        steady, best = (pick(few, true) for pick in (metrics.steady_thresholds, metrics.best_thresholds))
+        gains.append(
+            metrics.f1_by_class(fresh >= steady, fresh_true).mean()
+            - metrics.f1_by_class(fresh >= best, fresh_true).mean()
+        )
+    assert np.mean(gains) > 0.005

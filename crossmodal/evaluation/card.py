@@ -206,9 +206,9 @@ def render(figures: Figures, manifest: Mapping[str, Any]) -> str:
         "### Speech from elsewhere, by the shipped model\n", _plain_speech(figures), "", _other_speech(figures), "",
         "### Fusion, on label-matched pairs\n",
         f"{figures['label_matched_pairs']['pairs']} pairs of a RAVDESS clip (read by a model that never heard its "
-        "actor) and a GoEmotions test sentence with the same label. Such pairs assume that voice and words are independent "
-        "given the emotion, so these figures are an upper bound. Alpha is chosen on other actors and on dev "
-        "sentences.\n",
+        "actor) and a GoEmotions test sentence with the same label. Such pairs assume that voice and words are "
+        "independent given the emotion, so these figures are an upper bound. Alpha is chosen on other actors and "
+        "on dev sentences.\n",
         _pairs(figures), "",
         "### Transfer through the shared space\n",
         "Projection and theta of each modality are trained on its own labels, over frozen encoders; gamma weighs the "

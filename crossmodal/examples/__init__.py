@@ -14,15 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from crossmodal.envelope import envelope
+from crossmodal.examples.specs import EVIDENCE, audio_path, read_specs
 from crossmodal.records import evidence_from_record
 from crossmodal.types import Evidence
 
-__all__ = ["DEFAULT", "Example", "envelope", "load_examples", "read_specs"]
+__all__ = ["DEFAULT", "Example", "envelope", "load_examples"]
 
-FOLDER = Path(__file__).resolve().parent
-SPECS = FOLDER / "examples.json"
-EVIDENCE = FOLDER / "evidence.json"
-AUDIO = FOLDER / "audio"
 DEFAULT = "thrilled"
 """The example that a new visitor meets: the words are glad, the voice is not."""
 
@@ -52,17 +49,6 @@ class Example:
     def conflict(self) -> bool:
         """Whether voice and words were made to say different things."""
         return self.voice_emotion != self.words_emotion
-
-
-def read_specs(path: Path = SPECS) -> list[dict[str, Any]]:
-    """The written part of every example, in display order: key, text, titles, intentions and recipe."""
-    specs: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-    return specs
-
-
-def audio_path(key: str) -> Path:
-    """Where the clip of an example lies."""
-    return AUDIO / f"{key}.flac"
 
 
 def _example(spec: Mapping[str, Any], shown: Mapping[str, Any]) -> Example:

@@ -19,7 +19,7 @@ import numpy as np
 from crossmodal.checkpoints import MODELS
 from crossmodal.datasets import text_key
 from crossmodal.envelope import envelope
-from crossmodal.examples import EVIDENCE, audio_path, read_specs
+from crossmodal.examples.specs import EVIDENCE, audio_path, read_specs
 from crossmodal.pipeline import Pipeline
 from crossmodal.records import evidence_record
 from crossmodal.types import EMOTIONS, Evidence, Transcript, Utterance, Waveform
@@ -66,7 +66,7 @@ def write(pipeline: Pipeline, path: Path = EVIDENCE) -> None:
         evidence, waveform = compute(pipeline, audio_path(spec["key"]).read_bytes(), spec["text"])
         record = json.dumps(_record(evidence, waveform), separators=(",", ":"))
         lines.append(f'"{spec["key"]}":{record}')
-        print(_summary(spec, evidence))
+        print(_summary(spec, evidence), flush=True)  # noqa: T201 - the answer of the command
     path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
 
 

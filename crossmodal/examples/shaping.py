@@ -7,8 +7,9 @@ same samples.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ WINDOW = 640
 LOWEST_HZ, HIGHEST_HZ = 65.0, 320.0
 UNVOICED_PERIOD = 96
 """Distance of the marks where there is no pitch: 6 ms."""
+NO_NOISE = -60.0
+"""Level in dB at which no breath is added."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,6 @@ class Recipe:
 
     engine: str = "flite"
     voice: str = "slt"
-    text: str = ""
     pitch: float = 0.0
     range: float = 1.0
     contour: Points = ()
@@ -53,8 +55,8 @@ class Recipe:
     creak: float = 0.0
     formant: float = 1.0
     colour: Points = ()
-    breath: float = -60.0
-    room: float = -60.0
+    breath: float = NO_NOISE
+    room: float = NO_NOISE
     drive: float = 0.0
     accent: float = 1.0
     seed: int = 0
@@ -62,8 +64,8 @@ class Recipe:
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> Recipe:
         """A recipe from plain JSON values; what is not named keeps its default."""
-        frozen = {
-            key: tuple((float(at), float(value)) for at, value in item) if isinstance(item, list | tuple) else item
+        frozen: dict[str, Any] = {
+            key: tuple((float(place), float(value)) for place, value in item) if isinstance(item, list) else item
             for key, item in record.items()
         }
         return cls(**frozen)
@@ -74,7 +76,7 @@ def at(points: Points, where: Array, default: float) -> Array:
     if not points:
         return np.full(np.shape(where), default)
     places, values = zip(*points, strict=True)
-    return np.interp(where, places, values)
+    return np.asarray(np.interp(where, places, values))
 
 
 def _autocorrelation(frames: Array) -> Array:
@@ -107,13 +109,15 @@ def _smooth_pitch(pitch: Array, reach: int = 4) -> Array:
     """Median over neighbouring frames; single jumps of an octave and lone voiced frames disappear."""
     views = np.lib.stride_tricks.sliding_window_view(np.pad(pitch, reach), 2 * reach + 1)
     voiced = (views > 0).sum(axis=1) > reach
-    known = np.ma.masked_equal(views, 0)
-    return np.where(voiced, np.ma.median(known, axis=1).filled(0.0), 0.0)
+    known = np.where(views > 0, views, np.nan)
+    known[~voiced] = 0.0
+    return np.asarray(np.nanmedian(known, axis=1))
 
 
 def pitch_marks(samples: Array, pitch: Array) -> tuple[Array, Array]:
     """Places of the grains and the period at each, in samples; on the peaks of the voice where there is one."""
-    places, periods = [], []
+    places: list[int] = []
+    periods: list[int] = []
     place = 0
     while place < len(samples):
         hertz = pitch[min(place // HOP, len(pitch) - 1)]
@@ -124,7 +128,7 @@ def pitch_marks(samples: Array, pitch: Array) -> tuple[Array, Array]:
             if len(piece := samples[start : place + reach + 1]):
                 place = start + int(np.argmax(piece))
         if places and place <= places[-1] + period // 3:
-            place = int(places[-1]) + period
+            place = places[-1] + period
         places.append(place)
         periods.append(period)
         place += period
@@ -148,6 +152,11 @@ def _target_pitch(pitch: Array, position: Array, recipe: Recipe) -> Array:
     return np.where(voiced, np.clip(2 ** (wanted / 12), 55.0, 600.0), 0.0)
 
 
+@lru_cache(maxsize=512)
+def _window(period: int) -> Array:
+    return np.hanning(2 * period + 3)[1:-1]
+
+
 def _grain(samples: Array, place: int, period: int, formant: float) -> Array:
     """Two periods around a mark, windowed; read faster or slower for a smaller or larger throat."""
     offsets = np.arange(-period, period + 1)
@@ -156,7 +165,7 @@ def _grain(samples: Array, place: int, period: int, formant: float) -> Array:
     else:
         reach = np.arange(-2 * period, 2 * period + 1)
         piece = np.interp(offsets * formant, reach, samples[np.clip(place + reach, 0, len(samples) - 1)])
-    return np.asarray(piece * np.hanning(len(offsets) + 2)[1:-1])
+    return np.asarray(piece * _window(period))
 
 
 def _schedule(clock: Array, wanted: Array, recipe: Recipe) -> list[tuple[int, int, float]]:
@@ -182,55 +191,70 @@ def _schedule(clock: Array, wanted: Array, recipe: Recipe) -> list[tuple[int, in
     return plan
 
 
-def resynthesise(samples: Array, recipe: Recipe) -> Array:
-    """Change pitch, timing, roughness and throat length."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Voice:
+    """A flat voice taken apart: F0 (Hz, 0 unvoiced) and position within the utterance every HOP, places of the grains."""
+
+    samples: Array
+    pitch: Array
+    position: Array
+    places: Array
+    periods: Array
+
+
+def analyse(samples: Array) -> Voice:
+    """Find the pitch and the pitch marks of a voice, once for all recipes."""
     pitch = track_pitch(samples)
     first, last = _span(samples)
     position = np.clip((np.arange(len(pitch)) * HOP - first) / max(1, last - first), 0, 1)
-    clock = np.concatenate([[0.0], np.cumsum(HOP * at(recipe.stretch, position, 1.0))])[: len(pitch)]
-    places, periods = pitch_marks(samples, pitch)
-    out = np.zeros(int(clock[-1]) + SAMPLE_RATE)
-    weight = np.full(len(out), 1e-6)
-    for source, target, gain in _schedule(clock, _target_pitch(pitch, position, recipe), recipe):
-        mark = int(np.argmin(np.abs(places - source)))
-        period = int(periods[mark])
-        grain = _grain(samples, int(places[mark]), period, recipe.formant)
-        start = target - period
-        head = max(0, -start)
-        out[start + head : start + len(grain)] += gain * grain[head:]
-        weight[start + head : start + len(grain)] += np.hanning(len(grain) + 2)[1:-1][head:]
-    return np.asarray(out / np.maximum(weight, 0.7))[: int(clock[-1])]
+    return Voice(samples, pitch, position, *pitch_marks(samples, pitch))
 
 
-def _gain_by_frequency(samples: Array, decibels: Array) -> Array:
-    """Filter with a gain in dB for each bin of the whole signal's spectrum."""
-    return np.fft.irfft(np.fft.rfft(samples) * 10 ** (decibels / 20), len(samples))
+def resynthesise(voice: Voice, recipe: Recipe) -> Array:
+    """Change pitch, timing, roughness and throat length."""
+    clock = np.concatenate([[0.0], np.cumsum(HOP * at(recipe.stretch, voice.position, 1.0))])[: len(voice.pitch)]
+    edge = SAMPLE_RATE // 50  # room for the first grain, which begins before its mark
+    out = np.zeros(int(clock[-1]) + 2 * edge + SAMPLE_RATE)
+    weight = np.zeros(len(out))
+    wanted = _target_pitch(voice.pitch, voice.position, recipe)
+    for source, target, gain in _schedule(clock, wanted, recipe):
+        mark = int(np.argmin(np.abs(voice.places - source)))
+        period = int(voice.periods[mark])
+        piece = slice(edge + target - period, edge + target + period + 1)
+        out[piece] += gain * _grain(voice.samples, int(voice.places[mark]), period, recipe.formant)
+        weight[piece] += _window(period)
+    return np.asarray(out / np.maximum(weight, 0.7))[edge : edge + int(clock[-1])]
 
 
-def _frequencies(samples: Array) -> Array:
-    return np.fft.rfftfreq(len(samples), 1 / SAMPLE_RATE)
+def _gain_by_frequency(samples: Array, decibels: Callable[[Array], Array]) -> Array:
+    """Filter the whole signal with a gain in dB that depends on octaves above 1 Hz."""
+    size = -(-len(samples) // 4096) * 4096  # a length that the transform likes; the silence is cut off again
+    octaves = np.log2(np.maximum(np.fft.rfftfreq(size, 1 / SAMPLE_RATE), 20.0))
+    gains = 10 ** (decibels(octaves) / 20)
+    return np.asarray(np.fft.irfft(np.fft.rfft(samples, size) * gains, size)[: len(samples)])
 
 
 def colour(samples: Array, points: Points) -> Array:
     """Filter with gains in dB at the given frequencies, straight lines between over the octaves."""
     if not points:
         return samples
-    octaves = np.log2(np.maximum(_frequencies(samples), 20.0))
-    return _gain_by_frequency(samples, np.interp(octaves, np.log2([hertz for hertz, _ in points]), [g for _, g in points]))
+    places, gains = np.log2([hertz for hertz, _ in points]), [gain for _, gain in points]
+    return _gain_by_frequency(samples, lambda octaves: np.interp(octaves, places, gains))
 
 
-def loudness_curve(samples: Array, seconds: float = 0.03) -> Array:
+def loudness_curve(samples: Array, seconds: float) -> Array:
     """RMS of the surrounding ``seconds`` at every sample."""
-    kernel = np.hanning(int(seconds * SAMPLE_RATE))
-    power = np.convolve(samples**2, kernel / kernel.sum(), mode="same")
-    return np.sqrt(np.maximum(power, 1e-12))
+    reach = int(seconds * SAMPLE_RATE / 2)
+    total = np.cumsum(np.pad(samples**2, (reach + 1, reach)))
+    power = (total[2 * reach + 1 :] - total[: -2 * reach - 1]) / (2 * reach + 1)
+    return np.asarray(np.sqrt(np.maximum(power, 1e-12)))
 
 
 def add_breath(samples: Array, decibels: float, seed: int) -> Array:
     """Mix in noise that rises and falls with the voice, above about 1 kHz as in a sigh."""
     noise = np.random.default_rng(seed + 1).standard_normal(len(samples))
-    octaves = np.log2(np.maximum(_frequencies(samples), 50.0) / 1500.0)
-    shaped = _gain_by_frequency(noise, np.where(octaves < 0, 12 * octaves, -4 * octaves))
+    corner = np.log2(1500.0)
+    shaped = _gain_by_frequency(noise, lambda octaves: np.minimum(12 * (octaves - corner), 4 * (corner - octaves)))
     shaped *= loudness_curve(samples, 0.06) / np.sqrt((shaped**2).mean())
     return samples + 10 ** (decibels / 20) * shaped
 
@@ -256,17 +280,16 @@ def _finish(samples: Array, recipe: Recipe, peak: float = 0.6, margin: float = 0
     piece[-160:] *= fade[::-1]
     whole = np.pad(piece * (peak / np.abs(piece).max()), int(margin * SAMPLE_RATE))
     noise = np.random.default_rng(recipe.seed + 2).standard_normal(len(whole))
-    noise = _gain_by_frequency(noise, -3 * np.log2(np.maximum(_frequencies(noise), 50.0) / 50.0))
+    noise = _gain_by_frequency(noise, lambda octaves: -3 * octaves)
     level = 10 ** (recipe.room / 20) * np.sqrt((piece**2).mean()) / np.abs(piece).max() * peak
     return whole + level * noise / noise.std()
 
 
-def shape(samples: Array | Sequence[float], recipe: Recipe) -> Array:
+def shape(voice: Voice, recipe: Recipe) -> Array:
     """The whole recipe: a neutral synthetic voice to an expressive one, 16 kHz, peak below 1."""
-    voice = resynthesise(np.asarray(samples, dtype=np.float64), recipe)
-    voice = _shape_level(colour(voice, recipe.colour), recipe)
+    samples = _shape_level(colour(resynthesise(voice, recipe), recipe.colour), recipe)
     if recipe.drive > 0:
-        voice = np.tanh(recipe.drive * 4 * voice / np.abs(voice).max())
-    if recipe.breath > -60:
-        voice = add_breath(voice, recipe.breath, recipe.seed)
-    return _finish(voice, recipe)
+        samples = np.tanh(recipe.drive * 4 * samples / np.abs(samples).max())
+    if recipe.breath > NO_NOISE:
+        samples = add_breath(samples, recipe.breath, recipe.seed)
+    return _finish(samples, recipe)

@@ -1,11 +1,11 @@
-"""Make the example voices anew: ``python -m crossmodal.examples.synthesise [--tune --models FOLDER]``.
+"""Make the example voices: ``python -m crossmodal.examples.synthesise [--tune [--models FOLDER]] [KEY ...]``.
 
 A free synthesiser (flite or espeak-ng, needed here alone) speaks the sentences, ``shaping`` gives them their prosody, and
 16-bit FLAC at 16 kHz is written. The same recipe gives the same file.
 
-The recipes were chosen with the model's own reading (``--tune``): among a fixed small grid the one whose voice is read as
-intended, provided that the recogniser still hears the words. The examples therefore illustrate what the bench does; they
-prove nothing about its accuracy.
+The recipes were chosen with the model's own reading (``--tune``, see ``tune``): within fixed ranges, the one whose voice is
+read as intended, provided that the recogniser still hears the words. The examples therefore illustrate what the bench
+does; they prove nothing about its accuracy.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ import numpy as np
 
 from crossmodal.checkpoints import MODELS
 from crossmodal.errors import CrossmodalError
-from crossmodal.examples import AUDIO, audio_path, read_specs
-from crossmodal.examples.shaping import Recipe, shape
+from crossmodal.examples.shaping import Recipe, Voice, analyse, shape
+from crossmodal.examples.specs import AUDIO, audio_path, read_specs
 from crossmodal.types import SAMPLE_RATE, Array
 
 
@@ -55,7 +55,6 @@ def _read_wav(data: bytes) -> Array:
     return resampled
 
 
-@cache
 def speak(engine: str, voice: str, text: str) -> Array:
     """The flat synthetic voice. Raises CrossmodalError ``synthesiser_missing`` or ``synthesiser_failed``."""
     with tempfile.TemporaryDirectory() as folder:
@@ -68,6 +67,11 @@ def speak(engine: str, voice: str, text: str) -> Array:
         except subprocess.SubprocessError as error:
             raise CrossmodalError("synthesiser_failed", program=command[0]) from error
         return _read_wav(path.read_bytes())
+
+
+@cache
+def _analysed(engine: str, voice: str, text: str) -> Voice:
+    return analyse(speak(engine, voice, text))
 
 
 def to_flac(samples: Array) -> bytes:
@@ -85,27 +89,45 @@ def to_flac(samples: Array) -> bytes:
 
 def synthesise(text: str, recipe: Recipe) -> Array:
     """One example voice: samples at SAMPLE_RATE."""
-    return shape(speak(recipe.engine, recipe.voice, recipe.text or text), recipe)
+    return shape(_analysed(recipe.engine, recipe.voice, text), recipe)
 
 
-def write_all() -> None:
-    """Write the clip of every example from its recipe."""
+def say(line: str) -> None:
+    """Tell the person at the terminal."""
+    print(line, flush=True)  # noqa: T201 - the progress of a command
+
+
+def write_clips(keys: Sequence[str] = ()) -> None:
+    """Write the clip of every example, or of those named, from its recipe."""
     AUDIO.mkdir(exist_ok=True)
     for spec in read_specs():
-        samples = synthesise(spec["text"], Recipe.from_record(spec["recipe"]))
-        audio_path(spec["key"]).write_bytes(to_flac(samples))
-        print(f"{spec['key']:<10} {len(samples) / SAMPLE_RATE:.2f} s")
+        if not keys or spec["key"] in keys:
+            samples = synthesise(spec["text"], Recipe.from_record(spec["recipe"]))
+            audio_path(spec["key"]).write_bytes(to_flac(samples))
+            say(f"{spec['key']:<10} {len(samples) / SAMPLE_RATE:.2f} s")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m crossmodal.examples.synthesise", description=__doc__)
+    parser.add_argument("keys", nargs="*", metavar="KEY", help="examples to make; all without one")
+    parser.add_argument("--tune", action="store_true", help="choose the recipes anew first (some minutes)")
+    parser.add_argument("--models", type=Path, default=MODELS, help="folder of trained models, for --tune")
+    return parser
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point of the command."""
-    parser = argparse.ArgumentParser(prog="python -m crossmodal.examples.synthesise", description=__doc__)
-    parser.add_argument("--models", type=Path, default=MODELS, help="folder of trained models, for --tune")
-    parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     try:
-        write_all()
+        if options.tune:
+            from crossmodal.examples.tune import tune  # needs the models; the rest needs none
+            from crossmodal.pipeline import Pipeline
+
+            tune(Pipeline.load(options.models), options.keys)
+        write_clips(options.keys)
     except CrossmodalError as error:
-        print(f"Could not make the voices: {error}. Install flite and espeak-ng (apt install flite).", file=sys.stderr)
+        advice = "Making the voices needs flite and espeak-ng: apt install flite espeak-ng"
+        sys.stderr.write(f"{error}\n{advice if error.code.startswith('synthesiser') else ''}\n")
         return 1
     return 0
 

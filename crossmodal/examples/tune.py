@@ -1,4 +1,4 @@
-"""Choose the recipes of the examples: ``python -m crossmodal.examples.tune [--models FOLDER] [KEY ...]``.
+"""Choose the recipes of the examples: ``python -m crossmodal.examples.synthesise --tune``.
 
 The models' own reading of the voice decides. For each example the ranges of its style are searched by the cross-entropy method (Rubinstein 1999) from a fixed seed: draw,
 keep the best, draw around them. Of the recipes that are read as intended, the one is taken in which the recogniser hears
@@ -10,16 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 
+from crossmodal.audio import condition
 from crossmodal.datasets import text_key
 from crossmodal.errors import InputError
 from crossmodal.examples.shaping import Recipe
+from crossmodal.examples.specs import read_specs, write_specs
 from crossmodal.examples.styles import STYLES, Style, strain, to_record
-from crossmodal.examples.synthesise import synthesise
-from crossmodal.types import SAMPLE_RATE, Array, FloatArray, Transcript
+from crossmodal.examples.synthesise import say, synthesise
+from crossmodal.pipeline import Pipeline
+from crossmodal.types import EMOTIONS, SAMPLE_RATE, Array, FloatArray, Transcript, Utterance
 
 ReadVoice = Callable[[FloatArray], float]
 """Samples -> probability of the intended emotion. Raises InputError where there is no speech."""

@@ -206,7 +206,7 @@ def _summary(jobs: Sequence[Job], config: SpeechConfig, started: float) -> dict[
 
 def run_all(  # noqa: PLR0913, one argument for each thing that a release is made of
     config: SpeechConfig, folders: Mapping[str, Path], text_weights: Path, sentences: Sequence[Sentence],
-    run_dir: Path, *, workers: int = 2, extra_in_folds: bool = True, progress: Progress | None = None,
+    run_dir: Path, *, workers: int = 2, extra_in_folds: bool = False, progress: Progress | None = None,
 ) -> dict[str, Any]:  # fmt: skip
     """Every speech training of a release, from the corpora's ``folders`` (corpus -> folder) into ``run_dir``.
 

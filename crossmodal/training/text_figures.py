@@ -124,7 +124,7 @@ def corpus_figures(
     if corpus == "meld":
         figures["weighted_f1"] = metrics.weighted_f1(top, true.argmax(1), len(EMOTIONS))
         return figures
-    thresholds = metrics.best_thresholds(probabilities, true > 0) if thresholds is None else thresholds
+    thresholds = metrics.steady_thresholds(probabilities, true > 0) if thresholds is None else thresholds
     f1 = metrics.f1_by_class(probabilities >= thresholds, true > 0)
     return figures | {"macro_f1": float(f1.mean()), "f1": f1.tolist(), "thresholds": thresholds.tolist()}
 

@@ -168,6 +168,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The file has {megabytes} MB; at most {largest} MB can be read.",
         "文件大小为 {megabytes} MB，最多支持 {largest} MB。",
     ),
+    "error.no_such_file": ("The file cannot be opened: {reason}.", "无法打开文件：{reason}。"),
     "error.unsupported_format": (
         "This is not a recording in a format that can be read, whatever its name says. Allowed: {allowed}.",
         "无论文件名如何，其内容不是可识别的录音格式。支持：{allowed}。",

@@ -1,0 +1,33 @@
+"""Where the examples lie, and their written part: key, sentence, titles, intentions, voices to try and recipe."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parent
+SPECS = FOLDER / "examples.json"
+EVIDENCE = FOLDER / "evidence.json"
+AUDIO = FOLDER / "audio"
+
+
+def read_specs() -> list[dict[str, Any]]:
+    """The written part of every example, in display order."""
+    specs: list[dict[str, Any]] = json.loads(SPECS.read_text(encoding="utf-8"))
+    return specs
+
+
+def write_specs(specs: Sequence[Mapping[str, Any]]) -> None:
+    """Write them back, a line for each entry, so that a changed recipe is one changed line."""
+    blocks = (
+        ",\n".join(f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in spec.items())
+        for spec in specs
+    )
+    SPECS.write_text("[\n" + ",\n".join(f" {{\n{block}\n }}" for block in blocks) + "\n]\n", encoding="utf-8")
+
+
+def audio_path(key: str) -> Path:
+    """Where the clip of an example lies."""
+    return AUDIO / f"{key}.flac"
