@@ -1,4 +1,4 @@
-"""The outline of a waveform for drawing: loudest value of each of some hundred stretches. Needs numpy alone."""
+"""The outline of a waveform for drawing: the loudest value of each of many stretches. Needs numpy alone."""
 
 from __future__ import annotations
 

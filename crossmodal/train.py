@@ -1,5 +1,8 @@
 """Rebuild ``models/`` from data: the words first, then the voice into the space that the words have left.
 
+At last the words are adapted once more with theta as it is, and the two runs are averaged: theta and the voice stay
+valid, and the words gain what the mean of two runs gains.
+
 Each stage keeps its checkpoints in the run folder and is not done again; the same seed on the same kind of machine
 gives the same weights.
 """
@@ -10,7 +13,7 @@ import json
 import logging
 import shutil
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +24,19 @@ from tqdm import tqdm
 
 from crossmodal import metrics
 from crossmodal.datasets import TextData, read_text_data
+from crossmodal.encoders.text import Tokens
 from crossmodal.errors import CrossmodalError
 from crossmodal.fusion.rule import softmax
 from crossmodal.training import speech, speech_runs
 from crossmodal.training import text as words
 from crossmodal.training.assemble import write_models
+from crossmodal.training.text_figures import dev_score, evaluate_text
 from crossmodal.types import TASKS, Array
 
 SPEECH_CORPORA = ("ravdess", "emodb", "speechocean762")
 TEXT_CORPORA = {"goemotions": "text/GoEmotions_ekman", "meld": "text/MELD"}
+AGAIN = "again"
+"""Folder within the runs of the second run of the words, whose weights are averaged with those of the first."""
 SCORES = "scores"
 """Folder within models/ of what only training can know: how the folds' models read the clips they never heard."""
 
@@ -59,13 +66,34 @@ def train(data: Path, models: Path, runs: Path, *, named: Mapping[str, Path] | N
     speech_folders = locate(data, named, {name: name for name in SPEECH_CORPORA})
     sentences = read_text_data(text_folders)
     with _Bar("words") as bar:
-        adapted = words.adapt_text(replace(words.TextConfig(), seed=seed), sentences, runs, progress=bar)
+        words.adapt_text(replace(words.TextConfig(), seed=seed), sentences, runs, progress=bar)
     with _Bar("voice") as bar:
         speech_runs.run_all(
             replace(speech.SpeechConfig(), seed=seed), speech_folders, runs / words.WEIGHTS, sentences.train, runs,
             progress=bar,
         )  # fmt: skip
-    return assemble(runs, models, sentences, adapted.figures)
+    with _Bar("words again") as bar:
+        again = replace(words.TextConfig(), seed=seed + 1, frozen_theta=True)
+        words.adapt_text(again, sentences, runs / AGAIN, progress=bar, earlier=runs / words.WEIGHTS)
+    return assemble(runs, models, sentences)
+
+
+def choose_words(runs: Path, sentences: TextData) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    """The tensors of the words' tower and theta that ship, with their figures on dev.
+
+    Both runs averaged, or the first alone, whichever dev likes better; theta is the same in each.
+    """
+    tokens, trials = Tokens(words.TextConfig().max_tokens), []
+    for name, folders in (("first", [runs]), ("average", [runs, runs / AGAIN])):
+        state = words.average_runs(folders)
+        model = words.build_model(words.TextConfig())
+        model.load_state_dict(state, strict=False)
+        figures = evaluate_text(model, tokens, sentences, "dev")
+        trials.append((dev_score(figures), name, state, figures))
+    score, name, state, figures = max(trials, key=lambda trial: trial[0])
+    scores = {trial[1]: round(trial[0], 4) for trial in trials}
+    logger.info("words on dev: %s; taken: %s, %.4f", scores, name, score)
+    return state, {"taken": name, "dev_scores": scores, "dev": figures}
 
 
 class _Bar:
@@ -121,17 +149,18 @@ def _prior(runs: Path, logits: Mapping[str, Array], temperatures: Mapping[str, M
     return prior
 
 
-def assemble(runs: Path, models: Path, sentences: TextData, text_figures: Mapping[str, Any]) -> str:
+def assemble(runs: Path, models: Path, sentences: TextData) -> str:
     """Write ``models`` from a finished run: tensors, temperatures, prior, and the folds' scores."""
-    tower, head = words.split_tower(load_file(runs / words.WEIGHTS))
+    state, chosen = choose_words(runs, sentences)
+    tower, head = words.split_tower(state)
     tensors, rows = speech.load_scores(runs / "oof")
     logits = {task: tensors[task].double().numpy() for task in TASKS}
     temperatures = {
         "speech": fit_speech_temperatures(logits, rows),
-        "text": {task: float(text_figures["dev"]["temperatures"][task]) for task in TASKS},
+        "text": {task: float(chosen["dev"]["temperatures"][task]) for task in TASKS},
     }
     about = {
-        "text": text_figures["config"],
+        "text": {"config": asdict(words.TextConfig()), **chosen},
         "speech": json.loads((runs / speech.FIGURES).read_text(encoding="utf-8")),
         "removed_from_train": sentences.removed,
         "torch": torch.__version__,

@@ -132,7 +132,7 @@ class Visitor:
 
     def numbers(self):
         """What the page says once it has settled: the spoken result and every sentiment."""
-        said = self.page.locator("[role=status].cx-spoken")
+        said = self.page.locator(".cx-spoken, .cx-notice")
         said.wait_for(state="attached")
         self.page.wait_for_function(
             "document.querySelector('[data-testid=stApp]').dataset.testScriptState !== 'running'"
@@ -142,7 +142,7 @@ class Visitor:
     def wait_for_other(self, numbers):
         """Wait until the page says something else than these numbers."""
         self.page.wait_for_function(
-            "old => { const said = document.querySelector('.cx-spoken'); return said && said.textContent !== old }",
+            "old => { const said = document.querySelector('.cx-spoken'); return said && said.innerText !== old }",
             arg=numbers[0],
         )
         return self.numbers()
@@ -173,7 +173,9 @@ def test_a_recording_becomes_a_result_and_a_slider_moves_it(visit):
     visitor = visit("?src=record")
     record = visitor.page.get_by_test_id("stAudioInputActionButton")
     record.click()
-    time.sleep(3)
+    visitor.page.wait_for_function(
+        "document.querySelector('[data-testid=stAudioInputWaveformTimeCode]').textContent >= '00:03'"
+    )
     record.click()
     before = visitor.numbers()
     assert before[0].startswith("Fused")

@@ -1,7 +1,7 @@
 """Compute what the shipped examples show: ``python -m crossmodal.examples.evidence [--models FOLDER]``.
 
-The words that are read are exactly those that were written; what the recogniser hears is kept for display alone, since
-it brings the times of the words.
+The words that are read are exactly those that were written; what the recogniser hears is kept for display alone,
+since it brings the times of the words.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def _record(evidence: Evidence, waveform: Waveform) -> dict[str, Any]:
 
 
 def _summary(spec: Mapping[str, Any], evidence: Evidence) -> str:
-    """One line: the intended and the read emotion of voice and words, with the probability of the intended one."""
+    """One line: the intended and the read emotion of voice and words, with their probabilities."""
     parts = []
     for modality, intended in (("speech", spec["voice_intended"]), ("text", spec["words_intended"])):
         p = evidence.readings[modality].probabilities["emotion"]

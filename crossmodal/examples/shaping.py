@@ -1,8 +1,8 @@
 """Give a flat synthetic voice a prosody: pitch, timing, loudness, breath and colour, each set by a Recipe.
 
-Pitch and timing are changed by overlap-add at the voice's own pitch marks (TD-PSOLA, Moulines & Charpentier 1990), which
-keeps the formants; the rest are filters and envelopes. Everything is numpy and a seed, so a recipe always gives the
-same samples.
+Pitch and timing are changed by overlap-add at the voice's own pitch marks (TD-PSOLA, Moulines & Charpentier
+1990), which keeps the formants; the rest are filters and envelopes. Everything is numpy and a seed, so a recipe
+always gives the same samples.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ NO_NOISE = -60.0
 class Recipe:
     """How a voice is made: who speaks, and everything that is done to it. The defaults change nothing.
 
-    ``pitch`` (semitones) moves the mean, ``range`` multiplies the voice's own movement around it, ``contour`` adds
-    semitones over the utterance. ``stretch`` is a contour of durations, ``loudness`` one in dB. ``vibrato`` (semitones)
-    and ``tremolo`` (0..1) shake pitch and level at ``shake_hz``; ``jitter`` (share of a period) and ``creak`` (0..1) make
-    the voice rough. ``formant`` > 1 shortens the throat. ``breath`` (dB against the
-    voice) adds noise, ``drive`` presses, ``accent`` > 1 deepens the difference between loud and soft. ``colour`` is a
+    ``pitch`` (semitones) moves the mean, ``range`` multiplies the voice's own movement around it, ``contour``
+    adds semitones over the utterance. ``stretch`` is a contour of durations, ``loudness`` one in dB. ``vibrato``
+    (semitones) and ``tremolo`` (0..1) shake pitch and level at ``shake_hz``; ``jitter`` (share of a period) and
+    ``creak`` (0..1) make the voice rough. ``formant`` > 1 shortens the throat. ``breath`` (dB against the voice)
+    adds noise, ``drive`` presses, ``accent`` > 1 deepens the difference between loud and soft. ``colour`` is a
     contour of gains in dB over Hz; ``room`` (dB against the voice) the noise of the place.
     """
 
@@ -65,7 +65,7 @@ class Recipe:
     def from_record(cls, record: Mapping[str, Any]) -> Recipe:
         """A recipe from plain JSON values; what is not named keeps its default."""
         frozen: dict[str, Any] = {
-            key: tuple((float(place), float(value)) for place, value in item) if isinstance(item, list) else item
+            key: tuple((float(place), float(v)) for place, v in item) if isinstance(item, list) else item
             for key, item in record.items()
         }
         return cls(**frozen)
@@ -99,7 +99,8 @@ def track_pitch(samples: Array) -> Array:
     inside = correlation[:, short:long]
     best = inside.max(axis=1)
     # Twice the period correlates as well as the period itself: take the first lag that is nearly the best.
-    lag = short + np.argmax((inside > 0.9 * best[:, None]) & (inside >= np.roll(correlation, -1, 1)[:, short:long]), 1)
+    summit = inside >= np.roll(correlation, -1, axis=1)[:, short:long]
+    lag = short + np.argmax((inside > 0.9 * best[:, None]) & summit, axis=1)
     energy = np.sqrt((frames**2).mean(axis=1))
     voiced = (best > 0.55) & (energy > 0.03 * energy.max())
     return _smooth_pitch(np.where(voiced, SAMPLE_RATE / lag, 0.0))
@@ -115,7 +116,7 @@ def _smooth_pitch(pitch: Array, reach: int = 4) -> Array:
 
 
 def pitch_marks(samples: Array, pitch: Array) -> tuple[Array, Array]:
-    """Places of the grains and the period at each, in samples; on the peaks of the voice where there is one."""
+    """Places of the grains and the period at each, in samples; on the peaks of the voice if there is one."""
     places: list[int] = []
     periods: list[int] = []
     place = 0
@@ -193,7 +194,7 @@ def _schedule(clock: Array, wanted: Array, recipe: Recipe) -> list[tuple[int, in
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Voice:
-    """A flat voice taken apart: F0 (Hz, 0 unvoiced) and position within the utterance every HOP, places of the grains."""
+    """A flat voice taken apart: every HOP its F0 (Hz, 0 unvoiced) and position in the utterance; its grains."""
 
     samples: Array
     pitch: Array
@@ -212,7 +213,8 @@ def analyse(samples: Array) -> Voice:
 
 def resynthesise(voice: Voice, recipe: Recipe) -> Array:
     """Change pitch, timing, roughness and throat length."""
-    clock = np.concatenate([[0.0], np.cumsum(HOP * at(recipe.stretch, voice.position, 1.0))])[: len(voice.pitch)]
+    steps = HOP * at(recipe.stretch, voice.position, 1.0)
+    clock = np.concatenate([[0.0], np.cumsum(steps)[:-1]])
     edge = SAMPLE_RATE // 50  # room for the first grain, which begins before its mark
     out = np.zeros(int(clock[-1]) + 2 * edge + SAMPLE_RATE)
     weight = np.zeros(len(out))
@@ -254,7 +256,7 @@ def add_breath(samples: Array, decibels: float, seed: int) -> Array:
     """Mix in noise that rises and falls with the voice, above about 1 kHz as in a sigh."""
     noise = np.random.default_rng(seed + 1).standard_normal(len(samples))
     corner = np.log2(1500.0)
-    shaped = _gain_by_frequency(noise, lambda octaves: np.minimum(12 * (octaves - corner), 4 * (corner - octaves)))
+    shaped = _gain_by_frequency(noise, lambda tone: np.minimum(12 * (tone - corner), 4 * (corner - tone)))
     shaped *= loudness_curve(samples, 0.06) / np.sqrt((shaped**2).mean())
     return samples + 10 ** (decibels / 20) * shaped
 
@@ -282,7 +284,7 @@ def _finish(samples: Array, recipe: Recipe, peak: float = 0.6, margin: float = 0
     noise = np.random.default_rng(recipe.seed + 2).standard_normal(len(whole))
     noise = _gain_by_frequency(noise, lambda octaves: -3 * octaves)
     level = 10 ** (recipe.room / 20) * np.sqrt((piece**2).mean()) / np.abs(piece).max() * peak
-    return whole + level * noise / noise.std()
+    return np.asarray(whole + level * noise / noise.std())
 
 
 def shape(voice: Voice, recipe: Recipe) -> Array:

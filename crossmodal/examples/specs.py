@@ -1,4 +1,4 @@
-"""Where the examples lie, and their written part: key, sentence, titles, intentions, voices to try and recipe."""
+"""Where the examples lie, and their written part: sentence, titles, intentions, voices to try, recipe."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ def read_specs() -> list[dict[str, Any]]:
 
 def write_specs(specs: Sequence[Mapping[str, Any]]) -> None:
     """Write them back, a line for each entry, so that a changed recipe is one changed line."""
-    blocks = (
-        ",\n".join(f"  {json.dumps(key)}: {json.dumps(value, ensure_ascii=False)}" for key, value in spec.items())
+    blocks = [
+        ",\n".join(f'  "{key}": {json.dumps(value, ensure_ascii=False)}' for key, value in spec.items())
         for spec in specs
-    )
-    SPECS.write_text("[\n" + ",\n".join(f" {{\n{block}\n }}" for block in blocks) + "\n]\n", encoding="utf-8")
+    ]
+    text = ",\n".join(f" {{\n{block}\n }}" for block in blocks)
+    SPECS.write_text(f"[\n{text}\n]\n", encoding="utf-8")
 
 
 def audio_path(key: str) -> Path:

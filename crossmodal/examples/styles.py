@@ -1,9 +1,9 @@
 """How each emotion may sound: the ranges in which a recipe is sought.
 
-They follow what acted speech shows when it is measured against the same speakers' neutral (RAVDESS, normal and strong):
-anger +2.5 to +7 semitones and 3 to 7 dB more between 1 and 4 kHz; joy nearly the same pitch with less brightness; fear
-+4 to +7 with little lengthening; surprise +4 to +5 with the widest movement and an end that stays up; disgust +1 to +4
-and drawn out by a third; sadness unmoved, or +4 where it weeps, darker and breathy.
+They follow what acted speech shows when it is measured against the same speakers' neutral (RAVDESS, normal and
+strong): anger +2.5 to +7 semitones and 3 to 7 dB more between 1 and 4 kHz; joy nearly the same pitch with less
+brightness; fear +4 to +7 with little lengthening; surprise +4 to +5 with the widest movement and an end that stays
+up; disgust +1 to +4 and drawn out by a third; sadness unmoved, or +4 where it weeps, darker and breathy.
 """
 
 from __future__ import annotations
@@ -13,29 +13,32 @@ from typing import Any
 
 from crossmodal.examples.shaping import Recipe
 
-Style = Mapping[str, tuple[float, float]]
+Span = tuple[float, float]
+Style = Mapping[str, Span]
 """Field of a Recipe -> (lowest, highest); ``field@place`` is one point of a contour."""
 
 _COLOUR: Style = {f"colour@{hertz}": (-7, 7) for hertz in (200, 500, 1200, 2500, 4500, 7000)}
 
 
 def _style(
-    pitch: tuple[float, float], range_: tuple[float, float], stretch: tuple[float, float], end: tuple[float, float],
-    **others: tuple[float, float],
+    pitch: Span, range_: Span, stretch: Span, end: Span, **others: Span
 ) -> Style:  # fmt: skip
-    """The ranges that every emotion has, and those of its own. ``end`` are the semitones of the last sounds."""
+    """The ranges that every emotion has, and those of its own; ``end`` are semitones of the last sounds."""
     return {
         "pitch": pitch, "range": range_, "stretch@0": stretch, "stretch@1": (stretch[0], stretch[1] + 0.2),
-        "contour@0": (-2.5, 2.5), "contour@0.3": (-2.5, 3.5), "contour@0.6": (-2.5, 3.5), "contour@0.8": (-2.5, 3.5),
-        "contour@1": end, "loudness@0": (-4, 2), "loudness@0.5": (-1, 3), "loudness@1": (-8, 3),
+        "contour@0": (-2.5, 2.5), "contour@0.3": (-2.5, 3.5), "contour@0.6": (-2.5, 3.5),
+        "contour@0.8": (-2.5, 3.5), "contour@1": end, "loudness@0": (-4, 2), "loudness@0.5": (-1, 3), "loudness@1": (-8, 3),
         "formant": (0.94, 1.1), "accent": (0.8, 1.4), "room": (-60, -34), **_COLOUR, **others,
     }  # fmt: skip
 
 
 STYLES: dict[str, Style] = {
-    "anger": _style((1, 8), (1.0, 2.0), (0.85, 1.2), (-4, 2), drive=(0, 0.9), jitter=(0, 0.02), creak=(0, 0.15)),
+    "anger": _style(
+        (1, 8), (1.0, 2.0), (0.85, 1.2), (-4, 2), drive=(0, 0.9), jitter=(0, 0.02), creak=(0, 0.15),
+    ),
     "disgust": _style(
-        (-2, 5), (0.9, 2.0), (1.0, 1.5), (-5, 2), breath=(-30, -10), creak=(0, 0.35), jitter=(0, 0.025), drive=(0, 0.5)
+        (-2, 5), (0.9, 2.0), (1.0, 1.5), (-5, 2), breath=(-30, -10), creak=(0, 0.35), jitter=(0, 0.025),
+        drive=(0, 0.5),
     ),
     "fear": _style(
         (2, 9), (0.6, 1.6), (0.8, 1.2), (-3, 4), breath=(-30, -10), vibrato=(0, 0.8), tremolo=(0, 0.5),
@@ -69,7 +72,8 @@ def strain(recipe: Recipe) -> float:
     stretch = sum(abs(value - 1) for _, value in recipe.stretch) / max(1, len(recipe.stretch))
     parts = (
         abs(recipe.pitch - 1) / 12, abs(recipe.range - 1) / 4, stretch, 5 * recipe.jitter, 1.5 * recipe.creak,
-        recipe.tremolo / 2, recipe.vibrato / 3, colour / 20, recipe.drive / 3, max(0.0, recipe.breath + 20) / 30,
-        2 * abs(recipe.formant - 1), max(0.0, recipe.room + 45) / 40, 0.3 if recipe.engine == "espeak" else 0.0,
+        recipe.tremolo / 2, recipe.vibrato / 3, colour / 20, recipe.drive / 3, 2 * abs(recipe.formant - 1),
+        max(0.0, recipe.breath + 20) / 30, max(0.0, recipe.room + 45) / 40,
+        0.3 if recipe.engine == "espeak" else 0.0,
     )  # fmt: skip
     return sum(parts)

@@ -1,11 +1,11 @@
 """Make the example voices: ``python -m crossmodal.examples.synthesise [--tune [--models FOLDER]] [KEY ...]``.
 
-A free synthesiser (flite or espeak-ng, needed here alone) speaks the sentences, ``shaping`` gives them their prosody, and
-16-bit FLAC at 16 kHz is written. The same recipe gives the same file.
+A free synthesiser (flite or espeak-ng, needed here alone) speaks the sentences, ``shaping`` gives them their
+prosody, and 16-bit FLAC at 16 kHz is written. The same recipe gives the same file.
 
-The recipes were chosen with the model's own reading (``--tune``, see ``tune``): within fixed ranges, the one whose voice is
-read as intended, provided that the recogniser still hears the words. The examples therefore illustrate what the bench
-does; they prove nothing about its accuracy.
+The recipes were chosen with the model's own reading (``--tune``, see ``tune``): within fixed ranges, the one whose
+voice is read as intended, provided that the recogniser still hears the words. The examples therefore illustrate
+what the bench does; they prove nothing about its accuracy.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def speak(engine: str, voice: str, text: str) -> Array:
         path = Path(folder) / "speech.wav"
         command = ENGINES[engine](voice, text, str(path))
         try:
-            subprocess.run(command, check=True, capture_output=True, timeout=30)
+            subprocess.run(command, check=True, capture_output=True, timeout=30)  # noqa: S603 - our own sentences
         except FileNotFoundError as error:
             raise CrossmodalError("synthesiser_missing", program=command[0]) from error
         except subprocess.SubprocessError as error:

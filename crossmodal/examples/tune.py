@@ -1,9 +1,9 @@
 """Choose the recipes of the examples: ``python -m crossmodal.examples.synthesise --tune``.
 
-The models' own reading of the voice decides. For each example the ranges of its style are searched by the cross-entropy method (Rubinstein 1999) from a fixed seed: draw,
-keep the best, draw around them. Of the recipes that are read as intended, the one is taken in which the recogniser hears
-the written words, surely, and which bends the voice least. So the examples show what the bench does and prove nothing
-about its accuracy.
+The models' own reading of the voice decides. For each example the ranges of its style are searched by the
+cross-entropy method (Rubinstein 1999) from a fixed seed: draw, keep the best, draw around them. Of the recipes that
+are read as intended, the one is taken in which the recogniser hears the written words, surely, and which bends the
+voice least. So the examples show what the bench does and prove nothing about its accuracy.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ class Candidate:
     @property
     def score(self) -> float:
         """Read as intended first; among those that are, the least bent."""
-        return float(np.log(min(self.probability, ENOUGH) + 1e-6)) - 0.3 * strain(Recipe.from_record(self.record))
+        reading = float(np.log(min(self.probability, ENOUGH) + 1e-6))
+        return reading - 0.3 * strain(Recipe.from_record(self.record))
 
 
 @dataclass(slots=True)
@@ -97,7 +98,9 @@ class Search:
             self.attempt(np.clip(place, 0, 1), parent.voice)
 
 
-def choose(spec: Mapping[str, Any], read: ReadVoice, hear: Hear, *, seed: int = 0) -> tuple[Candidate, Transcript]:
+def choose(
+    spec: Mapping[str, Any], read: ReadVoice, hear: Hear, *, seed: int = 0
+) -> tuple[Candidate, Transcript]:
     """The best recipe for one example, and what the recogniser hears in it."""
     style = STYLES[spec["voice_intended"]]
     search = Search(spec["text"], style, spec["voices"], read, np.random.default_rng(seed))

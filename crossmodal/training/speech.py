@@ -58,7 +58,7 @@ class SpeechConfig:
     epochs: int = 12
     batch: int = 16  # clips
     seconds: float = 4.0  # longest stretch of a clip that training sees at once
-    encoder_rate: float = 1e-4  # learning rate of the last layer
+    encoder_rate: float = 2.5e-4  # learning rate of the last layer
     layer_decay: float = 0.8  # each layer below learns at this share of the rate of the one above
     projection_rate: float = 1e-3
     weight_decay: float = 0.05
@@ -66,7 +66,7 @@ class SpeechConfig:
     clip: float = 1.0  # largest norm of the gradient
     dropout: float = 0.3
     frozen_layers: int = 2  # lowest layers that stay as they come, beside convolutions and positions
-    smoothing: float = 0.1
+    smoothing: float = 0.05
     mixup: float = 0.0  # parameter of the symmetric beta distribution of shares; 0 mixes nothing
     untouched: float = 0.15  # share of clips shown as they are
     strength: Strength = field(default_factory=Strength)

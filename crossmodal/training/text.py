@@ -78,6 +78,7 @@ class TextConfig:
     averaging: float = 0.999  # decay a step of the running mean of the weights, which is what ships; 0: the last ones
     gamma: float = 0.0  # weight of the supervised contrast of z with itself
     contrast_temperature: float = 0.2
+    frozen_theta: bool = False  # start from the phi and theta of an earlier run, and leave theta as it is
     threads: int = 1
     bfloat16: bool | None = None  # None: where the processor multiplies it natively
     checkpoint_seconds: float = 180.0
@@ -89,6 +90,27 @@ def build_model(config: TextConfig) -> TextModel:
     encoder.bert.embeddings.requires_grad_(False)
     encoder.bert.encoder.layer[: config.frozen_layers].requires_grad_(False)
     return TextModel(encoder, MeanProjection(encoder.width), Head())
+
+
+def take_theta(model: TextModel, earlier: Path) -> None:
+    """Start from the phi and the theta of an earlier run; theta takes no gradients from here on."""
+    state = {name: value.float() for name, value in load_file(earlier).items() if not name.startswith("encoder.")}
+    model.load_state_dict(state, strict=False)
+    model.head.requires_grad_(False)
+
+
+def average_runs(runs: Sequence[Path]) -> dict[str, Tensor]:
+    """The mean of the weights of several runs from the same start, tensor by tensor (Wortsman et al. 2022).
+
+    A tensor that some runs left alone, as theta, is taken from those that trained it.
+    """
+    states = [load_file(run / WEIGHTS) for run in runs]
+    names = {name: None for state in states for name in state}
+    found = {}
+    for name in names:
+        tensors = [state[name].float() for state in states if name in state]
+        found[name] = torch.stack(tensors).mean(0)
+    return found
 
 
 def without_punctuation(text: str) -> str:
@@ -384,17 +406,21 @@ class AdaptedText(NamedTuple):
 def adapt_text(  # noqa: PLR0913, stand-ins for tests
     config: TextConfig, data: TextData, run_dir: Path, *,
     progress: Progress | None = None, model: TextModel | None = None, tokenize: Tokenize | None = None,
+    earlier: Path | None = None,
 ) -> AdaptedText:  # fmt: skip
     """Adapt the text tower and theta to ``data`` and leave the best epoch on dev in ``run_dir``.
 
     A run that was interrupted goes on from its last checkpoint; the same configuration on the same machine gives the
-    same weights. ``model`` and ``tokenize`` stand in for the pretrained ones in tests. Raises CrossmodalError
-    ``run_config`` where ``run_dir`` holds a run with another configuration.
+    same weights. ``model`` and ``tokenize`` stand in for the pretrained ones in tests; ``earlier`` are the weights
+    whose phi and theta a run with ``frozen_theta`` starts from. Raises CrossmodalError ``run_config`` where ``run_dir``
+    holds a run with another configuration.
     """
     run_dir.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(config.threads)
     torch.manual_seed(config.seed)
     model = model or build_model(config)
+    if config.frozen_theta and earlier is not None:
+        take_theta(model, earlier)
     tokenize = tokenize or Tokens(config.max_tokens)
     run = _Run(config, data, run_dir, model, tokenize)
     run.resume()
