@@ -207,7 +207,7 @@ def test_a_modality_can_be_switched_off(engine, off, left):
     made.toggle(key=f"m_{off}").set_value(False)
     run(made)
     assert f"Weights in use: {left}" in verdict(made)
-    assert EN("unused") in shown(made)
+    assert made.slider(key=f"a_{off}").disabled
 
 
 def test_a_clip_outlives_a_look_at_another_input(engine, voice):
@@ -231,6 +231,14 @@ def test_sessions_share_nothing(engine, voice):
     give(page(), "record", clip(voice))
     other = choose(page(), "src", "record")
     assert EN("empty.record") in shown(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "warned"),
+    [("\u6211\u5f88\u9ad8\u5174", True), ("Caf\u00e9, d\u00e9j\u00e0 vu!", False), ("?! 123", False)],
+)
+def test_words_in_another_script_are_warned_of(engine, text, warned):
+    assert (EN("words.not_english") in shown(page(src="type", txt=text))) is warned
 
 
 # --- the address ---------------------------------------------------------------------------------------------------

@@ -29,7 +29,8 @@ pytestmark = [
 
 ROOT = Path(__file__).resolve().parent.parent
 EN, ZH = Say("en"), Say("zh")
-PATIENCE = 90_000
+PATIENCE = 300_000
+"""Milliseconds, for a machine that is busy with training; a free one takes a few seconds a test."""
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run",
     "--disable-component-update", "--disable-sync", "--disable-default-apps", "--use-fake-device-for-media-stream",
@@ -76,11 +77,11 @@ def server(tmp_path_factory):
         wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", process)
         yield f"http://127.0.0.1:{port}/"
     finally:
-        process.terminate()
-        process.wait(timeout=20)
+        process.kill()
+        process.wait()
 
 
-def wait_until_up(address, process, seconds=90):
+def wait_until_up(address, process, seconds=PATIENCE / 1000):
     end = time.monotonic() + seconds
     while time.monotonic() < end and process.poll() is None:
         try:
@@ -148,7 +149,7 @@ class Visitor:
         return self.numbers()
 
     def press(self, key, times, name):
-        slider = self.page.locator(f".st-key-{name} [role=slider]")
+        slider = self.page.locator(f".st-key-{name}").get_by_role("slider")
         slider.focus()
         for _ in range(times):
             slider.press(key)
@@ -200,8 +201,9 @@ def test_the_address_brings_back_the_same_numbers(visit, query):
     assert visit(visitor.page.url.removeprefix(visitor.server)).numbers() == moved
 
 
-@pytest.mark.parametrize("query", ["", "?src=type&txt=Hello!", "?src=upload", "?src=record&lang=zh"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("query", "scheme"), [("", "light"), ("?src=type&txt=Hello!", "dark"), ("?src=record&lang=zh", "light")]
+)
 def test_a_phone_never_scrolls_sideways(visit, query, scheme):
     visitor = visit(query, viewport={"width": 390, "height": 844}, color_scheme=scheme)
     visitor.page.locator(".cx-foot").wait_for()

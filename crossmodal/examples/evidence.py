@@ -1,7 +1,7 @@
 """Compute what the shipped examples show: ``python -m crossmodal.examples.evidence [--models FOLDER]``.
 
-The words that are read are exactly those that were written; what the recogniser hears is kept for display alone,
-since it brings the times of the words.
+The words that are read are exactly those that were written; what the recogniser hears is kept for display
+alone, since it brings the times of the words.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Give a flat synthetic voice a prosody: pitch, timing, loudness, breath and colour, each set by a Recipe.
 
 Pitch and timing are changed by overlap-add at the voice's own pitch marks (TD-PSOLA, Moulines & Charpentier
-1990), which keeps the formants; the rest are filters and envelopes. Everything is numpy and a seed, so a recipe
-always gives the same samples.
+1990), which keeps the formants; the rest are filters and envelopes. Everything is numpy and a seed, so a
+recipe always gives the same samples.
 """
 
 from __future__ import annotations
@@ -33,12 +33,13 @@ NO_NOISE = -60.0
 class Recipe:
     """How a voice is made: who speaks, and everything that is done to it. The defaults change nothing.
 
-    ``pitch`` (semitones) moves the mean, ``range`` multiplies the voice's own movement around it, ``contour``
-    adds semitones over the utterance. ``stretch`` is a contour of durations, ``loudness`` one in dB. ``vibrato``
-    (semitones) and ``tremolo`` (0..1) shake pitch and level at ``shake_hz``; ``jitter`` (share of a period) and
-    ``creak`` (0..1) make the voice rough. ``formant`` > 1 shortens the throat. ``breath`` (dB against the voice)
-    adds noise, ``drive`` presses, ``accent`` > 1 deepens the difference between loud and soft. ``colour`` is a
-    contour of gains in dB over Hz; ``room`` (dB against the voice) the noise of the place.
+    ``pitch`` (semitones) moves the mean, ``range`` multiplies the voice's own movement around it,
+    ``contour`` adds semitones over the utterance. ``stretch`` is a contour of durations, ``loudness`` one
+    in dB. ``vibrato`` (semitones) and ``tremolo`` (0..1) shake pitch and level at ``shake_hz``; ``jitter``
+    (share of a period) and ``creak`` (0..1) make the voice rough. ``formant`` > 1 shortens the throat.
+    ``breath`` (dB against the voice) adds noise, ``drive`` presses, ``accent`` > 1 deepens the difference
+    between loud and soft. ``colour`` is a contour of gains in dB over Hz; ``room`` (dB against the voice)
+    the noise of the place.
     """
 
     engine: str = "flite"
@@ -194,7 +195,7 @@ def _schedule(clock: Array, wanted: Array, recipe: Recipe) -> list[tuple[int, in
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Voice:
-    """A flat voice taken apart: every HOP its F0 (Hz, 0 unvoiced) and position in the utterance; its grains."""
+    """A flat voice taken apart: F0 (Hz, 0 unvoiced) and position in the utterance every HOP; its grains."""
 
     samples: Array
     pitch: Array

@@ -1,9 +1,10 @@
 """How each emotion may sound: the ranges in which a recipe is sought.
 
-They follow what acted speech shows when it is measured against the same speakers' neutral (RAVDESS, normal and
-strong): anger +2.5 to +7 semitones and 3 to 7 dB more between 1 and 4 kHz; joy nearly the same pitch with less
-brightness; fear +4 to +7 with little lengthening; surprise +4 to +5 with the widest movement and an end that stays
-up; disgust +1 to +4 and drawn out by a third; sadness unmoved, or +4 where it weeps, darker and breathy.
+They follow what acted speech shows when it is measured against the same speakers' neutral (RAVDESS, normal
+and strong): anger +2.5 to +7 semitones and 3 to 7 dB more between 1 and 4 kHz; joy nearly the same pitch
+with less brightness; fear +4 to +7 with little lengthening; surprise +4 to +5 with the widest movement and
+an end that stays up; disgust +1 to +4 and drawn out by a third; sadness unmoved, or +4 where it weeps,
+darker and breathy.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ def _style(
     return {
         "pitch": pitch, "range": range_, "stretch@0": stretch, "stretch@1": (stretch[0], stretch[1] + 0.2),
         "contour@0": (-2.5, 2.5), "contour@0.3": (-2.5, 3.5), "contour@0.6": (-2.5, 3.5),
-        "contour@0.8": (-2.5, 3.5), "contour@1": end, "loudness@0": (-4, 2), "loudness@0.5": (-1, 3), "loudness@1": (-8, 3),
+        "contour@0.8": (-2.5, 3.5), "contour@1": end,
+        "loudness@0": (-4, 2), "loudness@0.5": (-1, 3), "loudness@1": (-8, 3),
         "formant": (0.94, 1.1), "accent": (0.8, 1.4), "room": (-60, -34), **_COLOUR, **others,
     }  # fmt: skip
 

@@ -3,9 +3,9 @@
 A free synthesiser (flite or espeak-ng, needed here alone) speaks the sentences, ``shaping`` gives them their
 prosody, and 16-bit FLAC at 16 kHz is written. The same recipe gives the same file.
 
-The recipes were chosen with the model's own reading (``--tune``, see ``tune``): within fixed ranges, the one whose
-voice is read as intended, provided that the recogniser still hears the words. The examples therefore illustrate
-what the bench does; they prove nothing about its accuracy.
+The recipes were chosen with the model's own reading (``--tune``, see ``tune``): within fixed ranges, the
+one whose voice is read as intended, provided that the recogniser still hears the words. The examples
+therefore illustrate what the bench does; they prove nothing about its accuracy.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Choose the recipes of the examples: ``python -m crossmodal.examples.synthesise --tune``.
 
 The models' own reading of the voice decides. For each example the ranges of its style are searched by the
-cross-entropy method (Rubinstein 1999) from a fixed seed: draw, keep the best, draw around them. Of the recipes that
-are read as intended, the one is taken in which the recogniser hears the written words, surely, and which bends the
-voice least. So the examples show what the bench does and prove nothing about its accuracy.
+cross-entropy method (Rubinstein 1999) from a fixed seed: draw, keep the best, draw around them. Of the
+recipes that are read as intended, the one is taken in which the recogniser hears the written words, surely,
+and which bends the voice least. So the examples show what the bench does and prove nothing about its
+accuracy.
 """
 
 from __future__ import annotations

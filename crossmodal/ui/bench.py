@@ -1,6 +1,6 @@
 """The bench: what each modality says alone, the mixer, and what all say together.
 
-One fragment, so that a slider moves nothing else of the page.
+The mixer is a fragment: a slider runs it and the fused reading again, and nothing else of the page.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from crossmodal.engine import Engine
 from crossmodal.fusion import DEFAULT_RULE, fusion_rules
@@ -27,25 +28,27 @@ TEMPERATURES = (4.0, 2.8, 2.0, 1.4, 1.0, 0.7, 0.5, 0.35, 0.25)
 _EMOTION, _SENTIMENT = TASKS
 
 
-@st.fragment
 def bench(look: Look, engine: Engine, subject: Subject) -> None:
-    """Readings, mixer and fused reading: all that follows a slider, and nothing else."""
-    evidence = subject.evidence
+    """Readings and mixer to the left, what they come to together to the right."""
     with st.container(key="bench"):
         left, right = st.columns([len(engine.modalities) + 0.1, 1.3], gap="large")
         with left:
-            panels = st.columns(len(engine.modalities), gap="large")
-            settings = _mixer(look.say, engine, evidence)
-            used = _used(engine, evidence)
-            for name, panel in zip(engine.modalities, panels, strict=True):
+            for name, panel in zip(engine.modalities, st.columns(len(engine.modalities), gap="large"), strict=True):
                 with panel:
-                    _reading(look, engine, name, evidence, used)
-        with right, told(look.say, "bench"):
-            start = time.thread_time()  # of this thread alone: what others do meanwhile is not the cost of fusing
-            result = engine.fuse(used, settings)
-            spent = (time.thread_time() - start) * 1e3
-            _fused(look, result)
-            _small_print(look.say, engine, result, settings, {**evidence.cost, "fuse": spent})
+                    _reading(look, engine, name, subject.evidence)
+            _mix(look, engine, subject.evidence, right.container())
+
+
+@st.fragment
+def _mix(look: Look, engine: Engine, evidence: Evidence, place: DeltaGenerator) -> None:
+    """The mixer and, in its own place, the fused reading: all that follows a slider, and nothing else."""
+    settings = _mixer(look.say, engine, evidence)
+    with place, told(look.say, "bench"):
+        start = time.thread_time()  # of this thread alone: what others do meanwhile is not the cost of fusing
+        result = engine.fuse(_used(engine, evidence), settings)
+        spent = (time.thread_time() - start) * 1e3
+        _fused(look, result)
+        _small_print(look.say, engine, result, settings, {**evidence.cost, "fuse": spent})
     state.stamp_address()
 
 
@@ -103,7 +106,7 @@ def _temperature(say: Say) -> float:
 # --- the readings --------------------------------------------------------------------------------------------------
 
 
-def _reading(look: Look, engine: Engine, name: str, evidence: Evidence, used: Evidence) -> None:
+def _reading(look: Look, engine: Engine, name: str, evidence: Evidence) -> None:
     """What one modality says alone."""
     say, index = look.say, engine.modalities.index(name) + 1
     if name not in evidence.readings:
@@ -112,7 +115,7 @@ def _reading(look: Look, engine: Engine, name: str, evidence: Evidence, used: Ev
         return
     values = evidence.readings[name].probabilities
     certainty = say("certainty", value=formula.number(float(confidence(values[_EMOTION]))))
-    st.html(markup.heading(say.modality(name), index, certainty if name in used.readings else say("unused")))
+    st.html(markup.heading(say.modality(name), index, certainty))
     _bars(look, name, say.modality(name), values[_EMOTION])
     st.html(_strip(say, values[_SENTIMENT]))
 

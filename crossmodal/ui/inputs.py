@@ -17,6 +17,8 @@ from crossmodal.ui.views import Look, show_error, told
 
 SOURCES = ("example", "record", "upload", "type")
 
+_LAST_LATIN = "\u024f"
+
 Announce = Callable[[str], None]
 Read = Callable[[Announce], Subject]
 
@@ -105,6 +107,7 @@ def _type_input(say: Say, engine: Engine) -> Read | None:
         )  # fmt: skip
         st.button(say("typed.go"), key="go", type="primary")
     st.html(markup.note(say("typed.privacy")))
+    _warn_of_language(say, text or "")
     return (lambda announce: state.read_text(engine, text, announce)) if text and text.strip() else None
 
 
@@ -123,6 +126,7 @@ def clip(look: Look, engine: Engine, subject: Subject) -> Subject:
     left, right = st.columns([1.7, 1], gap="large")
     with right:
         text = _words_box(look.say, subject)
+        _warn_of_language(look.say, text)
         place = st.empty()
         with told(look.say, "words"):
             subject = state.with_words(engine, subject, text, _announcer(look.say, place))
@@ -142,6 +146,13 @@ def _words_box(say: Say, subject: Subject) -> str:
         placeholder=say("words.placeholder"), key=f"words_{subject.key[:16]}" if own else "w",
         bind=None if own else "query-params", persist_state="session" if own else None,
     )  # fmt: skip
+
+
+def _warn_of_language(say: Say, text: str) -> None:
+    """Say so where most letters are not Latin: the models know English alone."""
+    letters = [character for character in text if character.isalpha()]
+    if sum(character > _LAST_LATIN for character in letters) > len(letters) / 2:
+        st.html(markup.note(say("words.not_english")))
 
 
 def _waveform(look: Look, subject: Subject, shown: Clip) -> None:

@@ -59,7 +59,6 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "words.placeholder": ("No words recognised. Type them here.", "没有识别到文字，可在此输入。"),
     "words.heard": ("recognised with {confidence} confidence", "识别置信度 {confidence}"),
-    "words.edited": ("edited", "已修改"),
     "words.not_english": (
         "The models were trained on English; for other languages the scores mean little.",
         "模型仅用英语训练，对其他语言的分数没有多少意义。",
@@ -86,11 +85,9 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "certainty": ("certainty {value}", "确定度 {value}"),
     "margin": ("margin {margin} over {runner_up}", "领先{runner_up} {margin} 个百分点"),
     "weights": ("weights in use: {weights}", "实际权重：{weights}"),
-    "alone": ("{modality} alone", "仅{modality}"),
     "absent.speech": ("No voice in this input.", "此输入没有语音。"),
     "absent.text": ("No words in this input.", "此输入没有文字。"),
     "absent": ("Not in this input.", "此输入没有该模态。"),
-    "unused": ("not used", "未使用"),
     "bars.alt": ("{name}: {values}.", "{name}：{values}。"),
     "result.spoken": (
         "Fused: {label}, {probability} percent, margin {margin} over {runner_up}. Weights in use: {weights}.",
