@@ -55,9 +55,9 @@ class UsualWay:
     def voice(self, samples: FloatArray) -> Array:
         """Emotion from a clip padded to 30 s."""
         mel = self._extract(samples, sampling_rate=SAMPLE_RATE, return_tensors="pt").input_features
-        whisper = self._tower.encoder.whisper
-        found = whisper(mel, output_hidden_states=True).hidden_states
-        z = self._tower.projection(torch.stack(found, dim=1))[0].double().numpy()
+        found = self._tower.encoder.whisper(mel, output_hidden_states=True)
+        states = torch.stack([*found.hidden_states[:-1], found.last_hidden_state], dim=1)
+        z = self._tower.read(states)[0].double().numpy()
         return self._calibration.read("speech", z).probabilities["emotion"]
 
     def words(self, text: str) -> Array:

@@ -25,7 +25,7 @@ from crossmodal.evaluation.statistics import bootstrap
 from crossmodal.evaluation.words import probabilities, text_figures
 from crossmodal.pipeline import Pipeline
 from crossmodal.towers import TextTower
-from crossmodal.train import SCORES, TEXT_CORPORA, locate
+from crossmodal.train import ALONE, OOF, SCORES, TEXT_CORPORA, locate
 from crossmodal.training.speech_runs import training_share
 from crossmodal.training.text_figures import targets_of
 from crossmodal.types import EMOTIONS, FloatArray
@@ -98,8 +98,8 @@ def unheard(corpora: Mapping[str, list[Clip]]) -> dict[str, list[Clip]]:
 
 def _speech(pipeline: Pipeline, models: Path, corpora: Mapping[str, list[Clip]]) -> dict[str, Any]:
     figures: dict[str, Any] = {
-        "ravdess_folds": voice.fold_figures(models / SCORES / "oof"),
-        "emodb_by_ravdess_alone": voice.emodb_figures(models / SCORES / "ravdess_alone_on_emodb"),
+        "ravdess_folds": voice.fold_figures(models / SCORES / OOF),
+        "emodb_by_ravdess_alone": voice.emodb_figures(models / SCORES / ALONE),
         "plain": {},
         "unheard": {},
     }
@@ -112,7 +112,7 @@ def _speech(pipeline: Pipeline, models: Path, corpora: Mapping[str, list[Clip]])
 
 def _pairs(pipeline: Pipeline, models: Path, sentences: TextData) -> dict[str, Any]:
     """Alpha is chosen on the first half of the actors with dev texts, the figures are of the others with test texts."""
-    scores, rows = voice.read_scores(models / SCORES / "oof")
+    scores, rows = voice.read_scores(models / SCORES / OOF)
     clips = pairs.Side(voice.cross_fitted(scores, rows)["emotion"], scores["z"], voice.labels_of(rows))
     actors = sorted({row["speaker"] for row in rows})
     half = set(actors[: len(actors) // 2])

@@ -81,3 +81,27 @@ class MeanProjection(nn.Module):
         share = torch.ones(last.shape[:2]) if mask is None else mask.float()
         share = share / share.sum(1, keepdim=True)
         return functional.normalize(self.linear((share.unsqueeze(-1) * last).sum(1)), dim=-1)
+
+
+class StatisticsProjection(nn.Module):
+    """A linear map of mean and standard deviation over time, all layers, into the shared space.
+
+    Not brought to unit length: where the statistics are ambiguous the point stays short, and counts for less when it is
+    added to another.
+    """
+
+    def __init__(self, layers: int, width: int, dim: int = SHARED_DIM) -> None:
+        super().__init__()
+        self.register_buffer("centre", torch.zeros(2 * layers * width))
+        self.register_buffer("spread", torch.ones(2 * layers * width))
+        self.linear = nn.Linear(2 * layers * width, dim)
+
+    def forward(self, states: Tensor) -> Tensor:
+        """Hidden states (B, L, T, H) of clips of one length -> (B, D)."""
+        found: Tensor = self.linear((statistics(states) - self.centre) / self.spread)
+        return found
+
+
+def statistics(states: Tensor) -> Tensor:
+    """Mean and standard deviation over time of every layer: (B, L, T, H) -> (B, 2 L H)."""
+    return torch.cat([states.mean(2).flatten(1), states.std(2, unbiased=False).flatten(1)], dim=1)

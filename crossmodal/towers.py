@@ -11,10 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from crossmodal import checkpoints
-from crossmodal.encoders.speech import LogMel, SpeechEncoder
+from crossmodal.encoders.speech import AdaptedLayers, LogMel, SpeechEncoder
 from crossmodal.encoders.text import TextEncoder, Tokens
 from crossmodal.errors import ModelError
-from crossmodal.projection import MeanProjection, Projection
+from crossmodal.projection import MeanProjection, Projection, StatisticsProjection
 from crossmodal.types import Array, Waveform
 
 
@@ -27,17 +27,30 @@ class Tower(Protocol):
 
 
 class SpeechTower(nn.Module):
-    """z_1 = phi_1(f_1(x_1)) for a waveform."""
+    """z_1 = phi_1(f_1(x_1)) for a waveform, from two readings of the voice.
 
-    def __init__(self, encoder: SpeechEncoder, projection: Projection) -> None:
+    One is linear in the statistics of the pretrained encoder's states, the other comes from adapted upper layers with
+    attentive pooling. The first is better on voices like those of training, the second on others; their sum keeps both.
+    """
+
+    def __init__(self) -> None:
         super().__init__()
-        self.encoder, self.projection = encoder, projection
+        self.encoder = SpeechEncoder.pretrained()
+        self.adapted = AdaptedLayers()
+        self.statistics = StatisticsProjection(self.encoder.layers, self.encoder.width)
+        self.projection = Projection(self.encoder.layers, self.encoder.width)
+        self.register_buffer("share", torch.tensor(1.0))
         self._log_mel = LogMel()
 
     @torch.inference_mode()
     def forward(self, waveform: Waveform) -> Array:
         """Waveform -> z (D,)."""
-        return _unit(self.projection(self.encoder(self._log_mel(waveform.samples)[None])))[0]
+        return _unit(self.read(self.encoder(self._log_mel(waveform.samples)[None])))[0]
+
+    def read(self, states: Tensor) -> Tensor:
+        """phi_1: hidden states (B, L, T, H) of the pretrained encoder -> both readings added up (B, D)."""
+        total: Tensor = self.statistics(states) + self.share * self.projection(self.adapted(states))
+        return total
 
 
 class TextTower(nn.Module):
@@ -69,17 +82,12 @@ def _unit(z: Tensor) -> Array:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-def _build_speech() -> SpeechTower:
-    encoder = SpeechEncoder.pretrained()
-    return SpeechTower(encoder, Projection(encoder.layers, encoder.width))
-
-
 def _build_text() -> TextTower:
     encoder = TextEncoder.pretrained()
     return TextTower(encoder, MeanProjection(encoder.width))
 
 
-BUILDERS = {"speech": _build_speech, "text": _build_text}
+BUILDERS = {"speech": SpeechTower, "text": _build_text}
 """Modality -> its tower with pretrained encoder, before the trained tensors are laid over it."""
 
 
@@ -93,7 +101,7 @@ def load_tower(modality: str, folder: Path, manifest: Mapping[str, Any]) -> nn.M
         found = tower.load_state_dict(state, strict=False)
     except RuntimeError as error:
         raise ModelError("model_shape", file=name) from error
-    untrained = [key for key in found.missing_keys if key.startswith("projection.")]
+    untrained = [key for key in found.missing_keys if not key.startswith("encoder.")]
     if found.unexpected_keys or untrained:
         raise ModelError("model_shape", file=name, tensor=(found.unexpected_keys + untrained)[0])
     return tower.eval().requires_grad_(False)

@@ -23,11 +23,12 @@ from safetensors.torch import load_file
 from tqdm import tqdm
 
 from crossmodal import metrics
+from crossmodal.corpora import Clip, read_corpus
 from crossmodal.datasets import TextData, read_text_data
 from crossmodal.encoders.text import Tokens
 from crossmodal.errors import CrossmodalError
 from crossmodal.fusion.rule import softmax
-from crossmodal.training import speech, speech_runs
+from crossmodal.training import speech, speech_runs, statistics
 from crossmodal.training import text as words
 from crossmodal.training.assemble import write_models
 from crossmodal.training.text_figures import dev_score, evaluate_text
@@ -37,6 +38,8 @@ SPEECH_CORPORA = ("ravdess", "emodb", "speechocean762")
 TEXT_CORPORA = {"goemotions": "text/GoEmotions_ekman", "meld": "text/MELD"}
 AGAIN = "again"
 """Folder within the runs of the second run of the words, whose weights are averaged with those of the first."""
+OOF = "ravdess_by_folds"
+ALONE = "emodb_by_ravdess_alone"
 SCORES = "scores"
 """Folder within models/ of what only training can know: how the folds' models read the clips they never heard."""
 
@@ -75,7 +78,28 @@ def train(data: Path, models: Path, runs: Path, *, named: Mapping[str, Path] | N
     with _Bar("words again") as bar:
         again = replace(words.TextConfig(), seed=seed + 1, frozen_theta=True)
         words.adapt_text(again, sentences, runs / AGAIN, progress=bar, earlier=runs / words.WEIGHTS)
-    return assemble(runs, models, sentences)
+    corpora = {name: read_corpus(name, folder) for name, folder in speech_folders.items()}
+    return assemble(runs, models, sentences, join_voice(runs, corpora))
+
+
+def join_voice(runs: Path, corpora: Mapping[str, list[Clip]]) -> dict[str, torch.Tensor]:
+    """Both readings of the voice for the folds, for RAVDESS alone and for the model that ships, whose tensors return.
+
+    Leaves in the run folder how each fold's model read the actors it never heard, and EmoDB as RAVDESS alone reads it.
+    """
+    space = speech_runs.load_space(runs / speech_runs.SPACE)
+    main, extra = corpora[speech_runs.MAIN], speech_runs.training_share(corpora)
+    asked = corpora["emodb"]
+    clips = [*main, *asked, *(clip for clip in extra if clip.corpus != "emodb")]
+    joiner = statistics.Joiner(runs, clips, space, speech_runs.MAIN)
+    folds = []
+    for job in speech_runs.fold_jobs(main):
+        folds.append(joiner.join(joiner.fit(job.train), runs / job.name / "test"))
+    joiner.write(folds, runs / OOF)
+    alone = joiner.join(joiner.fit(main), runs / speech_runs.ALONE / "emodb")
+    joiner.write([alone], runs / ALONE)
+    final = joiner.fit([*main, *extra])
+    return statistics.tower_state(final, load_file(runs / speech.WEIGHTS))
 
 
 def choose_words(runs: Path, sentences: TextData) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
@@ -149,11 +173,11 @@ def _prior(runs: Path, logits: Mapping[str, Array], temperatures: Mapping[str, M
     return prior
 
 
-def assemble(runs: Path, models: Path, sentences: TextData) -> str:
+def assemble(runs: Path, models: Path, sentences: TextData, voice: Mapping[str, torch.Tensor]) -> str:
     """Write ``models`` from a finished run: tensors, temperatures, prior, and the folds' scores."""
     state, chosen = choose_words(runs, sentences)
     tower, head = words.split_tower(state)
-    tensors, rows = speech.load_scores(runs / "oof")
+    tensors, rows = speech.load_scores(runs / OOF)
     logits = {task: tensors[task].double().numpy() for task in TASKS}
     temperatures = {
         "speech": fit_speech_temperatures(logits, rows),
@@ -166,7 +190,7 @@ def assemble(runs: Path, models: Path, sentences: TextData) -> str:
         "torch": torch.__version__,
     }
     found = write_models(
-        models, {"speech": load_file(runs / speech.WEIGHTS), "text": tower, "head": head},
+        models, {"speech": voice, "text": tower, "head": head},
         temperatures, _prior(runs, logits, temperatures), about,
     )  # fmt: skip
     _copy_scores(runs, models / SCORES)
@@ -175,6 +199,6 @@ def assemble(runs: Path, models: Path, sentences: TextData) -> str:
 
 def _copy_scores(runs: Path, target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
-    for stem, name in ((runs / "oof", "oof"), (runs / speech_runs.ALONE / "emodb", "ravdess_alone_on_emodb")):
+    for name in (OOF, ALONE):
         for suffix in (".safetensors", ".json"):
-            shutil.copyfile(stem.with_suffix(suffix), (target / name).with_suffix(suffix))
+            shutil.copyfile((runs / name).with_suffix(suffix), (target / name).with_suffix(suffix))

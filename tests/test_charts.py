@@ -63,7 +63,7 @@ def test_any_two_emotions_stay_apart(theme, sight):
 
 
 def test_bars_carry_label_and_number_and_mark_the_highest():
-    figure = charts.bars(bar_values(), ink="#000000")
+    figure = charts.bars(bar_values())
     trace, axis = figure["data"][0], figure["layout"]["yaxis"]
     assert trace["x"] == [0.2, 0.7, 0.1]
     assert trace["text"] == ["20", "<b>70</b>", "10"]
@@ -85,13 +85,13 @@ def test_no_text_of_a_visitor_is_read_as_a_tag(text):
 
 
 def test_hostile_words_stay_words_under_a_waveform():
-    figure = charts.waveform((0.1, 0.9), ((0.0, 1.0),), 1.0, words=(Word(HOSTILE, 0.0, 0.5, 0.9),), ink="#000000")
+    figure = charts.waveform((0.1, 0.9), ((0.0, 1.0),), 1.0, words=(Word(HOSTILE, 0.0, 0.5, 0.9),))
     assert "<" not in str(figure["layout"]["annotations"])
 
 
 def test_a_waveform_shades_speech_and_places_words():
     words = (Word("one", 0.0, 0.4, 0.9), Word("two", 0.6, 1.0, 0.9))
-    figure = charts.waveform([0.0] * 300 + [1.0] * 100, ((0.2, 0.8),), 1.0, words=words, ink="#000000")
+    figure = charts.waveform([0.0] * 300 + [1.0] * 100, ((0.2, 0.8),), 1.0, words=words)
     assert [(shape["x0"], shape["x1"]) for shape in figure["layout"]["shapes"]] == [(0.2, 0.8)]
     assert [note["x"] for note in figure["layout"]["annotations"]] == [0.2, 0.8]
     assert max(figure["data"][0]["y"]) == 2.0
@@ -115,6 +115,7 @@ def test_markup_escapes_every_value():
         markup.masthead(HOSTILE, HOSTILE),
         markup.note(HOSTILE),
         markup.invitation(HOSTILE),
+        markup.progress(HOSTILE),
         markup.heading(HOSTILE, 1, HOSTILE),
         markup.verdict(HOSTILE, {"label": HOSTILE, "probability": HOSTILE}, HOSTILE, [HOSTILE], HOSTILE),
         markup.strip(HOSTILE, [(HOSTILE, 0.5)]),

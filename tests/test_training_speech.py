@@ -142,16 +142,24 @@ def test_the_plan_keeps_what_is_asked_out_of_training():
     emodb = [clip("emodb", f"emodb_{n}", "anger", n, split) for n, split in enumerate(("train", "dev", "test"))]
     plain = [clip("kathleen", "kathleen", None, n) for n in range(3)]
     jobs = runs.plan({"ravdess": ravdess, "emodb": emodb, "kathleen": plain}, extra_in_folds=True)
-    assert [job.name for job in jobs] == ["final", "ravdess_alone", *(f"fold{n}" for n in range(5))]
+    assert [job.name for job in jobs] == ["final", *(f"fold{n}" for n in range(5))]
     for job in jobs:
         asked = {found for group in job.ask.values() for found in group}
         assert not asked & set(job.train)
-    assert {found.corpus for found in jobs[1].train} == {"ravdess"}
+    alone = runs.plan({"ravdess": ravdess, "emodb": emodb}, extra_in_folds=False)
+    assert {found.corpus for job in alone[1:] for found in job.train} == {"ravdess"}
     assert not {found.corpus for found in jobs[0].train} & {"kathleen"}
-    for job in jobs[2:]:
+    for job in jobs[1:]:
         actors = {found.speaker for found in job.ask["test"]}
         assert len(actors) == 4
         assert not actors & {found.speaker for found in job.train}
+
+
+def test_averaging_runs_averages_each_tensor(tmp_path):
+    for name, value in (("a", 1.0), ("b", 4.0)):
+        training.save({"w": torch.full((2,), value, dtype=torch.float16)}, tmp_path / f"{name}.safetensors")
+    found = runs.average_weights([tmp_path / "a.safetensors", tmp_path / "b.safetensors"])
+    assert found["w"].tolist() == [2.5, 2.5]
 
 
 def test_level_finds_what_a_voice_detector_misses():

@@ -93,3 +93,25 @@ class SpeechEncoder(nn.Module):
             found.append(states)
         found[-1] = whisper.layer_norm(found[-1])
         return torch.stack(found, dim=1)
+
+
+FROZEN_LAYERS = 2
+"""The lowest layers, which an adaptation leaves as they are; their states serve both readings of the voice."""
+
+
+class AdaptedLayers(nn.Module):
+    """The upper layers of the encoder, adapted to emotion. They start from the states of the frozen ones."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        whisper = WhisperEncoder(whisper_config())
+        self.layers = whisper.layers[FROZEN_LAYERS:]
+        self.layer_norm = whisper.layer_norm
+
+    def forward(self, states: Tensor) -> Tensor:
+        """Hidden states (B, L, T, H) of the pretrained encoder -> the same with the upper layers' states replaced."""
+        found = list(states[:, : FROZEN_LAYERS + 1].unbind(1))
+        for layer in self.layers:
+            found.append(layer(found[-1], None))
+        found[-1] = self.layer_norm(found[-1])
+        return torch.stack(found, dim=1)

@@ -99,9 +99,7 @@ class Search:
             self.attempt(np.clip(place, 0, 1), parent.voice)
 
 
-def choose(
-    spec: Mapping[str, Any], read: ReadVoice, hear: Hear, *, seed: int = 0
-) -> tuple[Candidate, Transcript]:
+def choose(spec: Mapping[str, Any], read: ReadVoice, hear: Hear, *, seed: int = 0) -> tuple[Candidate, Transcript]:
     """The best recipe for one example, and what the recogniser hears in it."""
     style = STYLES[spec["voice_intended"]]
     search = Search(spec["text"], style, spec["voices"], read, np.random.default_rng(seed))

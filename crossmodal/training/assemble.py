@@ -14,6 +14,12 @@ from crossmodal import checkpoints
 from crossmodal.types import TASKS
 
 
+def _stored(value: torch.Tensor, stem: str) -> torch.Tensor:
+    """Matrices in half precision; vectors, which cost nothing, and the head as they are."""
+    half = value.ndim > 1 and stem != "head"
+    return value.to(torch.float16 if half else torch.float32).contiguous()
+
+
 def write_models(
     folder: Path,
     tensors: Mapping[str, Mapping[str, torch.Tensor]],
@@ -21,17 +27,16 @@ def write_models(
     prior: Mapping[str, list[float]],
     about: Mapping[str, Any],
 ) -> str:
-    """Write one safetensors file (fp16) per entry of ``tensors`` and the manifest; returns the model hash.
+    """Write one safetensors file per entry of ``tensors`` and the manifest; returns the model hash.
 
-    ``tensors`` maps a file's stem (each modality, and ``head``) to its tensors; the head stays in float32. ``about``
+    ``tensors`` maps a file's stem (each modality, and ``head``) to its tensors. ``about``
     says how the run was made: configuration, seed, data.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
     for stem, state in tensors.items():
         path = folder / f"{stem}.safetensors"
-        kind = torch.float32 if stem == "head" else torch.float16
-        save_file({key: value.to(kind).contiguous() for key, value in state.items()}, path)
+        save_file({key: _stored(value, stem) for key, value in state.items()}, path)
         files[path.name] = {"sha256": checkpoints.sha256(path), "bytes": path.stat().st_size}
     manifest = {
         "schema": checkpoints.SCHEMA,

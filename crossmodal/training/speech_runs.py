@@ -1,10 +1,10 @@
-"""All speech trainings of a release: the folds, the model of RAVDESS alone, and the one that ships.
+"""All speech trainings of a release: the folds, their average as the model of RAVDESS alone, and the one that ships.
 
 Each job runs in a process of its own with one thread; a job that is done is not done again. The run folder then holds
 
 - ``space.safetensors``: theta and the bank of sentences that the voice was aligned with,
 - ``oof.safetensors`` and ``oof.json``: each RAVDESS clip as the model of its fold saw it, which never heard its actor,
-- ``ravdess_alone/emodb.*``: EmoDB as the model of RAVDESS alone sees it,
+- ``ravdess_alone/``: the average of the folds' weights, and ``emodb.*``, EmoDB as it sees it,
 - ``final/unheard.*``: all clips that the shipped model was not trained on, as it sees them,
 - ``speech.safetensors``: the shipped tensors, and ``speech.json``: the jobs and their durations.
 """
@@ -40,7 +40,9 @@ from crossmodal.training.speech import (
     Space,
     SpeechConfig,
     adapt_speech,
+    build_model,
     load_scores,
+    load_trained,
     plain_config,
     save,
     save_scores,
@@ -100,10 +102,7 @@ def plan(corpora: Mapping[str, Sequence[Clip]], *, extra_in_folds: bool) -> list
     main, extra = list(corpora[MAIN]), training_share(corpora)
     heard = {identity(clip) for clip in main + extra}
     unheard = tuple(clip for clips in corpora.values() for clip in clips if identity(clip) not in heard)
-    jobs = [Job(FINAL, tuple(main + extra), {"unheard": unheard})]
-    if "emodb" in corpora:
-        jobs.append(Job(ALONE, tuple(main), {"emodb": tuple(corpora["emodb"])}))
-    return jobs + fold_jobs(main, extra if extra_in_folds else ())
+    return [Job(FINAL, tuple(main + extra), {"unheard": unheard}), *fold_jobs(main, extra if extra_in_folds else ())]
 
 
 # --- the space that the words have left -----------------------------------------------------------------------------
@@ -158,7 +157,7 @@ def run_job(job: Job, config: SpeechConfig, cache: Path, space: Path, run_dir: P
 
 def _epochs_done(folder: Path) -> int:
     log = folder / LOG
-    return sum(" epoch " in line for line in log.read_text(encoding="utf-8").splitlines()) if log.is_file() else 0
+    return sum(" s  epoch " in line for line in log.read_text(encoding="utf-8").splitlines()) if log.is_file() else 0
 
 
 def _report(jobs: Sequence[Job], config: SpeechConfig, run_dir: Path, progress: Progress | None) -> None:
@@ -196,6 +195,27 @@ def merge_folds(run_dir: Path, jobs: Sequence[Job]) -> None:
     write_json({"clips": [rows[index] for index in order]}, run_dir / "oof.json")
 
 
+def average_weights(files: Sequence[Path]) -> dict[str, Tensor]:
+    """The mean of the tensors of several runs that began alike (a model soup, Wortsman et al. 2022)."""
+    states = [load_file(path) for path in files]
+    return {name: torch.stack([state[name].float() for state in states]).mean(0) for name in states[0]}
+
+
+def average_folds(config: SpeechConfig, jobs: Sequence[Job], emodb: Sequence[Clip], run_dir: Path) -> None:
+    """The model of RAVDESS alone, at no further training: the average of the folds' weights, asked about EmoDB.
+
+    Every fold begins with the same projection, so their weights lie in one basin; between them they heard all actors.
+    """
+    folder = run_dir / ALONE
+    folder.mkdir(parents=True, exist_ok=True)
+    state = average_weights([run_dir / job.name / WEIGHTS for job in jobs])
+    save({name: value.half() for name, value in state.items()}, folder / WEIGHTS)
+    model = build_model(config)
+    load_trained(model, folder / WEIGHTS)
+    scores = score(model, load_space(run_dir / SPACE).head, prepared.load(emodb, run_dir / "prepared"))
+    save_scores(scores, folder / "emodb", {identity(clip): {"model": ALONE} for clip in emodb})
+
+
 def _summary(jobs: Sequence[Job], config: SpeechConfig, started: float) -> dict[str, Any]:
     return {
         "config": plain_config(config),
@@ -221,7 +241,10 @@ def run_all(  # noqa: PLR0913, one argument for each thing that a release is mad
         build_space(text_weights, sentences, run_dir / SPACE, seed=config.seed)
     jobs = plan(corpora, extra_in_folds=extra_in_folds)
     _run_jobs(jobs, config, run_dir, workers, progress)
-    merge_folds(run_dir, [job for job in jobs if job.name.startswith("fold")])
+    folds = [job for job in jobs if job.name.startswith("fold")]
+    merge_folds(run_dir, folds)
+    if "emodb" in corpora and not extra_in_folds:
+        average_folds(config, folds, corpora["emodb"], run_dir)
     shutil.copyfile(run_dir / FINAL / WEIGHTS, run_dir / WEIGHTS)
     summary = _summary(jobs, config, started)
     write_json(summary, run_dir / FIGURES)

@@ -17,6 +17,7 @@ from crossmodal.fusion import DEFAULT_RULE, fusion_rules
 from crossmodal.fusion.confidence import confidence
 from crossmodal.types import TASKS, Array, Evidence, FusionResult, FusionSettings
 from crossmodal.ui import charts, formula, markup, state
+from crossmodal.ui.choice import Choice
 from crossmodal.ui.state import Subject
 from crossmodal.ui.strings import Say
 from crossmodal.ui.views import Look, told
@@ -87,13 +88,9 @@ def _weight(say: Say, name: str, index: int, present: bool) -> float:
 
 
 def _rule(say: Say) -> str:
-    rules = tuple(fusion_rules())
-    state.seed_choice("rule", rules, DEFAULT_RULE)
-    note = say.known(f"rule.{st.session_state['rule']}.note", "") or None
-    return st.selectbox(
-        say("rule"), rules, key="rule", format_func=say.rule, help=note, on_change=state.write_choice,
-        args=("rule", DEFAULT_RULE),
-    )  # fmt: skip
+    choice = Choice("rule", tuple(fusion_rules()), DEFAULT_RULE)
+    note = say.known(f"rule.{choice.value()}.note", "") or None
+    return choice.menu(say, say("rule"), say.rule, help=note)
 
 
 def _temperature(say: Say) -> float:
@@ -126,7 +123,7 @@ def _fused(look: Look, result: FusionResult) -> None:
     said = {
         "label": say.label(_EMOTION, result.label),
         "probability": charts.percent(float(values.max())),
-        "margin": round(100 * result.margin),
+        "margin": charts.percent(result.margin),
         "runner_up": say.label(_EMOTION, result.runner_up),
         "weights": " \u00b7 ".join(f"{say.modality(m)} {formula.number(w)}" for m, w in result.alpha_used.items()),
     }
@@ -142,7 +139,7 @@ def _bars(look: Look, key: str, name: str, values: Array) -> None:
         for label, p in zip(TASKS[_EMOTION], values, strict=True)
     ]
     listed = ", ".join(f"{bar.label} {charts.percent(bar.probability)} %" for bar in shown)
-    figure = charts.bars(shown, ink=look.ink, large=key == "fused")
+    figure = charts.bars(shown, large=key == "fused")
     st.plotly_chart(figure, key=f"bars_{key}", config=charts.CONFIG, alt=look.say("bars.alt", name=name, values=listed))
 
 
@@ -158,6 +155,6 @@ def _small_print(
     weights = [(engine.modalities.index(name) + 1, weight) for name, weight in result.alpha_used.items()]
     general = fusion_rules()[result.rule].formula
     with st.container(key="formula"):
-        st.latex(formula.written(result.rule, general, weights, settings.temperature))
+        st.markdown(f"${formula.written(result.rule, general, weights, settings.temperature)}$")
     stages = {say.known(f"cost.{stage}", stage): f"{ms:.0f}" if ms >= 1 else f"{ms:.2f}" for stage, ms in cost.items()}
     st.html(markup.costs(say("cost"), stages))

@@ -19,6 +19,7 @@ CONFIG = {"displayModeBar": False, "staticPlot": True}
 """Nothing to drag or hover: every value is written out, and a finger scrolls the page."""
 
 _CLEAR = "rgba(0,0,0,0)"
+_GREY = "#7b8086"  # stands out from either background; text takes its colour from the theme
 _WAVE_HEIGHT = 84
 _STROKES = 140
 _HAIRLINE = 0.015
@@ -46,7 +47,7 @@ def percent(probability: float) -> str:
     return "<1" if whole == 0 and probability > 0.0005 else str(whole)
 
 
-def bars(values: Sequence[Bar], *, ink: str, large: bool = False) -> Figure:
+def bars(values: Sequence[Bar], *, large: bool = False) -> Figure:
     """Horizontal bars from 0 to 1, each with its label and number; the highest stands out in bold."""
     row, size = (27, 14) if large else (22, 13)
     highest = max(range(len(values)), key=lambda i: values[i].probability)
@@ -60,7 +61,7 @@ def bars(values: Sequence[Bar], *, ink: str, large: bool = False) -> Figure:
         "y": list(range(len(values))),
         "text": numbers,
         "textposition": "outside",
-        "textfont": {"size": size, "color": ink},
+        "textfont": {"size": size},
         "constraintext": "none",
         "cliponaxis": False,
         "marker": {"color": [bar.colour for bar in values], "line": {"width": 0}},
@@ -68,7 +69,7 @@ def bars(values: Sequence[Bar], *, ink: str, large: bool = False) -> Figure:
     axis = {
         "tickvals": trace["y"],
         "ticktext": names,
-        "tickfont": {"size": size, "color": ink},
+        "tickfont": {"size": size},
         "autorange": "reversed",
         "automargin": True,
         "ticks": "",
@@ -81,7 +82,7 @@ def bars(values: Sequence[Bar], *, ink: str, large: bool = False) -> Figure:
 
 def waveform(
     envelope: Sequence[float], segments: Sequence[tuple[float, float]], seconds: float, *,
-    words: Sequence[Word] = (), ink: str,
+    words: Sequence[Word] = (),
 ) -> Figure:  # fmt: skip
     """A waveform mirrored about its middle, with the speech shaded and the words under it at their times."""
     peaks = coarser(envelope)
@@ -92,19 +93,19 @@ def waveform(
         "y": [round(2 * peak, 3) for peak in peaks],
         "base": [round(-peak, 3) for peak in peaks],
         "width": step * 0.55,
-        "marker": {"color": ink, "opacity": 0.55, "line": {"width": 0}},
+        "marker": {"color": _GREY, "line": {"width": 0}},
     }
     shaded = [
         {
             "type": "rect", "xref": "x", "yref": "y", "x0": start, "x1": end, "y0": -1.06, "y1": 1.06,
-            "fillcolor": ink, "opacity": 0.07, "line": {"width": 0}, "layer": "below",
+            "fillcolor": _GREY, "opacity": 0.14, "line": {"width": 0}, "layer": "below",
         }
         for start, end in segments
     ]  # fmt: skip
     x_axis = {"range": [0, seconds], "visible": False}
     y_axis = {"range": [-1.65 if words else -1.08, 1.08], "visible": False}
     layout = _layout(_WAVE_HEIGHT, x_axis, y_axis) | {"shapes": shaded, "bargap": 0}
-    layout["annotations"] = [_under(word, ink) for word in spaced(words, seconds)]
+    layout["annotations"] = [_under(word) for word in spaced(words, seconds)]
     return {"data": [trace], "layout": layout}
 
 
@@ -127,10 +128,10 @@ def _middle(word: Word) -> float:
     return (word.start + word.end) / 2
 
 
-def _under(word: Word, ink: str) -> dict[str, Any]:
+def _under(word: Word) -> dict[str, Any]:
     return {
         "x": _middle(word), "y": -1.12, "text": literal(word.text), "showarrow": False,
-        "yanchor": "top", "font": {"size": 12, "color": ink},
+        "yanchor": "top", "font": {"size": 12},
     }  # fmt: skip
 
 

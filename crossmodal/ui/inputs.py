@@ -11,11 +11,12 @@ from crossmodal.engine import Engine
 from crossmodal.examples import DEFAULT, load_examples
 from crossmodal.text import MAX_CHARACTERS
 from crossmodal.ui import charts, markup, state
+from crossmodal.ui.choice import Choice
 from crossmodal.ui.state import Clip, Service, Subject
 from crossmodal.ui.strings import Say
 from crossmodal.ui.views import Look, show_error, told
 
-SOURCES = ("example", "record", "upload", "type")
+SOURCE = Choice("src", ("example", "record", "upload", "type"), "example")
 
 _LAST_LATIN = "\u024f"
 
@@ -26,18 +27,14 @@ Read = Callable[[Announce], Subject]
 def source(look: Look, service: Service) -> Subject | None:
     """The switch between inputs and the input chosen; what was read of it, or nothing yet."""
     say = look.say
-    state.seed_choice("src", SOURCES, SOURCES[0])
     with st.container(horizontal=True, gap="medium", key="source"):
-        st.segmented_control(
-            say("source"), SOURCES, format_func=lambda name: say(f"source.{name}"), key="src", required=True,
-            on_change=state.write_choice, args=("src", SOURCES[0]),
-        )  # fmt: skip
+        chosen = SOURCE.segments(say, say("source"), lambda name: say(f"source.{name}"))
         with st.container(key="given"):
-            read = _INPUTS[st.session_state["src"]](say, service.engine)
-    if service.failure and _is_example():
+            read = _INPUTS[chosen](say, service.engine)
+    if service.failure and chosen == "example":
         show_error(say, service.failure, say("examples.still_work"))
     if read is None:
-        st.html(markup.invitation(say(f"empty.{st.session_state['src']}")))
+        st.html(markup.invitation(say(f"empty.{chosen}")))
         return None
     return _read(say, read)
 
@@ -55,30 +52,25 @@ def _announcer(say: Say, place: DeltaGenerator) -> Announce:
     """Shows each stage as it starts, by name."""
 
     def announce(stage: str) -> None:
-        place.status(say.known(f"stage.{stage}", stage), type="compact")
+        place.html(markup.progress(say.known(f"stage.{stage}", stage)))
 
     return announce
 
 
 def _is_example() -> bool:
-    return bool(st.session_state["src"] == "example")
+    return SOURCE.value() == "example"
 
 
 def _example_input(say: Say, engine: Engine) -> Read:
     examples = load_examples()
-    default = DEFAULT if DEFAULT in examples else next(iter(examples))
-    state.seed_choice("ex", tuple(examples), default)
-    chosen = st.selectbox(
-        say("example"), tuple(examples), key="ex", on_change=_choose_example, args=(default,),
-        format_func=lambda key: examples[key].title[say.language],
-    )  # fmt: skip
+    choice = Choice("ex", tuple(examples), DEFAULT)
+    chosen = choice.menu(say, say("example"), lambda key: examples[key].title[say.language], _start_words)
     return lambda announce: state.read_example(engine, examples[chosen], announce)
 
 
-def _choose_example(default: str) -> None:
+def _start_words(key: str) -> None:
     """Another example starts with its own words."""
-    state.write_choice("ex", default)
-    st.session_state["w"] = load_examples()[st.session_state["ex"]].text
+    st.session_state["w"] = load_examples()[key].text
 
 
 def _record_input(say: Say, engine: Engine) -> Read | None:
@@ -158,7 +150,7 @@ def _warn_of_language(say: Say, text: str) -> None:
 def _waveform(look: Look, subject: Subject, shown: Clip) -> None:
     transcript = subject.evidence.transcript
     timed = transcript.words if transcript and transcript.text == subject.words and not subject.edited else ()
-    figure = charts.waveform(shown.envelope, shown.segments, shown.seconds, words=timed, ink=look.ink)
+    figure = charts.waveform(shown.envelope, shown.segments, shown.seconds, words=timed)
     spans = ", ".join(f"{start:.1f}-{end:.1f}" for start, end in shown.segments)
     alt = look.say("wave.alt", seconds=f"{shown.seconds:.1f}", spans=spans)
     st.plotly_chart(figure, key="waveform", config=charts.CONFIG, alt=alt)

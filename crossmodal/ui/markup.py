@@ -25,6 +25,11 @@ def invitation(text: str) -> str:
     return f'<p class="cx-invite">{_e(text)}</p>'
 
 
+def progress(stage: str) -> str:
+    """What is being done at present."""
+    return f'<p class="cx-progress" role="status"><i></i>{_e(stage)}</p>'
+
+
 def heading(name: str, index: int, said: str) -> str:
     """The heading of one modality's panel: its name, its symbol, what it says."""
     return (

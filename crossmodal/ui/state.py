@@ -10,7 +10,7 @@ import hashlib
 import logging
 import os
 import threading
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,30 +89,7 @@ def service() -> Service:
     return made
 
 
-# --- choices in the address ----------------------------------------------------------------------------------------
-
-
-def seed_choice(key: str, options: Sequence[str], default: str) -> None:
-    """Give a choice widget its value: the session's, else the address's, else the default.
-
-    Streamlit's own binding writes the label of an option, which changes with the language, into the address; choices
-    therefore keep their stable names there by themselves. Anything unknown in the address is dropped.
-    """
-    if st.session_state.get(key) in options:
-        return
-    asked = st.query_params.get(key)
-    if asked is not None and asked not in options:
-        del st.query_params[key]
-    st.session_state[key] = asked if asked in options else default
-
-
-def write_choice(key: str, default: str) -> None:
-    """Callback of a choice widget: its name into the address, or out of it when it is the default."""
-    value = st.session_state[key]
-    if value != default:
-        st.query_params[key] = value
-    elif key in st.query_params:
-        del st.query_params[key]
+# --- the address -------------------------------------------------------------------------------------------------
 
 
 def stamp_address() -> None:

@@ -12,7 +12,8 @@ import streamlit as st
 
 from crossmodal.engine import Engine
 from crossmodal.errors import BusyError, CrossmodalError, InputError, ModelError
-from crossmodal.ui import markup, palette, state
+from crossmodal.ui import markup, palette
+from crossmodal.ui.choice import Choice
 from crossmodal.ui.strings import LANGUAGES, Say, facts, preferred
 
 STYLE = Path(__file__).with_name("style.css")
@@ -28,11 +29,6 @@ class Look:
     say: Say
     theme: str
 
-    @property
-    def ink(self) -> str:
-        """The colour of text."""
-        return palette.INK[self.theme]
-
     def colour(self, emotion: str) -> str:
         """The colour of an emotion."""
         return palette.colour(self.theme, emotion)
@@ -41,20 +37,13 @@ class Look:
 def frame() -> Look:
     """The head of the page with the language switch; returns the look that the visitor chose."""
     st.html(STYLE)
-    state.seed_choice("lang", tuple(LANGUAGES), preferred(st.context.locale))
-    say = Say(st.session_state["lang"])
+    # Once chosen, a language stays in the address, whatever the next browser prefers.
+    languages = Choice("lang", tuple(LANGUAGES), preferred(st.context.locale), stays=True)
+    say = Say(languages.value())
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head"):
         st.html(markup.masthead(say("title"), say("tagline")))
-        st.segmented_control(
-            say("language"), tuple(LANGUAGES), format_func=LANGUAGES.__getitem__, key="lang", required=True,
-            label_visibility="collapsed", on_change=_choose_language,
-        )  # fmt: skip
+        languages.segments(say, say("language"), LANGUAGES.__getitem__, label_visibility="collapsed")
     return Look(say, "dark" if st.context.theme.type == "dark" else "light")
-
-
-def _choose_language() -> None:
-    """Once chosen, a language stays in the address, whatever the next browser prefers."""
-    st.query_params["lang"] = st.session_state["lang"]
 
 
 def footer(look: Look, engine: Engine) -> None:
