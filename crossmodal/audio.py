@@ -38,6 +38,8 @@ LEVEL_DB = -25.0
 """Every clip's speech is brought to this level (RMS, dB of full scale)."""
 MARGIN_SECONDS = 0.1
 """Silence left standing before the first and behind the last speech."""
+SPEECH_THRESHOLDS = (0.4, 0.25)
+"""Probabilities of speech from which a moment counts, tried in this order."""
 DECODE_SECONDS = 20.0
 
 FORMATS = ("wav", "flac", "ogg", "opus", "mp3", "m4a", "mp4", "aac", "webm")
@@ -155,12 +157,19 @@ def remove_rumble(samples: FloatArray) -> FloatArray:
 def find_speech(samples: FloatArray) -> tuple[tuple[float, float], ...]:
     """Stretches of speech as (start, end) in seconds, by Silero's voice activity detector.
 
-    The detector sees the clip at a fixed peak, so that a quiet recording is judged like a loud one.
+    The detector sees the clip at a fixed peak, so that a quiet recording is judged like a loud one. Where it finds too
+    little it is asked again at a lower threshold: screams and sobs are speech that it doubts.
     """
     peak = float(np.abs(samples).max(initial=0.0))
-    options = VadOptions(threshold=0.4, min_silence_duration_ms=200, speech_pad_ms=60)
-    found = get_speech_timestamps(samples * (0.7 / peak) if peak > 0 else samples, options)
-    return tuple((piece["start"] / SAMPLE_RATE, piece["end"] / SAMPLE_RATE) for piece in found)
+    level = samples * (0.7 / peak) if peak > 0 else samples
+    found: tuple[tuple[float, float], ...] = ()
+    for threshold in SPEECH_THRESHOLDS:
+        options = VadOptions(threshold=threshold, min_silence_duration_ms=200, speech_pad_ms=60)
+        pieces = get_speech_timestamps(level, options)
+        found = tuple((piece["start"] / SAMPLE_RATE, piece["end"] / SAMPLE_RATE) for piece in pieces)
+        if sum(end - start for start, end in found) >= MIN_SPEECH_SECONDS:
+            break
+    return found
 
 
 def _loudest(samples: FloatArray, seconds: float = 0.1) -> float:
