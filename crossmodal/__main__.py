@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import math
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -27,7 +28,7 @@ examples:
   python -m crossmodal predict *.wav --rule log_pool --json > readings.jsonl
   python -m crossmodal predict --text-file lines.txt --json
   python -m crossmodal transcribe clip.wav
-  python -m crossmodal train --data DATA      rebuild models/ (about two hours on two cores; continues where it stopped)
+  python -m crossmodal train --data DATA      rebuild models/ (hours on two cores; continues where it stopped)
   python -m crossmodal evaluate --data DATA   measure models/ and write the model card
   python -m crossmodal bench                  speed, beside what one would write otherwise
 
@@ -39,9 +40,23 @@ def parse_alpha(text: str) -> dict[str, float]:
     """'speech=.6,text=.4' -> weights by modality."""
     try:
         pairs = (item.split("=") for item in text.split(",") if item)
-        return {name.strip(): float(value) for name, value in pairs}
+        weights = {name.strip(): float(value) for name, value in pairs}
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form speech=.6,text=.4") from None
+    if not all(0 <= value < math.inf for value in weights.values()):
+        raise argparse.ArgumentTypeError(f"{text!r} has a weight that is negative or not finite")
+    return weights
+
+
+def positive(text: str) -> float:
+    """A number above zero."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number above zero")
+    return value
 
 
 def parse_corpus(text: str) -> tuple[str, Path]:
@@ -85,7 +100,7 @@ def _add_predict(commands: Any) -> None:
     predict.add_argument("--no-transcript", action="store_true", help="read the voice alone, recognise no words")
     predict.add_argument("--alpha", type=parse_alpha, default={}, help="modality weights, e.g. speech=.6,text=.4")
     predict.add_argument("--rule", default=DEFAULT_RULE, choices=list(fusion_rules()), help="how to fuse")
-    predict.add_argument("--temperature", type=float, default=1.0, help="below 1 sharpens the fused reading")
+    predict.add_argument("--temperature", type=positive, default=1.0, help="below 1 sharpens the fused reading")
     _add_common(predict)
 
 
@@ -128,7 +143,10 @@ def _check_predict(parser: argparse.ArgumentParser, arguments: argparse.Namespac
     if arguments.text_file is not None:
         if not arguments.text_file.is_file():
             parser.error(f"no such file: {arguments.text_file}")
-        count = len(arguments.text_file.read_text(encoding="utf-8").splitlines())
+        try:
+            count = len(arguments.text_file.read_text(encoding="utf-8").splitlines())
+        except UnicodeDecodeError:
+            parser.error(f"{arguments.text_file} is not UTF-8 text")
         if arguments.clips and count != len(arguments.clips):
             parser.error(f"{arguments.text_file} has {count} lines for {len(arguments.clips)} clips")
 
@@ -248,6 +266,8 @@ def bench(arguments: argparse.Namespace) -> int:
     """Measure speed and memory."""
     from crossmodal.bench import bench as run
 
+    if arguments.clip is not None:
+        _read_bytes(arguments.clip)  # said now rather than in the middle of the measuring
     run(arguments.models, arguments.clip)
     return OK
 

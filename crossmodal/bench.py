@@ -195,5 +195,6 @@ def bench(models: Path, clip: Path | None = None) -> None:
     _measure_tick()
     _measure_memory(models, source)
     _measure_lengths(engine, voice)
-    heard = [engine.transcriber(Waveform(audio.preprocess(five).samples)).text, usual.transcript(voice)]
+    same = audio.preprocess(five).samples
+    heard = [engine.transcriber(Waveform(same)).text, usual.transcript(same)]
     print(f"\ntranscripts: here {heard[0]!r}, usual way {heard[1]!r}")

@@ -1,7 +1,7 @@
 """The decoder's own process: untrusted bytes in, mono float32 samples at 16 kHz out.
 
 Media decoders are where hostile files strike, so this program runs alone, with limits on memory and processor time and
-without the right to write files. It imports nothing of ours, talks over its standard streams, and may be killed at any
+without room to write files. It imports nothing of ours, talks over its standard streams, and may be killed at any
 time: the service starts another. A request is a JSON line and the file's bytes; an answer is a JSON line and samples.
 """
 
@@ -82,13 +82,24 @@ def decode(data: bytes, demuxer: str, limit: float) -> np.ndarray:
 
 
 def _limit_process() -> None:
-    """Bound memory and forbid writing files, where the system knows such limits."""
+    """Bound memory and keep files from growing, where the system knows such limits."""
     with contextlib.suppress(ImportError):
         import resource
 
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        for kind, limit in (
+            (resource.RLIMIT_AS, MEMORY_BYTES),
+            (resource.RLIMIT_FSIZE, 0),
+            (resource.RLIMIT_CORE, 0),
+        ):
+            _lower(resource, kind, limit)
+
+
+def _lower(resource: Any, kind: int, limit: int) -> None:
+    """Set a soft limit, never above what the process inherited; some systems refuse some limits."""
+    hard = resource.getrlimit(kind)[1]
+    bounded = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(kind, (bounded, hard))
 
 
 def _allow_cpu() -> None:
@@ -97,8 +108,7 @@ def _allow_cpu() -> None:
         import resource
 
         usage = resource.getrusage(resource.RUSAGE_SELF)
-        seconds = int(usage.ru_utime + usage.ru_stime) + CPU_SECONDS
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
+        _lower(resource, resource.RLIMIT_CPU, int(usage.ru_utime + usage.ru_stime) + CPU_SECONDS)
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:

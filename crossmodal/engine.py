@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from crossmodal import checkpoints
 from crossmodal.calibration import Calibration, load_calibration
-from crossmodal.errors import BusyError, ModelError
+from crossmodal.errors import BusyError
 from crossmodal.fusing import fuse
 from crossmodal.types import Evidence, FusionResult, FusionSettings
 
@@ -65,18 +65,6 @@ class Engine:
         self.model_hash = checkpoints.model_hash(manifest)
         self.modalities = tuple(manifest["temperatures"])
         self.calibration: Calibration = load_calibration(folder, manifest)
-
-    def warm_up(self) -> threading.Thread:
-        """Start loading the models in the background; an error there shows at the first use."""
-        thread = threading.Thread(target=self._try_load, name="crossmodal-warm-up", daemon=True)
-        thread.start()
-        return thread
-
-    def _try_load(self) -> None:
-        try:
-            self.pipeline()
-        except ModelError:
-            return  # raised again, to a visitor who can be told, by the next call of pipeline()
 
     @property
     def ready(self) -> bool:

@@ -19,6 +19,10 @@ class CrossmodalError(Exception):
         self.values = values
         super().__init__(code, values)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Errors cross from worker processes to their parent, code and values included."""
+        return _rebuild, (type(self), self.code, self.values)
+
     def __str__(self) -> str:
         facts = ", ".join(f"{name}={value}" for name, value in self.values.items())
         return f"{self.code} ({facts})" if facts else self.code
@@ -26,6 +30,10 @@ class CrossmodalError(Exception):
     def as_dict(self) -> dict[str, object]:
         """The error as plain JSON values, for the command line and for logs."""
         return {"code": self.code, **self.values}
+
+
+def _rebuild(kind: type[CrossmodalError], code: str, values: dict[str, object]) -> CrossmodalError:
+    return kind(code, **values)
 
 
 class InputError(CrossmodalError):

@@ -16,6 +16,7 @@ from crossmodal.calibration import Calibration, load_calibration
 from crossmodal.errors import InputError
 from crossmodal.fusing import fuse
 from crossmodal.stopwatch import Progress, Stopwatch
+from crossmodal.text import MAX_CHARACTERS
 from crossmodal.text import preprocess as preprocess_text
 from crossmodal.towers import Tower, load_towers
 from crossmodal.transcription import Transcriber
@@ -74,7 +75,7 @@ class Pipeline:
             if transcribe and text is None:
                 with watch.stage("transcript"):
                     transcript = self.transcriber(waveform)
-                text = transcript.text or None
+                text = _usable(transcript.text)
         if text is not None:
             inputs["text"] = preprocess_text(text)
         if not inputs:
@@ -118,3 +119,11 @@ class Pipeline:
         Raises InputError, see ``crossmodal.fusing.fuse``.
         """
         return fuse(evidence, replace(settings or FusionSettings(), **changes), self.calibration)
+
+
+def _usable(recognised: str) -> str | None:
+    """Recognised words as they can be read; None where nothing is left, which is no fault of the clip."""
+    try:
+        return preprocess_text(recognised[:MAX_CHARACTERS])
+    except InputError:
+        return None

@@ -90,6 +90,9 @@ class StatisticsProjection(nn.Module):
     added to another.
     """
 
+    centre: Tensor
+    spread: Tensor
+
     def __init__(self, layers: int, width: int, dim: int = SHARED_DIM) -> None:
         super().__init__()
         self.register_buffer("centre", torch.zeros(2 * layers * width))

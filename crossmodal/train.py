@@ -79,7 +79,7 @@ def train(data: Path, models: Path, runs: Path, *, named: Mapping[str, Path] | N
         again = replace(words.TextConfig(), seed=seed + 1, frozen_theta=True)
         words.adapt_text(again, sentences, runs / AGAIN, progress=bar, earlier=runs / words.WEIGHTS)
     corpora = {name: read_corpus(name, folder) for name, folder in speech_folders.items()}
-    return assemble(runs, models, sentences, join_voice(runs, corpora))
+    return assemble(runs, models, sentences, join_voice(runs, corpora), seed=seed)
 
 
 def join_voice(runs: Path, corpora: Mapping[str, list[Clip]]) -> dict[str, torch.Tensor]:
@@ -173,7 +173,9 @@ def _prior(runs: Path, logits: Mapping[str, Array], temperatures: Mapping[str, M
     return prior
 
 
-def assemble(runs: Path, models: Path, sentences: TextData, voice: Mapping[str, torch.Tensor]) -> str:
+def assemble(
+    runs: Path, models: Path, sentences: TextData, voice: Mapping[str, torch.Tensor], *, seed: int = 0
+) -> str:  # fmt: skip
     """Write ``models`` from a finished run: tensors, temperatures, prior, and the folds' scores."""
     state, chosen = choose_words(runs, sentences)
     tower, head = words.split_tower(state)
@@ -184,7 +186,14 @@ def assemble(runs: Path, models: Path, sentences: TextData, voice: Mapping[str, 
         "text": {task: float(chosen["dev"]["temperatures"][task]) for task in TASKS},
     }
     about = {
-        "text": {"config": asdict(words.TextConfig()), **chosen},
+        "text": {"config": asdict(replace(words.TextConfig(), seed=seed)), **chosen},
+        "statistics": {
+            "copies": statistics.COPIES,
+            "ridge": statistics.RIDGE,
+            "extra": statistics.EXTRA,
+            "logit": statistics.LOGIT,
+            "share": statistics.SHARE,
+        },
         "speech": json.loads((runs / speech.FIGURES).read_text(encoding="utf-8")),
         "removed_from_train": sentences.removed,
         "torch": torch.__version__,

@@ -13,7 +13,7 @@ from crossmodal.types import TASKS
 from crossmodal.ui.strings import CATALOGUE, LANGUAGES, Say, preferred
 
 ROOT = Path(__file__).resolve().parent.parent
-RAISERS = {"InputError", "ModelError", "BusyError", "RefusalError"}
+RAISERS = {"CrossmodalError", "InputError", "ModelError", "BusyError", "RefusalError"}
 
 
 def placeholders(wording):

@@ -34,3 +34,14 @@ def test_what_cannot_be_read_is_refused(given, code):
 
 def test_the_longest_text_passes():
     assert len(preprocess("x" * MAX_CHARACTERS)) == MAX_CHARACTERS
+
+
+def test_errors_cross_from_worker_processes():
+    from copy import copy
+
+    from crossmodal.errors import BusyError, ModelError
+
+    for kind in (InputError, ModelError, BusyError):
+        again = copy(kind("some_code", file="a", row=2))
+        assert type(again) is kind
+        assert (again.code, again.values) == ("some_code", {"file": "a", "row": 2})

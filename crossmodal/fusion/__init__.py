@@ -11,8 +11,6 @@ import pkgutil
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-import numpy as np
-
 from crossmodal.errors import InputError
 from crossmodal.fusion.rule import FusionRule, Problem, normalize_alpha, sharpen
 
@@ -38,8 +36,3 @@ def find_rule(name: str) -> FusionRule:
     if name not in rules:
         raise InputError("unknown_rule", rule=name[:40], allowed=", ".join(rules))
     return rules[name]
-
-
-def uniform_prior(classes: int) -> np.ndarray:
-    """A prior that prefers no class, shape (C,)."""
-    return np.full(classes, 1 / classes)

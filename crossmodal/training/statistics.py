@@ -87,8 +87,11 @@ def places(space: Space) -> Tensor:
     The point nearest to the mean of the words of that emotion at which theta reads LOGIT for it and zero for all other
     emotions, and LOGIT for the sentiment that it implies: the least change that solves theta(z) = wanted.
     """
-    weight = torch.cat([space.head.scale[t].detach() * space.head.linear[t].weight.detach() for t in TASKS])
-    bias = torch.cat([space.head.scale[t].detach() * space.head.linear[t].bias.detach() for t in TASKS])
+    with torch.no_grad():
+        origin = space.head(torch.zeros(space.z.shape[1]))
+        axes = space.head(torch.eye(space.z.shape[1]))
+    bias = torch.cat([origin[task] for task in TASKS])
+    weight = torch.cat([(axes[task] - origin[task]).T for task in TASKS])
     found = []
     for column, emotion in enumerate(EMOTIONS):
         own = space.emotion[:, column] > 0

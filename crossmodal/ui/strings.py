@@ -279,6 +279,35 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The file {file} does not fit the encoders. Bring back the models folder as it was shipped.",
         "文件 {file} 与编码器不匹配。请恢复发布时的模型文件夹。",
     ),
+    # Training and measuring
+    "error.data_missing": (
+        "{file} was not found. Name the folder of the data with --data, or of one set with --corpus NAME=DIR.",
+        "找不到 {file}。请用 --data 指定数据文件夹，或用 --corpus NAME=DIR 指定某个数据集。",
+    ),
+    "error.data_row": (
+        "Row {row} of {file} cannot be used: a column is missing, or a label is none of those allowed.",
+        "{file} 的第 {row} 行无法使用：缺少列，或标签不在允许范围内。",
+    ),
+    "error.data_unknown_label": (
+        "{file} names the label {label}, which is none of those of GoEmotions.",
+        "{file} 中的标签 {label} 不属于 GoEmotions 的标签。",
+    ),
+    "error.run_config": (
+        "The run folder {folder} holds a run with other settings. Give another one with --runs, or delete it.",
+        "运行文件夹 {folder} 中的设置不同。请用 --runs 指定其他文件夹，或将其删除。",
+    ),
+    "error.run_shape": (
+        "The file {file} of the run folder does not fit the encoders. Delete it and train again.",
+        "运行文件夹中的文件 {file} 与编码器不匹配。请删除后重新训练。",
+    ),
+    "error.synthesiser_missing": (
+        "{program} is not installed. Making the example voices again needs espeak-ng and flite.",
+        "未安装 {program}。重新合成示例语音需要 espeak-ng 和 flite。",
+    ),
+    "error.synthesiser_failed": (
+        "{program} failed; no example voice was made.",
+        "{program} 运行失败，没有合成示例语音。",
+    ),
     "fact.file": ("file", "文件"),
     "fact.expected": ("expected", "应为"),
     "fact.found": ("found", "实际"),

@@ -53,7 +53,8 @@ def footer(look: Look, engine: Engine) -> None:
 
 def show_error(say: Say, error: CrossmodalError, *more: str) -> None:
     """An error as prose: what happened, which value, what is allowed; ``more`` are lines to add."""
-    kind = {InputError: "input", ModelError: "model", BusyError: "busy"}[type(error)]
+    kinds = {InputError: "input", ModelError: "model", BusyError: "busy"}
+    kind = kinds.get(type(error), "unexpected")
     listed = facts(say, error.values) if kind == "model" else ()
     kept = () if kind == "model" else (say("error.kept"),)
     title = say.known(f"error.title.{error.code}", say(f"error.title.{kind}"))
