@@ -193,8 +193,8 @@ def test_the_address_brings_back_the_same_numbers(visit, query):
     first = visitor.numbers()
     visitor.press("ArrowRight", 20, "a_text")
     visitor.press("ArrowRight", 2, "t")
-    moved = visitor.wait_for_other(first)
-    visitor.page.wait_for_url("**t=0.5**")
+    assert visitor.wait_for_other(first)
+    visitor.page.wait_for_function("document.querySelector('.st-key-formula').textContent.includes('T = 0.5')")
     moved = visitor.numbers()
     visitor.page.reload()
     assert visitor.numbers() == moved
@@ -227,4 +227,4 @@ def test_hostile_words_reach_nobody(visit):
     text = "<img src=http://h.invalid/a> ![x](http://h.invalid/b) so sad"
     visitor = visit("?src=type&txt=" + quote(text))
     visitor.numbers()
-    assert visitor.page.locator("textarea").input_value() == text
+    playwright.expect(visitor.page.locator("textarea")).to_have_value(text, timeout=PATIENCE)
