@@ -8,6 +8,10 @@ from crossmodal.checkpoints import WHISPER, pretrained
 from crossmodal.types import Transcript, Waveform, Word
 
 
+LEAST_TOKENS, TOKENS_PER_SECOND = 24, 10
+"""What a clip may be given at most, far above any speech: a bound for a recogniser that repeats itself."""
+
+
 class Transcriber:
     """The speech recogniser. It pads to 30 s as Whisper was trained to; only features for emotion are cropped."""
 
@@ -22,9 +26,10 @@ class Transcriber:
 
     def __call__(self, waveform: Waveform) -> Transcript:
         """The words in a waveform; an empty transcript where nothing was recognised."""
+        # with time stamps tiny.en knows where the speech ends; without them it goes on and repeats itself
         segments, _ = self._model.transcribe(
             waveform.samples, language="en", beam_size=1, temperature=0.0, word_timestamps=True,
-            condition_on_previous_text=False, without_timestamps=True,
+            condition_on_previous_text=False, max_new_tokens=int(LEAST_TOKENS + TOKENS_PER_SECOND * waveform.seconds),
         )  # fmt: skip
         words = tuple(
             Word(word.word.strip(), float(word.start), float(word.end), float(word.probability))
