@@ -7,7 +7,6 @@ from faster_whisper import WhisperModel
 from crossmodal.checkpoints import WHISPER, pretrained
 from crossmodal.types import Transcript, Waveform, Word
 
-
 LEAST_TOKENS, TOKENS_PER_SECOND = 24, 10
 """What a clip may be given at most, far above any speech: a bound for a recogniser that repeats itself."""
 
