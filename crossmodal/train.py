@@ -31,6 +31,7 @@ from crossmodal.fusion.rule import softmax
 from crossmodal.training import speech, speech_runs, statistics
 from crossmodal.training import text as words
 from crossmodal.training.assemble import write_models
+from crossmodal.training.run_files import average_weights
 from crossmodal.training.text_figures import dev_score, evaluate_text
 from crossmodal.types import TASKS, Array
 
@@ -109,7 +110,7 @@ def choose_words(runs: Path, sentences: TextData) -> tuple[dict[str, torch.Tenso
     """
     tokens, trials = Tokens(words.TextConfig().max_tokens), []
     for name, folders in (("first", [runs]), ("average", [runs, runs / AGAIN])):
-        state = words.average_runs(folders)
+        state = average_weights([folder / words.WEIGHTS for folder in folders])
         model = words.build_model(words.TextConfig())
         model.load_state_dict(state, strict=False)
         figures = evaluate_text(model, tokens, sentences, "dev")

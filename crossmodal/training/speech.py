@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import logging
 import math
-import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -23,7 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from crossmodal.corpora import Clip
@@ -35,6 +34,7 @@ from crossmodal.objective import Objective, Terms, cross_modal_contrastive, task
 from crossmodal.projection import Projection
 from crossmodal.training.augment import Strength, augment, mask_spectrogram
 from crossmodal.training.prepared import Prepared, identity
+from crossmodal.training.run_files import load_trained, native_bfloat16, save, trained_state, write_json
 from crossmodal.types import EMOTIONS, SAMPLE_RATE, TASKS
 
 MODALITY = "speech"
@@ -260,47 +260,10 @@ def mix(batch: Batch, concentration: float, random: np.random.Generator) -> Batc
 # --- the run --------------------------------------------------------------------------------------------------------
 
 
-def save(tensors: Mapping[str, Tensor], path: Path, metadata: dict[str, str] | None = None) -> None:
-    """Write safetensors so that a reader finds the old file or the new one, never half of it."""
-    fresh = path.with_suffix(".partial")
-    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, fresh, metadata)
-    os.replace(fresh, path)
-
-
-def write_json(content: Mapping[str, Any], path: Path) -> None:
-    """Write JSON, whole or not at all."""
-    fresh = path.with_suffix(".json.partial")
-    fresh.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    os.replace(fresh, path)
-
-
 def plain_config(config: SpeechConfig) -> dict[str, Any]:
     """The configuration as JSON keeps it."""
     plain: dict[str, Any] = json.loads(json.dumps(asdict(config)))
     return plain
-
-
-def trained_state(model: nn.Module) -> dict[str, Tensor]:
-    """The parameters that training changes, by name."""
-    return {name: value.detach() for name, value in model.named_parameters() if value.requires_grad}
-
-
-def load_trained(model: nn.Module, path: Path) -> None:
-    """Lay the tensors of a run's file over a model in place.
-
-    Raises CrossmodalError ``run_shape`` where they do not fit.
-    """
-    try:
-        found = model.load_state_dict({name: value.float() for name, value in load_file(path).items()}, strict=False)
-    except RuntimeError as error:
-        raise CrossmodalError("run_shape", file=path.name) from error
-    lacking = set(found.missing_keys) & set(trained_state(model))
-    if found.unexpected_keys or lacking:
-        raise CrossmodalError("run_shape", file=path.name, tensor=sorted({*found.unexpected_keys, *lacking})[0])
-
-
-def _native_bfloat16() -> bool:
-    return bool(torch.cpu._is_avx512_bf16_supported())
 
 
 def _rate_of(name: str, config: SpeechConfig) -> float:
@@ -341,7 +304,7 @@ class _Run:
         self, config: SpeechConfig, clips: Sequence[Prepared], space: Space, run_dir: Path, model: nn.Module
     ) -> None:
         self.config, self.space, self.run_dir, self.model = config, space, run_dir, model
-        self.bfloat16 = _native_bfloat16() if config.bfloat16 is None else config.bfloat16
+        self.bfloat16 = native_bfloat16() if config.bfloat16 is None else config.bfloat16
         self.batches = Batches(clips, config)
         self.optimizer = _optimizer(model, config)
         self.objective = Objective({MODALITY: 1.0}, {(MODALITY, OTHER): config.gamma})

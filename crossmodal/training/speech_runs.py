@@ -33,6 +33,7 @@ from crossmodal.heads import Head
 from crossmodal.training import prepared
 from crossmodal.training import text as words
 from crossmodal.training.prepared import identity
+from crossmodal.training.run_files import average_weights, load_trained, save, write_json
 from crossmodal.training.speech import (
     FIGURES,
     LOG,
@@ -42,12 +43,9 @@ from crossmodal.training.speech import (
     adapt_speech,
     build_model,
     load_scores,
-    load_trained,
     plain_config,
-    save,
     save_scores,
     score,
-    write_json,
 )
 from crossmodal.training.text_figures import predict
 from crossmodal.types import EMOTIONS
@@ -121,7 +119,7 @@ def bank_sentences(sentences: Sequence[Sentence], count: int, seed: int) -> list
 def build_space(text_weights: Path, sentences: Sequence[Sentence], path: Path, *, seed: int = 0) -> None:
     """Embed a bank of training sentences with the adapted text tower and keep it, with theta, in one file."""
     model = words.build_model(words.TextConfig())
-    words.load_trained(model, text_weights)
+    load_trained(model, text_weights)
     bank = bank_sentences(sentences, PER_EMOTION, seed)
     found = predict(model, Tokens(), [row.text for row in bank])
     tensors = {f"head.{name}": value.detach() for name, value in model.head.state_dict().items()}
@@ -193,12 +191,6 @@ def merge_folds(run_dir: Path, jobs: Sequence[Job]) -> None:
     tensors = {name: torch.cat([found[name] for found, _ in parts])[order] for name in parts[0][0]}
     save(tensors, run_dir / "oof.safetensors")
     write_json({"clips": [rows[index] for index in order]}, run_dir / "oof.json")
-
-
-def average_weights(files: Sequence[Path]) -> dict[str, Tensor]:
-    """The mean of the tensors of several runs that began alike (a model soup, Wortsman et al. 2022)."""
-    states = [load_file(path) for path in files]
-    return {name: torch.stack([state[name].float() for state in states]).mean(0) for name in states[0]}
 
 
 def average_folds(config: SpeechConfig, jobs: Sequence[Job], emodb: Sequence[Clip], run_dir: Path) -> None:

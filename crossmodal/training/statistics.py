@@ -27,7 +27,8 @@ from crossmodal.projection import statistics
 from crossmodal.training import prepared
 from crossmodal.training.augment import Strength, augment
 from crossmodal.training.prepared import Prepared, identity
-from crossmodal.training.speech import Space, load_scores, save, write_json
+from crossmodal.training.run_files import save, write_json
+from crossmodal.training.speech import Space, load_scores
 from crossmodal.types import EMOTIONS, TASKS
 
 COPIES = 5

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 from safetensors import safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from crossmodal.datasets import Sentence, TextData
@@ -30,6 +29,7 @@ from crossmodal.errors import CrossmodalError
 from crossmodal.heads import Head
 from crossmodal.objective import Objective, Terms, supervised_contrastive, task_loss
 from crossmodal.projection import MeanProjection
+from crossmodal.training.run_files import load_trained, native_bfloat16, save, trained_state
 from crossmodal.training.text_figures import (
     TextModel,
     Tokenize,
@@ -99,20 +99,6 @@ def take_theta(model: TextModel, earlier: Path) -> None:
     state = {name: value.float() for name, value in load_file(earlier).items() if not name.startswith("encoder.")}
     model.load_state_dict(state, strict=False)
     model.head.requires_grad_(False)
-
-
-def average_runs(runs: Sequence[Path]) -> dict[str, Tensor]:
-    """The mean of the weights of several runs from the same start, tensor by tensor (Wortsman et al. 2022).
-
-    A tensor that some runs left alone, as theta, is taken from those that trained it.
-    """
-    states = [load_file(run / WEIGHTS) for run in runs]
-    names = {name: None for state in states for name in state}
-    found = {}
-    for name in names:
-        tensors = [state[name].float() for state in states if name in state]
-        found[name] = torch.stack(tensors).mean(0)
-    return found
 
 
 def without_punctuation(text: str) -> str:
@@ -203,39 +189,10 @@ def _optimizer(model: nn.Module, config: TextConfig) -> torch.optim.AdamW:
     return torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
 
 
-def trained_state(model: nn.Module) -> dict[str, Tensor]:
-    """The parameters that training changes, by name."""
-    return {name: value.detach() for name, value in model.named_parameters() if value.requires_grad}
-
-
-def _save(tensors: Mapping[str, Tensor], path: Path, metadata: dict[str, str] | None = None) -> None:
-    """Write safetensors so that a reader finds the old file or the new one, never half of it."""
-    fresh = path.with_suffix(".partial")
-    save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, fresh, metadata)
-    os.replace(fresh, path)
-
-
-def load_trained(model: nn.Module, path: Path) -> None:
-    """Lay the tensors of a run's file over a model. Raises CrossmodalError ``run_shape`` if they do not fit."""
-    try:
-        found = model.load_state_dict({name: value.float() for name, value in load_file(path).items()}, strict=False)
-    except RuntimeError as error:
-        raise CrossmodalError("run_shape", file=path.name) from error
-    lacking = set(found.missing_keys) & set(trained_state(model))
-    if found.unexpected_keys or lacking:
-        raise CrossmodalError("run_shape", file=path.name, tensor=sorted({*found.unexpected_keys, *lacking})[0])
-
-
 def split_tower(state: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
     """A run's tensors as those of the tower (``encoder.``, ``projection.``) and those of theta, its prefix removed."""
     head = {name.removeprefix("head."): value for name, value in state.items() if name.startswith("head.")}
     return {name: value for name, value in state.items() if not name.startswith("head.")}, head
-
-
-def _native_bfloat16() -> bool:
-    return "avx512_bf16" in torch.backends.cpu.get_cpu_capability().lower() or (
-        hasattr(torch.cpu, "_is_avx512_bf16_supported") and bool(torch.cpu._is_avx512_bf16_supported())
-    )
 
 
 @dataclass(slots=True)
@@ -256,7 +213,7 @@ class _Run:
     def __init__(self, config: TextConfig, data: TextData, run_dir: Path, model: TextModel, tokenize: Tokenize) -> None:
         self.config, self.data, self.run_dir = config, data, run_dir
         self.model, self.tokenize = model, tokenize
-        self.bfloat16 = _native_bfloat16() if config.bfloat16 is None else config.bfloat16
+        self.bfloat16 = native_bfloat16() if config.bfloat16 is None else config.bfloat16
         self.batches = _Batches(data.train, config)
         self.optimizer = _optimizer(model, config)
         self.average = _Average(model, config.averaging)
@@ -338,7 +295,7 @@ class _Run:
         if score > position.best:
             position.best, position.best_epoch = score, position.epoch
             halved = {name: value.half() for name, value in trained_state(self.model).items()}
-            _save(halved, self.run_dir / WEIGHTS)
+            save(halved, self.run_dir / WEIGHTS)
         position.epoch, position.batch = position.epoch + 1, 0
 
     def log(self, line: str) -> None:
@@ -365,7 +322,7 @@ class _Run:
         tensors["random"] = torch.get_rng_state()
         position = asdict(self.position) | {"seconds": self._seconds()}
         note = {"config": self._plain_config(), "position": position}
-        _save(tensors, self.run_dir / CHECKPOINT, {"note": json.dumps(note)})
+        save(tensors, self.run_dir / CHECKPOINT, {"note": json.dumps(note)})
         self._saved = time.monotonic()
 
     def resume(self) -> None:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from crossmodal import metrics
 from crossmodal.datasets import Sentence, TextData
+from crossmodal.fusion.rule import softmax
 from crossmodal.heads import Head
 from crossmodal.types import EMOTIONS, TASKS, Array
 
@@ -71,12 +72,6 @@ def targets_of(sentences: Sequence[Sentence], task: str) -> Array:
     return np.array(rows, dtype=np.float64)
 
 
-def _softmax(logits: Array) -> Array:
-    powers = np.exp(logits - logits.max(1, keepdims=True))
-    found: Array = powers / powers.sum(1, keepdims=True)
-    return found
-
-
 def _calibration_parts(found: Mapping[str, Prediction], gold: Mapping[str, Array], task: str) -> tuple[Array, Array]:
     """Logits and normalised targets of all corpora, each corpus repeated to weigh alike; unknown targets left out."""
     logits, shares = [], []
@@ -110,7 +105,7 @@ def corpus_figures(
     ``weighted_f1`` of the largest probability; ``sentiment_f1`` is weighted, over rows with one known sentiment.
     """
     true = targets_of(sentences, "emotion")
-    probabilities = _softmax(prediction.logits["emotion"] / temperatures["emotion"])
+    probabilities = softmax(prediction.logits["emotion"] / temperatures["emotion"])
     top = probabilities.argmax(1)
     correct = true[np.arange(len(true)), top] > 0
     figures: dict[str, Any] = {
