@@ -25,7 +25,7 @@ from crossmodal.evaluation.statistics import bootstrap
 from crossmodal.evaluation.words import probabilities, text_figures
 from crossmodal.pipeline import Pipeline
 from crossmodal.towers import TextTower
-from crossmodal.train import ALONE, OOF, SCORES, TEXT_CORPORA, locate
+from crossmodal.train import ALONE, OOF, SCORES, TEXT_CORPORA, check_named, locate
 from crossmodal.training.speech_runs import training_share
 from crossmodal.training.text_figures import targets_of
 from crossmodal.types import EMOTIONS, FloatArray
@@ -44,6 +44,7 @@ def evaluate(data: Path, models: Path, *, named: Mapping[str, Path] | None = Non
     Returns the figures. Raises CrossmodalError for data that is missing, ModelError for models that do not verify.
     """
     named = named or {}
+    check_named(named, [*TEXT_CORPORA, *SPEECH, *OPTIONAL])
     torch.set_num_threads(2)
     pipeline = Pipeline.load(models)
     sentences = read_text_data(locate(data, named, TEXT_CORPORA))

@@ -1,7 +1,7 @@
 """Rebuild ``models/`` from data: the words first, then the voice into the space that the words have left.
 
-At last the words are adapted once more with theta as it is, and the two runs are averaged: theta and the voice stay
-valid, and the words gain what the mean of two runs gains.
+At last the words are adapted again with theta as it is, in runs side by side, and all runs are averaged: theta and the
+voice stay valid, and the words gain what the mean of several runs gains.
 
 Each stage keeps its checkpoints in the run folder and is not done again; the same seed on the same kind of machine
 gives the same weights.
@@ -9,11 +9,14 @@ gives the same weights.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, replace
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -31,14 +34,14 @@ from crossmodal.fusion.rule import softmax
 from crossmodal.training import speech, speech_runs, statistics
 from crossmodal.training import text as words
 from crossmodal.training.assemble import write_models
-from crossmodal.training.run_files import average_weights
+from crossmodal.training.run_files import average_weights, claim
 from crossmodal.training.text_figures import dev_score, evaluate_text
 from crossmodal.types import TASKS, Array
 
 SPEECH_CORPORA = ("ravdess", "emodb", "speechocean762")
 TEXT_CORPORA = {"goemotions": "text/GoEmotions_ekman", "meld": "text/MELD"}
-AGAIN = "again"
-"""Folder within the runs of the second run of the words, whose weights are averaged with those of the first."""
+AGAIN = 2
+"""Further runs of the words, whose weights are averaged with those of the first."""
 OOF = "ravdess_by_folds"
 ALONE = "emodb_by_ravdess_alone"
 SCORES = "scores"
@@ -59,6 +62,23 @@ def locate(data: Path, named: Mapping[str, Path], corpora: Mapping[str, str]) ->
     return folders
 
 
+def check_named(named: Mapping[str, Path], allowed: Sequence[str]) -> None:
+    """Raises CrossmodalError ``data_unknown`` for a corpus that was named and is not used."""
+    for name in named:
+        if name not in allowed:
+            raise CrossmodalError("data_unknown", corpus=name, allowed=", ".join(allowed))
+
+
+def digests(sentences: TextData, corpora: Mapping[str, list[Clip]]) -> dict[str, str]:
+    """Corpus -> digest of what training takes from it: every sentence with its labels, every clip with its size."""
+    parts: dict[str, list[str]] = {"words": [repr(row) for row in (*sentences.train, *sentences.dev)]}
+    for name, clips in corpora.items():
+        parts[name] = [
+            f"{clip.key} {clip.speaker} {clip.emotion} {clip.split} {clip.path.stat().st_size}" for clip in clips
+        ]
+    return {name: hashlib.sha256("\n".join(rows).encode()).hexdigest()[:16] for name, rows in parts.items()}
+
+
 def train(data: Path, models: Path, runs: Path, *, named: Mapping[str, Path] | None = None, seed: int = 0) -> str:
     """Train every part, calibrate it and write ``models``; returns the model hash.
 
@@ -66,9 +86,12 @@ def train(data: Path, models: Path, runs: Path, *, named: Mapping[str, Path] | N
     Raises CrossmodalError for data that is missing or cannot be used.
     """
     named = named or {}
+    check_named(named, [*TEXT_CORPORA, *SPEECH_CORPORA])
     text_folders = locate(data, named, TEXT_CORPORA)
     speech_folders = locate(data, named, {name: name for name in SPEECH_CORPORA})
     sentences = read_text_data(text_folders)
+    corpora = {name: read_corpus(name, folder) for name, folder in speech_folders.items()}
+    claim(runs, digests(sentences, corpora))
     with _Bar("words") as bar:
         words.adapt_text(replace(words.TextConfig(), seed=seed), sentences, runs, progress=bar)
     with _Bar("voice") as bar:
@@ -77,10 +100,31 @@ def train(data: Path, models: Path, runs: Path, *, named: Mapping[str, Path] | N
             progress=bar,
         )  # fmt: skip
     with _Bar("words again") as bar:
-        again = replace(words.TextConfig(), seed=seed + 1, frozen_theta=True)
-        words.adapt_text(again, sentences, runs / AGAIN, progress=bar, earlier=runs / words.WEIGHTS)
-    corpora = {name: read_corpus(name, folder) for name, folder in speech_folders.items()}
+        adapt_again(runs, sentences, seed, bar)
     return assemble(runs, models, sentences, join_voice(runs, corpora), seed=seed)
+
+
+def _again(runs: Path, number: int) -> Path:
+    return runs / f"again{number}"
+
+
+def adapt_again(runs: Path, sentences: TextData, seed: int, progress: words.Progress) -> None:
+    """The further runs of the words, each in a process of its own with one thread."""
+    with ProcessPoolExecutor(AGAIN, get_context("spawn")) as pool:
+        pending: set[Future[None]] = {
+            pool.submit(_adapt_once_more, runs, sentences, seed, number) for number in range(1, AGAIN + 1)
+        }
+        while pending:
+            done, pending = wait(pending, timeout=speech_runs.POLL_SECONDS)
+            for future in done:
+                future.result()
+            logged = [words.logged_steps(_again(runs, number)) for number in range(1, AGAIN + 1)]
+            progress(sum(step for step, _ in logged), sum(total for _, total in logged), f"{AGAIN} runs side by side")
+
+
+def _adapt_once_more(runs: Path, sentences: TextData, seed: int, number: int) -> None:
+    config = replace(words.TextConfig(), seed=seed + number, frozen_theta=True)
+    words.adapt_text(config, sentences, _again(runs, number), earlier=runs / words.WEIGHTS)
 
 
 def join_voice(runs: Path, corpora: Mapping[str, list[Clip]]) -> dict[str, torch.Tensor]:
@@ -106,10 +150,11 @@ def join_voice(runs: Path, corpora: Mapping[str, list[Clip]]) -> dict[str, torch
 def choose_words(runs: Path, sentences: TextData) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
     """The tensors of the words' tower and theta that ship, with their figures on dev.
 
-    Both runs averaged, or the first alone, whichever dev likes better; theta is the same in each.
+    All runs averaged, or the first alone, whichever dev likes better; theta is the same in each.
     """
     tokens, trials = Tokens(words.TextConfig().max_tokens), []
-    for name, folders in (("first", [runs]), ("average", [runs, runs / AGAIN])):
+    every = [runs, *(_again(runs, number) for number in range(1, AGAIN + 1))]
+    for name, folders in (("first", [runs]), ("average", every)):
         state = average_weights([folder / words.WEIGHTS for folder in folders])
         model = words.build_model(words.TextConfig())
         model.load_state_dict(state, strict=False)

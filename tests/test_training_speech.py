@@ -12,10 +12,12 @@ from torch.nn import functional
 from crossmodal.corpora import Clip
 from crossmodal.errors import CrossmodalError
 from crossmodal.heads import Head
+from crossmodal.train import check_named
 from crossmodal.training import speech as training
 from crossmodal.training import speech_runs as runs
 from crossmodal.training.augment import Strength
 from crossmodal.training.prepared import Prepared, condition_by_level, speech_mask
+from crossmodal.training.run_files import claim
 from crossmodal.types import EMOTIONS
 
 GENTLE = Strength(p_speed=0.0, p_reverb=0.0, p_equalise=0.0, p_noise=0.3)
@@ -168,3 +170,17 @@ def test_level_finds_what_a_voice_detector_misses():
     found = condition_by_level(samples)
     assert found.seconds == pytest.approx(0.7, abs=0.06)
     assert speech_mask(found).float().mean() == pytest.approx(0.5 / 0.7, abs=0.1)
+
+
+def test_a_run_folder_is_of_one_set_of_data(tmp_path):
+    claim(tmp_path / "run", {"ravdess": "1", "words": "2"})
+    claim(tmp_path / "run", {"ravdess": "1", "words": "2"})
+    with pytest.raises(CrossmodalError) as caught:
+        claim(tmp_path / "run", {"ravdess": "3", "words": "2"})
+    assert caught.value.as_dict() == {"code": "run_data", "folder": "run", "corpus": "ravdess"}
+
+
+def test_a_corpus_that_nobody_uses_is_refused():
+    with pytest.raises(CrossmodalError) as caught:
+        check_named({"ravdes": Path("x")}, ["ravdess", "meld"])
+    assert caught.value.as_dict() == {"code": "data_unknown", "corpus": "ravdes", "allowed": "ravdess, meld"}

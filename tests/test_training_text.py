@@ -106,6 +106,14 @@ def test_a_folder_with_another_run_is_refused(data, tmp_path):
         adapt(data, tmp_path, training.TextConfig(epochs=1, seed=5))
 
 
+def test_the_log_tells_how_far_a_run_is(data, tmp_path, monkeypatch):
+    assert training.logged_steps(tmp_path) == (0, 0)
+    monkeypatch.setattr(training, "LOG_EVERY", 5)
+    adapt(data, tmp_path)
+    done, total = training.logged_steps(tmp_path)
+    assert 0 < done <= total
+
+
 def test_it_stops_when_dev_no_longer_improves(data, tmp_path, monkeypatch):
     monkeypatch.setattr(training, "dev_score", lambda figures: 0.5)
     assert len(adapt(data, tmp_path, training.TextConfig(epochs=9, patience=2, batch=32)).figures["history"]) == 3

@@ -14,6 +14,9 @@ from torch import Tensor, nn
 
 from crossmodal.errors import CrossmodalError
 
+DATA = "data.json"
+"""File of a run folder that says which data its caches and checkpoints are of."""
+
 
 def save(tensors: Mapping[str, Tensor], path: Path, metadata: dict[str, str] | None = None) -> None:
     """Write safetensors so that a reader finds the old file or the new one, never half of it."""
@@ -27,6 +30,21 @@ def write_json(content: Mapping[str, Any], path: Path) -> None:
     fresh = path.with_suffix(".json.partial")
     fresh.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     os.replace(fresh, path)
+
+
+def claim(run_dir: Path, data: Mapping[str, str]) -> None:
+    """Mark a run folder as holding work on ``data``, corpus -> digest, so that no cache outlives the data it is of.
+
+    Raises CrossmodalError ``run_data`` where the folder holds work on other data.
+    """
+    run_dir.mkdir(parents=True, exist_ok=True)
+    path = run_dir / DATA
+    if not path.is_file():
+        write_json(data, path)
+    known = json.loads(path.read_text(encoding="utf-8"))
+    changed = sorted(name for name in {*known, *data} if known.get(name) != data.get(name))
+    if changed:
+        raise CrossmodalError("run_data", folder=run_dir.name, corpus=changed[0])
 
 
 def trained_state(model: nn.Module) -> dict[str, Tensor]:

@@ -3,10 +3,9 @@
 Each job runs in a process of its own with one thread; a job that is done is not done again. The run folder then holds
 
 - ``space.safetensors``: theta and the bank of sentences that the voice was aligned with,
-- ``oof.safetensors`` and ``oof.json``: each RAVDESS clip as the model of its fold saw it, which never heard its actor,
+- ``fold*/test.*``: each RAVDESS clip as the model of its fold sees it, which never heard its actor,
 - ``ravdess_alone/``: the average of the folds' weights, and ``emodb.*``, EmoDB as it sees it,
-- ``final/unheard.*``: all clips that the shipped model was not trained on, as it sees them,
-- ``speech.safetensors``: the shipped tensors, and ``speech.json``: the jobs and their durations.
+- ``speech.safetensors``: the adapted reading of the model that ships; ``speech.json``: the jobs and their durations.
 """
 
 from __future__ import annotations
@@ -42,7 +41,6 @@ from crossmodal.training.speech import (
     SpeechConfig,
     adapt_speech,
     build_model,
-    load_scores,
     plain_config,
     save_scores,
     score,
@@ -98,9 +96,7 @@ def training_share(corpora: Mapping[str, Sequence[Clip]]) -> list[Clip]:
 def plan(corpora: Mapping[str, Sequence[Clip]], *, extra_in_folds: bool) -> list[Job]:
     """The jobs of a release, the longest first, so that two processes end at about the same time."""
     main, extra = list(corpora[MAIN]), training_share(corpora)
-    heard = {identity(clip) for clip in main + extra}
-    unheard = tuple(clip for clips in corpora.values() for clip in clips if identity(clip) not in heard)
-    return [Job(FINAL, tuple(main + extra), {"unheard": unheard}), *fold_jobs(main, extra if extra_in_folds else ())]
+    return [Job(FINAL, tuple(main + extra), {}), *fold_jobs(main, extra if extra_in_folds else ())]
 
 
 # --- the space that the words have left -----------------------------------------------------------------------------
@@ -183,16 +179,6 @@ def _run_jobs(
             raise
 
 
-def merge_folds(run_dir: Path, jobs: Sequence[Job]) -> None:
-    """The folds' scores as one, ``oof``, the clips in the order of their names."""
-    parts = [load_scores(run_dir / job.name / "test") for job in jobs]
-    rows = [row for _, found in parts for row in found]
-    order = sorted(range(len(rows)), key=lambda index: str(rows[index]["key"]))
-    tensors = {name: torch.cat([found[name] for found, _ in parts])[order] for name in parts[0][0]}
-    save(tensors, run_dir / "oof.safetensors")
-    write_json({"clips": [rows[index] for index in order]}, run_dir / "oof.json")
-
-
 def average_folds(config: SpeechConfig, jobs: Sequence[Job], emodb: Sequence[Clip], run_dir: Path) -> None:
     """The model of RAVDESS alone, at no further training: the average of the folds' weights, asked about EmoDB.
 
@@ -234,7 +220,6 @@ def run_all(  # noqa: PLR0913, one argument for each thing that a release is mad
     jobs = plan(corpora, extra_in_folds=extra_in_folds)
     _run_jobs(jobs, config, run_dir, workers, progress)
     folds = [job for job in jobs if job.name.startswith("fold")]
-    merge_folds(run_dir, folds)
     if "emodb" in corpora and not extra_in_folds:
         average_folds(config, folds, corpora["emodb"], run_dir)
     shutil.copyfile(run_dir / FINAL / WEIGHTS, run_dir / WEIGHTS)

@@ -355,6 +355,13 @@ class _Run:
         torch.set_rng_state(tensors["random"])
 
 
+def logged_steps(run_dir: Path) -> tuple[int, int]:
+    """The steps done and the steps in all that a run's log tells of; zeros where none has begun."""
+    log = run_dir / LOG
+    found = re.findall(r"step (\d+) of (\d+)", log.read_text(encoding="utf-8")) if log.is_file() else []
+    return (int(found[-1][0]), int(found[-1][1])) if found else (0, 0)
+
+
 class AdaptedText(NamedTuple):
     """The best epoch of a finished run: the model in evaluation mode, as it ships, and its figures."""
 

@@ -284,6 +284,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "{file} was not found. Name the folder of the data with --data, or of one set with --corpus NAME=DIR.",
         "找不到 {file}。请用 --data 指定数据文件夹，或用 --corpus NAME=DIR 指定某个数据集。",
     ),
+    "error.data_unknown": (
+        "No data set {corpus} is used here; --corpus takes {allowed}.",
+        "这里没有使用数据集 {corpus}；--corpus 可用：{allowed}。",
+    ),
     "error.data_row": (
         "Row {row} of {file} cannot be used: a column is missing, or a label is none of those allowed.",
         "{file} 的第 {row} 行无法使用：缺少列，或标签不在允许范围内。",
@@ -295,6 +299,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "error.run_config": (
         "The run folder {folder} holds a run with other settings. Give another one with --runs, or delete it.",
         "运行文件夹 {folder} 中的设置不同。请用 --runs 指定其他文件夹，或将其删除。",
+    ),
+    "error.run_data": (
+        "The run folder {folder} holds work on other data of {corpus}. Give another one with --runs, or delete it.",
+        "运行文件夹 {folder} 中的 {corpus} 数据不同。请用 --runs 指定其他文件夹，或将其删除。",
     ),
     "error.run_shape": (
         "The file {file} of the run folder does not fit the encoders. Delete it and train again.",
