@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from crossmodal import __version__, checkpoints
 from crossmodal.errors import CrossmodalError, InputError, ModelError
 from crossmodal.fusion import DEFAULT_RULE, fusion_rules
-from crossmodal.types import FusionSettings
+from crossmodal.types import PRIORS, FusionSettings
 
 if TYPE_CHECKING:
     from crossmodal.pipeline import Pipeline
@@ -101,6 +101,7 @@ def _add_predict(commands: Any) -> None:
     predict.add_argument("--alpha", type=parse_alpha, default={}, help="modality weights, e.g. speech=.6,text=.4")
     predict.add_argument("--rule", default=DEFAULT_RULE, choices=list(fusion_rules()), help="how to fuse")
     predict.add_argument("--temperature", type=positive, default=1.0, help="below 1 sharpens the fused reading")
+    predict.add_argument("--prior", default=PRIORS[0], choices=PRIORS, help="how common each emotion is taken to be")
     _add_common(predict)
 
 
@@ -197,7 +198,7 @@ def predict(arguments: argparse.Namespace) -> int:
     """Read and fuse every input; an unreadable one is reported and the rest go on."""
     from crossmodal.records import result_record
 
-    settings = FusionSettings(arguments.alpha, arguments.rule, arguments.temperature)
+    settings = FusionSettings(arguments.alpha, arguments.rule, arguments.temperature, arguments.prior)
     pipeline = _load(arguments.models)
     unknown = set(arguments.alpha) - set(pipeline.modalities)
     if unknown:

@@ -8,35 +8,37 @@ import numpy as np
 
 from crossmodal.calibration import Calibration
 from crossmodal.errors import InputError
-from crossmodal.fusion import Problem, find_rule, normalize_alpha, sharpen
+from crossmodal.fusion import Problem, find_rule, level_prior, normalize_alpha, sharpen
 from crossmodal.fusion.rule import softmax
-from crossmodal.types import TASKS, Array, Evidence, FusionResult, FusionSettings
+from crossmodal.types import PRIORS, TASKS, Array, Evidence, FusionResult, FusionSettings
 
 
 def fuse(evidence: Evidence, settings: FusionSettings, calibration: Calibration) -> FusionResult:
     """psi: the readings of the present modalities at the given weights, by the given rule.
 
-    Raises InputError: ``nothing_to_fuse``, ``unknown_rule``, ``alpha_invalid`` or ``temperature_invalid``.
+    Raises InputError: ``nothing_to_fuse``, ``unknown_rule``, ``unknown_prior``, ``alpha_invalid`` or
+    ``temperature_invalid``.
     """
     readings = evidence.readings
     if not readings:
         raise InputError("nothing_to_fuse")
     if not (np.isfinite(settings.temperature) and settings.temperature > 0):
         raise InputError("temperature_invalid", value=settings.temperature)
+    if settings.prior not in PRIORS:
+        raise InputError("unknown_prior", prior=settings.prior[:40], allowed=", ".join(PRIORS))
     rule = find_rule(settings.rule)
     present = list(readings)
     stacked = {task: np.stack([readings[name].probabilities[task] for name in present]) for task in TASKS}
     main = next(iter(TASKS))
     used = rule.weights(normalize_alpha(settings.alpha, present), stacked[main])
     embeddings = np.stack([readings[name].embedding for name in present])
-    fused = {
-        task: sharpen(
-            rule.pool(Problem(stacked[task], used, calibration.prior[task], embeddings,
-                              fused_head(calibration, task, present))),
-            settings.temperature,
-        )
-        for task in TASKS
-    }  # fmt: skip
+    fused = {}
+    for task in TASKS:
+        head = fused_head(calibration, task, present)
+        pooled = rule.pool(Problem(stacked[task], used, calibration.prior[task], embeddings, head))
+        if settings.prior == "even":
+            pooled = level_prior(pooled, calibration.prior[task])
+        fused[task] = sharpen(pooled, settings.temperature)
     return _result(fused, dict(zip(present, used.tolist(), strict=True)), rule.name)
 
 

@@ -23,6 +23,9 @@ SENTIMENTS = ("negative", "neutral", "positive")
 TASKS: Mapping[str, tuple[str, ...]] = {"emotion": EMOTIONS, "sentiment": SENTIMENTS}
 """Task -> its classes, in the order of every probability vector. The first task is the one that a label names."""
 
+PRIORS = ("model", "even")
+"""The class prior of a fused reading: as common as the models take each class to be, or all classes alike."""
+
 
 @dataclass(frozen=True, slots=True)
 class Word:
@@ -104,14 +107,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class FusionSettings:
-    """What a person can set: weights alpha_i >= 0 by modality (an absent name means 1), rule and temperature > 0.
+    """What a person can set: weights alpha_i >= 0 by modality (an absent name means 1), rule, temperature > 0, prior.
 
-    ``temperature`` divides the fused log-probabilities: below 1 it sharpens, above 1 it flattens.
+    ``temperature`` divides the fused log-probabilities: below 1 it sharpens, above 1 it flattens. ``prior`` is one of
+    PRIORS: how common each class is taken to be.
     """
 
     alpha: Mapping[str, float] = field(default_factory=dict)
     rule: str = "linear"
     temperature: float = 1.0
+    prior: str = "model"
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,7 +189,7 @@ def test_a_recording_becomes_a_result_and_a_slider_moves_it(visit):
 
 @pytest.mark.parametrize(
     ("query", "weights"),
-    [("", ("Voice .42", "Words .58")), ("?src=type&txt=" + quote("I can't believe you did this."), ("Words 1.00",))],
+    [("", ("Voice .42", "Words .58")), ("?src=type&txt=" + quote("I can't believe you did this."), ("Words 1.",))],
 )
 def test_the_address_brings_back_the_same_numbers(visit, query, weights):
     visitor = visit(query)

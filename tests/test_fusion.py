@@ -1,5 +1,7 @@
 """Properties that every fusion rule must have, for one to four modalities."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from conftest import make_calibration, make_evidence
@@ -155,6 +157,16 @@ def test_temperature_sharpens_and_keeps_the_label():
     assert sharp.probabilities["emotion"].max() > plain.probabilities["emotion"].max()
 
 
+def test_an_even_prior_divides_the_shared_one_out():
+    calibration, evidence, chosen = setting((2, 5, [0.5, 0.7, 1, 1]), "log_pool")
+    plain = fuse(evidence, chosen, calibration).probabilities["emotion"]
+    even = fuse(evidence, replace(chosen, prior="even"), calibration).probabilities["emotion"]
+    wanted = plain / calibration.prior["emotion"]
+    np.testing.assert_allclose(even, wanted / wanted.sum())
+    with pytest.raises(AssertionError):
+        np.testing.assert_allclose(even, plain)
+
+
 @pytest.mark.parametrize("value", [-0.1, float("nan"), float("inf")])
 def test_impossible_weights_are_refused(value):
     with pytest.raises(InputError) as caught:
@@ -173,6 +185,7 @@ def test_huge_and_tiny_weights_do_not_overflow():
         (FusionSettings(rule="majority"), "unknown_rule"),
         (FusionSettings(temperature=0.0), "temperature_invalid"),
         (FusionSettings(temperature=float("nan")), "temperature_invalid"),
+        (FusionSettings(prior="mine"), "unknown_prior"),
     ],
 )
 def test_settings_that_mean_nothing_are_refused(chosen, code):

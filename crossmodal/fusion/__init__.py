@@ -12,9 +12,18 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 
 from crossmodal.errors import InputError
-from crossmodal.fusion.rule import FusionRule, Problem, normalize_alpha, sharpen
+from crossmodal.fusion.rule import FusionRule, Problem, level_prior, normalize_alpha, sharpen
 
-__all__ = ["DEFAULT_RULE", "FusionRule", "Problem", "find_rule", "fusion_rules", "normalize_alpha", "sharpen"]
+__all__ = [
+    "DEFAULT_RULE",
+    "FusionRule",
+    "Problem",
+    "find_rule",
+    "fusion_rules",
+    "level_prior",
+    "normalize_alpha",
+    "sharpen",
+]
 
 DEFAULT_RULE = "linear"
 

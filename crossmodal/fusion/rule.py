@@ -76,6 +76,13 @@ def log_floor(probabilities: Array) -> Array:
     return np.log(np.maximum(probabilities, FLOOR))
 
 
+def level_prior(probabilities: Array, prior: Array) -> Array:
+    """p / prior, normalised: a reading (..., C) as if every class were as common as any other (Saerens et al. 2002)."""
+    levelled = probabilities / np.maximum(prior, FLOOR)
+    total: Array = levelled.sum(-1, keepdims=True)
+    return levelled / total
+
+
 def sharpen(probabilities: Array, temperature: float) -> Array:
     """p^(1/T), normalised: T below 1 sharpens a distribution (..., C), above 1 flattens it."""
     return probabilities if temperature == 1.0 else softmax(log_floor(probabilities) / temperature)

@@ -231,6 +231,10 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Every modality of this input is switched off. Switch one on.",
         "此输入的所有模态都已关闭。请至少打开一个。",
     ),
+    "error.unknown_prior": (
+        "There is no class prior {prior}; allowed: {allowed}.",
+        "没有类别先验 {prior}；可用：{allowed}。",
+    ),
     "error.unknown_rule": (
         "There is no fusion rule named {rule}. Known: {allowed}.",
         "没有名为 {rule} 的融合规则。可用：{allowed}。",
