@@ -77,7 +77,7 @@ def log_floor(probabilities: Array) -> Array:
 
 
 def level_prior(probabilities: Array, prior: Array) -> Array:
-    """p / prior, normalised: a reading (..., C) as if every class were as common as any other (Saerens et al. 2002)."""
+    """Divide by the prior and normalise: a reading (..., C) as if classes were alike common (Saerens et al. 2002)."""
     levelled = probabilities / np.maximum(prior, FLOOR)
     total: Array = levelled.sum(-1, keepdims=True)
     return levelled / total
