@@ -18,6 +18,7 @@ from crossmodal.fusion.confidence import confidence
 from crossmodal.types import TASKS, Array, Evidence, FusionResult, FusionSettings
 from crossmodal.ui import charts, formula, markup, state
 from crossmodal.ui.choice import Choice
+from crossmodal.ui.outcome import draw_bars, weights_in_use
 from crossmodal.ui.state import Subject
 from crossmodal.ui.strings import Say
 from crossmodal.ui.views import Look, told
@@ -113,7 +114,7 @@ def _reading(look: Look, engine: Engine, name: str, evidence: Evidence) -> None:
     values = evidence.readings[name].probabilities
     certainty = say("certainty", value=formula.number(float(confidence(values[_EMOTION]))))
     st.html(markup.heading(say.modality(name), index, certainty))
-    _bars(look, name, say.modality(name), values[_EMOTION])
+    draw_bars(look, name, say.modality(name), values[_EMOTION])
     st.html(_strip(say, values[_SENTIMENT]))
 
 
@@ -125,22 +126,12 @@ def _fused(look: Look, result: FusionResult) -> None:
         "probability": charts.percent(float(values.max())),
         "margin": charts.percent(result.margin),
         "runner_up": say.label(_EMOTION, result.runner_up),
-        "weights": " \u00b7 ".join(f"{say.modality(m)} {formula.number(w)}" for m, w in result.alpha_used.items()),
+        "weights": weights_in_use(say, result),
     }
     lines = [say("margin", **said), say("weights", **said)]
     st.html(markup.verdict(say("fused"), said, look.colour(result.label), lines, say("result.spoken", **said)))
-    _bars(look, "fused", say("fused"), values)
+    draw_bars(look, "fused", say("fused"), values, large=True)
     st.html(_strip(say, result.probabilities[_SENTIMENT]))
-
-
-def _bars(look: Look, key: str, name: str, values: Array) -> None:
-    shown = [
-        charts.Bar(look.say.label(_EMOTION, label), float(p), look.colour(label))
-        for label, p in zip(TASKS[_EMOTION], values, strict=True)
-    ]
-    listed = ", ".join(f"{bar.label} {charts.percent(bar.probability)} %" for bar in shown)
-    figure = charts.bars(shown, large=key == "fused")
-    st.plotly_chart(figure, key=f"bars_{key}", config=charts.CONFIG, alt=look.say("bars.alt", name=name, values=listed))
 
 
 def _strip(say: Say, values: Array) -> str:
@@ -158,3 +149,18 @@ def _small_print(
         st.markdown(f"${formula.written(result.rule, general, weights, settings.temperature)}$")
     stages = {say.known(f"cost.{stage}", stage): f"{ms:.0f}" if ms >= 1 else f"{ms:.2f}" for stage, ms in cost.items()}
     st.html(markup.costs(say("cost"), stages))
+
+
+def settings_now(engine: Engine) -> FusionSettings:
+    """The settings of the mixer as session or address have them, for pages without one."""
+    state_, asked = st.session_state, st.query_params
+
+    def number(key: str, default: float) -> float:
+        try:
+            return float(state_.get(key, asked.get(key, default)))
+        except ValueError:
+            return default
+
+    alpha = {name: min(1.0, max(0.0, number(f"a_{name}", DEFAULT_ALPHA))) for name in engine.modalities}
+    rule = Choice("rule", tuple(fusion_rules()), DEFAULT_RULE).value()
+    return FusionSettings(alpha, rule, number("t", 1.0))

@@ -47,8 +47,11 @@ def percent(probability: float) -> str:
     return "<1" if whole == 0 and probability > 0.0005 else str(whole)
 
 
-def bars(values: Sequence[Bar], *, large: bool = False) -> Figure:
-    """Horizontal bars from 0 to 1, each with its label and number; the highest stands out in bold."""
+def bars(values: Sequence[Bar], *, large: bool = False, marks: Sequence[float] | None = None) -> Figure:
+    """Horizontal bars from 0 to 1, each with its label and number; the highest stands out in bold.
+
+    ``marks`` draws a stroke across each bar where another reading ends.
+    """
     row, size = (27, 14) if large else (22, 13)
     highest = max(range(len(values)), key=lambda i: values[i].probability)
     names = [literal(bar.label) for bar in values]
@@ -77,7 +80,17 @@ def bars(values: Sequence[Bar], *, large: bool = False) -> Figure:
         "showgrid": False,
         "zeroline": False,
     }
-    return {"data": [trace], "layout": _layout(row * len(values), {"range": [0, 1.12], "visible": False}, axis)}
+    layout = _layout(row * len(values), {"range": [0, 1.12], "visible": False}, axis)
+    if marks is not None:
+        layout["shapes"] = [_stroke(float(mark), place) for place, mark in enumerate(marks)]
+    return {"data": [trace], "layout": layout}
+
+
+def _stroke(x: float, place: int) -> dict[str, Any]:
+    return {
+        "type": "line", "xref": "x", "yref": "y", "x0": round(x, 4), "x1": round(x, 4), "y0": place - 0.46,
+        "y1": place + 0.46, "line": {"color": _GREY, "width": 2},
+    }  # fmt: skip
 
 
 def waveform(

@@ -13,6 +13,7 @@ from typing import Any
 
 import streamlit as st
 
+from crossmodal.ui.state import note_ignored
 from crossmodal.ui.strings import Say
 
 Name = Callable[[str], str]
@@ -33,6 +34,7 @@ class Choice:
         if st.session_state.get(self.key) not in self.options:
             asked = st.query_params.get(self.key)
             if asked is not None and asked not in self.options:
+                note_ignored(self.key, asked)
                 del st.query_params[self.key]
             st.session_state[self.key] = asked if asked in self.options else self.default
         return str(st.session_state[self.key])

@@ -111,6 +111,34 @@ _INPUTS: dict[str, Callable[[Say, Engine], Read | None]] = {
 }
 
 
+TYPED = "typed"
+
+
+def second(look: Look, engine: Engine, first: Subject) -> Subject | None:
+    """Another input to hold against the first: an example, typed words, or what this session has read before."""
+    say, examples = look.say, load_examples()
+    recent = {f"own-{item.key[:8]}": item for item in state.recent() if item.key != first.key}
+    options = (*examples, TYPED, *recent)
+    choice = Choice("ex2", options, next(key for key in reversed(examples)))
+
+    def name(key: str) -> str:
+        if key in recent:
+            return say("second.own", words=recent[key].words[:40])
+        return say("second.typed") if key == TYPED else examples[key].title[say.language]
+
+    chosen = choice.menu(say, say("second"), name)
+    if chosen in recent:
+        return recent[chosen]
+    if chosen != TYPED:
+        return _read(say, lambda announce: state.read_example(engine, examples[chosen], announce))
+    text = st.text_input(
+        say("typed"), key="txt2", max_chars=MAX_CHARACTERS, bind="query-params", placeholder=say("typed.placeholder")
+    )
+    if not text.strip():
+        return None
+    return _read(say, lambda announce: state.read_text(engine, text, announce))
+
+
 def clip(look: Look, engine: Engine, subject: Subject) -> Subject:
     """The waveform with its player, and the words beside it; returns the subject with the words as they stand."""
     if subject.clip is None:

@@ -25,6 +25,22 @@ def invitation(text: str) -> str:
     return f'<p class="cx-invite">{_e(text)}</p>'
 
 
+def lead(text: str) -> str:
+    """The first sentence of a page of text."""
+    return f'<p class="cx-lead">{_e(text)}</p>'
+
+
+def paragraphs(lines: Sequence[str]) -> str:
+    """Running text."""
+    return '<div class="cx-text">' + "".join(f"<p>{_e(line)}</p>" for line in lines) + "</div>"
+
+
+def definitions(items: Sequence[tuple[str, str]]) -> str:
+    """Short terms, each with what it stands for."""
+    rows = "".join(f"<div><dt>{_e(term)}</dt><dd>{_e(said)}</dd></div>" for term, said in items)
+    return f'<dl class="cx-defs">{rows}</dl>'
+
+
 def progress(stage: str) -> str:
     """What is being done at present."""
     return f'<p class="cx-progress" role="status"><i></i>{_e(stage)}</p>'
@@ -48,6 +64,34 @@ def verdict(name: str, said: Mapping[str, object], colour: str, lines: Sequence[
         f"<b>{label}</b><span>{probability}&thinsp;%</span></div>"
         f'<div class="cx-facts" aria-hidden="true">{facts}</div>'
         f'<p class="cx-spoken" role="status" aria-live="polite">{_e(spoken)}</p></div>'
+    )
+
+
+def column_name(name: str, said: str) -> str:
+    """The heading of one of several things side by side."""
+    aside = f"<span>{_e(said)}</span>" if said else ""
+    return f'<div class="cx-head"><h2>{_e(name)}</h2>{aside}</div>'
+
+
+def outcome(label: str, probability: str, colour: str, lines: Sequence[str]) -> str:
+    """A label in middling size with its probability, and lines about it."""
+    facts = "".join(f"<p>{_e(line)}</p>" for line in lines)
+    return (
+        f'<div class="cx-outcome"><div class="cx-label"><i style="background:{_e(colour)}"></i><b>{_e(label)}</b>'
+        f'<span>{_e(probability)}&thinsp;%</span></div><div class="cx-facts">{facts}</div></div>'
+    )
+
+
+def table(caption: str, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """Values by row and column; it scrolls by itself where it is wider than the page."""
+    head = "".join(f'<th scope="col">{_e(name)}</th>' for name in heads)
+    body = "".join(
+        f'<tr><th scope="row">{_e(name)}</th>' + "".join(f"<td>{_e(cell)}</td>" for cell in cells) + "</tr>"
+        for name, cells in rows
+    )
+    return (
+        f'<div class="cx-table" role="region" aria-label="{_e(caption)}" tabindex="0"><table><caption>{_e(caption)}'
+        f"</caption><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 

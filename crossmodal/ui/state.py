@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 FOLDER_VARIABLE = "CROSSMODAL_MODELS"
 """Environment variable that names another models folder."""
+MODELS = "h"
+"""Key of the address for the first letters of the model hash that a shared link was made with."""
 SCHEMA = "1"
 """Version of the settings in the address."""
 UPLOADS = ("wav", "flac", "ogg", "opus", "mp3", "m4a", "mp4", "aac", "webm")
@@ -40,6 +42,7 @@ WARM_UP_SECONDS = 1.0
 """Let the first page be drawn before the models take the processor."""
 
 _KEPT_SUBJECTS = 8
+_MOST_NOTED = 6
 _log = logging.getLogger(__name__)
 
 
@@ -96,6 +99,20 @@ def stamp_address() -> None:
     """Put the schema version into an address that carries settings."""
     if len(st.query_params) and st.query_params.get("v") != SCHEMA:
         st.query_params["v"] = SCHEMA
+
+
+def note_ignored(key: str, *values: str) -> None:
+    """Remember what of the address could not be used, so that the page can say so once."""
+    for value in values:
+        noted: list[tuple[str, str]] = st.session_state.setdefault("_ignored", [])
+        if (key, value) not in noted and len(noted) < _MOST_NOTED:
+            noted.append((key, value[:40]))
+
+
+def ignored() -> list[tuple[str, str]]:
+    """Key and value of what was ignored in the address."""
+    noted: list[tuple[str, str]] = st.session_state.get("_ignored", [])
+    return noted
 
 
 # --- what was read of an input -------------------------------------------------------------------------------------
@@ -222,6 +239,12 @@ def _reread(engine: Engine, subject: Subject, text: str, progress: Progress) -> 
         return pipeline.reread(subject.evidence, text=clean)
 
     return _run(engine, work, progress)
+
+
+def recent() -> list[Subject]:
+    """What this session has read of a visitor's own, the latest first."""
+    kept: Mapping[str, Subject] = st.session_state.get("_subjects", {})
+    return [subject for subject in reversed(list(kept.values())) if not subject.shipped]
 
 
 def without(mapping: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -71,6 +71,122 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "波形，{seconds} 秒，有语音的区间：{spans}。",
     ),
     "wave.caption": ("{seconds} s, speech shaded", "{seconds} 秒，阴影为语音"),
+    # Pages
+    "page": ("Page", "页面"),
+    "page.bench": ("Bench", "工作台"),
+    "page.compare": ("Compare", "对比"),
+    "page.about": ("About", "关于"),
+    "ignored": (
+        "This link asks for something that is not known here, which was left at its default: {parts}.",
+        "链接中有无法识别的内容，已按默认值处理：{parts}。",
+    ),
+    "other_models": (
+        "This link was made with models {asked}; these are {model_hash}, so the numbers may differ.",
+        "此链接由模型 {asked} 生成，当前模型为 {model_hash}，数值可能不同。",
+    ),
+    # Comparisons
+    "compare.view": ("Compare", "对比内容"),
+    "compare.settings": ("Settings", "设置"),
+    "compare.inputs": ("Inputs", "输入"),
+    "compare.rules": ("Every rule", "全部规则"),
+    "compare.add": ("Add the bench's settings", "加入工作台的设置"),
+    "compare.add.help": (
+        "A further column with the weights, rule and sharpness of the bench; at most {most}.",
+        "以工作台当前的权重、规则和锐度新增一列，最多 {most} 列。",
+    ),
+    "compare.actions": ("Edit", "编辑"),
+    "compare.name": ("Name", "名称"),
+    "compare.pin": ("Hold the others against it", "设为参照"),
+    "compare.unpin": ("No longer the reference", "取消参照"),
+    "compare.duplicate": ("Duplicate", "复制"),
+    "compare.left": ("Move left", "左移"),
+    "compare.right": ("Move right", "右移"),
+    "compare.remove": ("Remove", "移除"),
+    "compare.reference": ("reference", "参照"),
+    "compare.change": ("{label} {points}", "{label} {points}"),
+    "compare.turned": ("no longer {label}", "不再是{label}"),
+    "compare.label": ("Label", "标签"),
+    "compare.margin": ("Margin", "领先"),
+    "compare.table": (
+        "In percent; in parentheses the difference to {reference}",
+        "单位为百分比，括号内为与 {reference} 之差",
+    ),
+    "compare.rules.note": (
+        "The bench's weights and sharpness under {count} ways of fusing. They say: {labels}.",
+        "以工作台的权重和锐度，用 {count} 种方式融合。结果：{labels}。",
+    ),
+    "compare.alone": ("{modality} alone", "仅{modality}"),
+    "compare.inputs.note": (
+        "Two inputs under the settings of the bench: {rule}.",
+        "两个输入使用工作台的同一设置：{rule}。",
+    ),
+    "compare.first": ("This input", "当前输入"),
+    "compare.second": ("The other", "另一输入"),
+    "second": ("Hold it against", "与之比较"),
+    "second.typed": ("A sentence of mine", "自己写一句"),
+    "second.own": ("Read before: {words}", "之前分析的：{words}"),
+    "prior": ("Class prior", "类别先验"),
+    "prior.model": ("As trained", "按训练"),
+    "prior.even": ("Even", "均等"),
+    "prior.help": (
+        "How common each emotion is taken to be: as the models learned it, or all alike.",
+        "每种情绪被认为有多常见：按模型所学，或一律相同。",
+    ),
+    # About
+    "about.lead": (
+        "A voice and its words can say different things. Crossmodal reads each by itself and lets you decide how "
+        "much either counts.",
+        "语气和文字可能表达不同的意思。Crossmodal 分别分析两者，由你决定各占多少分量。",
+    ),
+    "about.formula": ("The formula", "公式"),
+    "about.x": ("what is given: a recording, a text", "输入：一段录音或一段文字"),
+    "about.f": (
+        "a pretrained encoder: Whisper hears the voice, MiniLM reads the words",
+        "预训练编码器：Whisper 听语音，MiniLM 读文字",
+    ),
+    "about.z": (
+        "a point in one space that both share, where theta, one head for all, reads the emotion",
+        "两种模态共享的空间中的一点，由同一个分类头 theta 读出情绪",
+    ),
+    "about.alpha": ("the weights that you set", "由你设定的权重"),
+    "about.loss": (
+        "what training makes small: each modality's own errors, weighed by lambda, and how far the modalities lie "
+        "apart, weighed by gamma",
+        "训练要减小的量：各模态自身的误差（权重 lambda）与模态之间的差距（权重 gamma）",
+    ),
+    "about.figures": ("How well it works", "效果如何"),
+    "about.figures.note": (
+        "Measured on speakers and texts that training never saw; the model card has intervals, splits and limits.",
+        "在训练未见过的说话人和文本上测得；置信区间、划分与局限见模型卡。",
+    ),
+    "about.ravdess": (
+        "Voice: held-out RAVDESS actors, 7 emotions, average recall",
+        "语音：RAVDESS 未见演员，7 类情绪，平均召回率",
+    ),
+    "about.emodb": (
+        "Voice: trained on RAVDESS alone, German EmoDB, 4 emotions",
+        "语音：仅用 RAVDESS 训练，测试德语 EmoDB，4 类",
+    ),
+    "about.goemotions": ("Words: GoEmotions, macro-F1", "文字：GoEmotions，宏平均 F1"),
+    "about.meld": ("Words: MELD, one line at a time, weighted F1", "文字：MELD 单句，加权 F1"),
+    "about.pairs": (
+        "Fused, equal weights, linear pool, label-matched pairs (an upper bound), average recall",
+        "融合：等权线性加权，标签配对样本（上限），平均召回率",
+    ),
+    "about.listeners": (
+        "People who name the intended emotion of CREMA-D by voice alone",
+        "人仅凭声音说出 CREMA-D 演员意图情绪的比例",
+    ),
+    "about.limits": ("What it is not", "它不是什么"),
+    "about.limits.text": (
+        "The models learned from acted voices and labelled comments, in English. They say how much an input resembles "
+        "those, not what a person feels. Plain, short or noisy recordings carry little emotion to read.",
+        "模型学习的是英语表演语音和标注过的评论，只能说明输入与之有多相似，而不是一个人的真实感受。平淡、过短或嘈杂的录音几乎读不出情绪。",
+    ),
+    "about.licence": (
+        "The code is free (MIT). The trained models are for non-commercial use (CC BY-NC-SA 4.0).",
+        "代码为 MIT 许可；训练好的模型仅限非商业使用（CC BY-NC-SA 4.0）。",
+    ),
     # Progress
     "stage.load": ("Loading the models, once after a start", "正在加载模型（仅启动后首次）"),
     "stage.queue": ("Waiting for a free place", "正在排队"),

@@ -12,7 +12,7 @@ import streamlit as st
 
 from crossmodal.engine import Engine
 from crossmodal.errors import BusyError, CrossmodalError, InputError, ModelError
-from crossmodal.ui import markup, palette
+from crossmodal.ui import markup, palette, state
 from crossmodal.ui.choice import Choice
 from crossmodal.ui.strings import LANGUAGES, Say, facts, preferred
 
@@ -44,6 +44,16 @@ def frame() -> Look:
         st.html(markup.masthead(say("title"), say("tagline")))
         languages.segments(say, say("language"), LANGUAGES.__getitem__, label_visibility="collapsed")
     return Look(say, "dark" if st.context.theme.type == "dark" else "light")
+
+
+def show_ignored(look: Look, engine: Engine) -> None:
+    """What of the address could not be used, and whether it was made with other models."""
+    asked = st.query_params.get(state.MODELS)
+    if asked and not engine.model_hash.startswith(asked):
+        st.html(markup.note(look.say("other_models", asked=asked[:12], model_hash=engine.model_hash)))
+    parts = ", ".join(f"{key} = {value}" for key, value in state.ignored())
+    if parts:
+        st.html(markup.note(look.say("ignored", parts=parts)))
 
 
 def footer(look: Look, engine: Engine) -> None:

@@ -1,0 +1,67 @@
+"""What the page is about: the formula symbol by symbol, the measured figures, the limits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import streamlit as st
+
+from crossmodal import checkpoints
+from crossmodal.ui import markup
+from crossmodal.ui.strings import Say
+from crossmodal.ui.views import Look
+
+_FORMULA = r"\mathrm{Fusion}(x_1,\dots,x_n)=\sum_i \alpha_i\, f_i(x_i),\qquad z_i=\varphi_i(f_i(x_i))"
+_OBJECTIVE = r"\mathcal{L}=\sum_i \lambda_i \mathcal{L}_i+\sum_{i,j}\gamma_{ij}\mathcal{L}_{ij}"
+_SYMBOLS = (
+    ("x\u1d62", "about.x"), ("f\u1d62", "about.f"), ("z\u1d62 = \u03c6\u1d62(f\u1d62(x\u1d62))", "about.z"),
+    ("\u03b1\u1d62", "about.alpha"), ("L", "about.loss"),
+)  # fmt: skip
+_FIGURES = (
+    ("about.ravdess", ("ravdess_folds", "uar", "value")),
+    ("about.emodb", ("emodb_by_ravdess_alone", "among_four", "uar", "value")),
+    ("about.goemotions", ("text", "goemotions", "macro_f1", "value")),
+    ("about.meld", ("text", "meld", "weighted_f1", "value")),
+    ("about.pairs", ("label_matched_pairs", "rules", "linear", "equal", "uar")),
+    ("about.listeners", ("human", "voice", "value")),
+)
+
+
+@cache
+def figures() -> Mapping[str, Any]:
+    """What ``evaluate`` measured; empty where it has not been run."""
+    path = checkpoints.MODELS / "metrics.json"
+    found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return found
+
+
+def about(look: Look) -> None:
+    """The page."""
+    say = look.say
+    st.html(markup.lead(say("about.lead")))
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.html(markup.column_name(say("about.formula"), ""))
+        st.markdown(f"${_FORMULA}$")
+        st.markdown(f"${_OBJECTIVE}$")
+        st.html(markup.definitions([(symbol, say(key)) for symbol, key in _SYMBOLS]))
+    with right:
+        st.html(markup.column_name(say("about.figures"), ""))
+        st.html(markup.definitions(_measured(say)))
+        st.html(markup.note(say("about.figures.note")))
+        st.html(markup.column_name(say("about.limits"), ""))
+        st.html(markup.paragraphs([say("about.limits.text"), say("about.licence")]))
+
+
+def _measured(say: Say) -> list[tuple[str, str]]:
+    found = []
+    for key, path in _FIGURES:
+        value: Any = figures()
+        for step in path:
+            value = value.get(step) if isinstance(value, Mapping) else None
+        if isinstance(value, float):
+            found.append((f"{value:.3f}".lstrip("0"), say(key)))
+    return found

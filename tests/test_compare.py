@@ -1,0 +1,128 @@
+"""Journeys through the comparisons without a browser; see test_app for the engine behind the page."""
+
+import html
+import re
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from test_app import EN, address, engine, run, shown  # noqa: F401, the fixture
+
+from crossmodal.columns import MOST, decode
+from crossmodal.fusion import fusion_rules
+from crossmodal.types import PRIORS
+
+MODALITIES = ("speech", "text")
+
+
+def script():
+    from crossmodal.ui import pages, views
+
+    pages.show(views.frame(), "compare")
+
+
+@pytest.fixture
+def page(engine):  # noqa: F811
+    def start(**query):
+        made = AppTest.from_function(script, default_timeout=60)
+        made.context["locale"] = "en-US"
+        for key, value in query.items():
+            made.query_params[key] = value
+        return run(made)
+
+    return start
+
+
+def outcomes(made):
+    """The text of every column: its label first."""
+    found = [item.value for item in made.html if 'class="cx-outcome"' in item.value]
+    return [html.unescape(" ".join(re.sub(r"<[^>]+>", " ", value).split())) for value in found]
+
+
+def link(made):
+    """The columns that the address asks for."""
+    found, ignored = decode(address(made)["c"], MODALITIES)
+    assert ignored == []
+    return found
+
+
+def button(made, end):
+    return next(item for item in made.button if item.key and item.key.endswith(end))
+
+
+def press(made, end):
+    button(made, end).click()
+    return run(made)
+
+
+def test_it_opens_with_two_rules_on_the_finished_example(page):
+    made = page()
+    assert len(outcomes(made)) == 2
+    assert "c" not in made.query_params
+    assert "In percent" in shown(made)
+
+
+def test_columns_come_and_go(page):
+    made = press(page(), "add_column")
+    made = press(made, "c2_copy")
+    assert [column.name for column in link(made)] == ["A", "B", "C", "D"]
+    assert len(outcomes(made)) == MOST
+    assert button(made, "add_column").disabled
+    made = press(made, "c0_gone")
+    assert [column.name for column in link(made)] == ["B", "C", "D"]
+    made = press(made, "c1_right")
+    assert [column.name for column in link(made)] == ["C", "B", "D"]
+
+
+def test_a_column_is_changed_by_its_own_widgets(page):
+    made = page()
+    made.slider(key="c0_alpha_speech").set_value(0.2)
+    made = run(made)
+    made.toggle(key="c1_use_text").set_value(False)
+    made = run(made)
+    made.text_input(key="c1_name").set_value("Only the voice")
+    made = run(made)
+    first, second = link(made)
+    assert first.settings.alpha["speech"] == 0.2
+    assert (second.name, second.without) == ("Only the voice", frozenset({"text"}))
+    assert "Words 1" not in outcomes(made)[1]
+    assert "Voice 1" in outcomes(made)[1]
+
+
+def test_a_column_without_any_modality_says_so(page):
+    made = page(c="A;linear;without:speech,text|B;linear")
+    assert len(outcomes(made)) == 1
+    assert EN("error.nothing_to_fuse") in shown(made)
+
+
+def test_the_pinned_column_is_what_the_others_are_held_against(page):
+    made = press(page(c="A;linear;speech:1,text:0|B;linear;speech:0,text:1"), "c0_pin")
+    assert address(made)["ref"] == "1"
+    said = outcomes(made)
+    assert "no longer" in said[1] or "\u2212" in said[1] or "+" in said[1]
+    assert "+" not in said[0]
+    again = page(c=address(made)["c"], ref="1")
+    assert outcomes(again) == said
+
+
+def test_a_link_opens_as_it_was_and_says_what_it_ignored(page):
+    asked = "Mine;log_pool;speech:0.3,text:0.7;t:0.5;prior:even|B;guess;t:99"
+    made = page(c=asked, ref="7")
+    assert [column.settings.rule for column in link(made)] == ["log_pool", "linear"]
+    text = shown(made)
+    assert "c = guess" in text
+    assert "c = t:99" in text
+    assert "ref = 7" in text
+    assert "Mine" in text
+
+
+def test_every_rule_speaks(page):
+    made = page(cmp="rules")
+    assert len(outcomes(made)) == len(MODALITIES) + len(fusion_rules()) * len(PRIORS)
+
+
+def test_two_inputs_stand_side_by_side(page, engine):  # noqa: F811
+    made = page(cmp="inputs", ex2="typed")
+    assert len(outcomes(made)) == 1
+    made.text_input(key="txt2").set_value("I am afraid of the dark.")
+    made = run(made)
+    assert len(outcomes(made)) == 2
