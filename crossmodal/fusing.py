@@ -12,6 +12,9 @@ from crossmodal.fusion import Problem, find_rule, level_prior, normalize_alpha, 
 from crossmodal.fusion.rule import softmax
 from crossmodal.types import PRIORS, TASKS, Array, Evidence, FusionResult, FusionSettings
 
+MAIN = next(iter(TASKS))
+"""The task that names the label, and whose readings decide the weights in use."""
+
 
 def fuse(evidence: Evidence, settings: FusionSettings, calibration: Calibration) -> FusionResult:
     """psi: the readings of the present modalities at the given weights, by the given rule.
@@ -24,22 +27,42 @@ def fuse(evidence: Evidence, settings: FusionSettings, calibration: Calibration)
         raise InputError("nothing_to_fuse")
     if not (np.isfinite(settings.temperature) and settings.temperature > 0):
         raise InputError("temperature_invalid", value=settings.temperature)
-    if settings.prior not in PRIORS:
-        raise InputError("unknown_prior", prior=settings.prior[:40], allowed=", ".join(PRIORS))
+    check_prior(settings.prior)
     rule = find_rule(settings.rule)
-    present = list(readings)
-    stacked = {task: np.stack([readings[name].probabilities[task] for name in present]) for task in TASKS}
-    main = next(iter(TASKS))
-    used = rule.weights(normalize_alpha(settings.alpha, present), stacked[main])
-    embeddings = np.stack([readings[name].embedding for name in present])
-    fused = {}
-    for task in TASKS:
-        head = fused_head(calibration, task, present)
-        pooled = rule.pool(Problem(stacked[task], used, calibration.prior[task], embeddings, head))
-        if settings.prior == "even":
-            pooled = level_prior(pooled, calibration.prior[task])
-        fused[task] = sharpen(pooled, settings.temperature)
-    return _result(fused, dict(zip(present, used.tolist(), strict=True)), rule.name)
+    used = rule.weights(normalize_alpha(settings.alpha, list(readings)), _stack(evidence, MAIN))
+    fused = {task: _pooled(evidence, settings, calibration, task, used) for task in TASKS}
+    weights = dict(zip(readings, used.tolist(), strict=True))
+    return _result({task: sharpen(pooled, settings.temperature) for task, pooled in fused.items()}, weights, rule.name)
+
+
+def fuse_all(evidence: Evidence, settings: FusionSettings, calibration: Calibration, alpha: Array) -> Array:
+    """Fused probabilities (..., C) of the main task at many weights at once, at temperature 1.
+
+    ``alpha`` (..., n) stands for that of the settings: >= 0 with sum 1, in the order of the readings. Raises InputError
+    ``unknown_rule`` or ``unknown_prior``.
+    """
+    check_prior(settings.prior)
+    used = find_rule(settings.rule).weights(alpha, _stack(evidence, MAIN))
+    return _pooled(evidence, settings, calibration, MAIN, used)
+
+
+def check_prior(prior: str) -> None:
+    """Raise InputError ``unknown_prior`` for what is none of PRIORS."""
+    if prior not in PRIORS:
+        raise InputError("unknown_prior", prior=prior[:40], allowed=", ".join(PRIORS))
+
+
+def _stack(evidence: Evidence, task: str) -> Array:
+    return np.stack([reading.probabilities[task] for reading in evidence.readings.values()])
+
+
+def _pooled(evidence: Evidence, settings: FusionSettings, calibration: Calibration, task: str, used: Array) -> Array:
+    """One task fused at the weights in use (..., n), before its temperature."""
+    prior = calibration.prior[task]
+    embeddings = np.stack([reading.embedding for reading in evidence.readings.values()])
+    head = fused_head(calibration, task, list(evidence.readings))
+    pooled = find_rule(settings.rule).pool(Problem(_stack(evidence, task), used, prior, embeddings, head))
+    return level_prior(pooled, prior) if settings.prior == "even" else pooled
 
 
 def fused_head(calibration: Calibration, task: str, present: Sequence[str]) -> Callable[[Array, Array], Array]:

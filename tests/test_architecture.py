@@ -16,6 +16,7 @@ STAGES = (
     ("towers", "fusion"),
     ("calibration",),
     ("fusing",),
+    ("insight",),
     ("pipeline", "records"),
     ("engine",),
     ("examples",),

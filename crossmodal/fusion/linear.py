@@ -1,6 +1,6 @@
 """The linear opinion pool, the formula of the project: p = sum_i w_i p_i (Stone 1961)."""
 
-from crossmodal.fusion.rule import FusionRule, Problem
+from crossmodal.fusion.rule import FusionRule, Lines, Problem
 from crossmodal.types import Array
 
 
@@ -15,6 +15,11 @@ class Linear(FusionRule):
         """See FusionRule.pool."""
         fused: Array = (problem.alpha[..., None, :] @ problem.probabilities)[..., 0, :]
         return fused
+
+    def lines(self, probabilities: Array, prior: Array, divisor: Array) -> tuple[Lines, ...]:
+        """See FusionRule.lines. A divisor scales each line as a whole."""
+        scores = probabilities / divisor
+        return (Lines(0.0, 1.0, scores[..., 1, :], scores[..., 0, :], logarithmic=False),)
 
 
 RULE = Linear()

@@ -1,6 +1,8 @@
 """The logarithmic opinion pool: p proportional to prod_i p_i^w_i (Genest & Zidek 1986)."""
 
-from crossmodal.fusion.rule import FusionRule, Problem, log_floor, softmax
+import numpy as np
+
+from crossmodal.fusion.rule import FusionRule, Lines, Problem, log_floor, softmax
 from crossmodal.types import Array
 
 
@@ -14,6 +16,11 @@ class LogPool(FusionRule):
     def pool(self, problem: Problem) -> Array:
         """See FusionRule.pool."""
         return softmax((problem.alpha[..., None, :] @ log_floor(problem.probabilities))[..., 0, :])
+
+    def lines(self, probabilities: Array, prior: Array, divisor: Array) -> tuple[Lines, ...]:
+        """See FusionRule.lines. A divisor shifts each line as a whole."""
+        scores = log_floor(probabilities) - np.log(divisor)
+        return (Lines(0.0, 1.0, scores[..., 1, :], scores[..., 0, :], logarithmic=True),)
 
 
 RULE = LogPool()

@@ -4,7 +4,9 @@ With every b_i = 1 this is Bayes' rule for modalities that are independent given
 reading already contains once, is divided out n - 1 times.
 """
 
-from crossmodal.fusion.rule import FusionRule, Problem, log_floor, softmax
+import numpy as np
+
+from crossmodal.fusion.rule import FusionRule, Lines, Problem, log_floor, softmax
 from crossmodal.types import Array
 
 
@@ -24,6 +26,19 @@ class Product(FusionRule):
         exponents = problem.alpha / problem.alpha.max(-1, keepdims=True)
         evidence = (exponents[..., None, :] @ log_floor(problem.probabilities))[..., 0, :]
         return softmax(evidence + (1 - exponents.sum(-1))[..., None] * log_floor(problem.prior))
+
+    def lines(self, probabilities: Array, prior: Array, divisor: Array) -> tuple[Lines, ...]:
+        """See FusionRule.lines. The log scores times m = max(a, 1 - a) are lines, with one kink where a = 1/2.
+
+        As b_i = w_i / m, m log p = sum_i w_i log p_i + (m - 1) log pi, less m log divisor.
+        """
+        log_prior, logs = log_floor(prior), log_floor(probabilities)
+        alone = logs - np.log(divisor)  # at either end m = 1, and one modality speaks alone
+        middle = logs.mean(-2) - 0.5 * (log_prior + np.log(divisor))
+        return (
+            Lines(0.0, 0.5, alone[..., 1, :], middle, logarithmic=True, scale=(1.0, 0.5)),
+            Lines(0.5, 1.0, middle, alone[..., 0, :], logarithmic=True, scale=(0.5, 1.0)),
+        )
 
 
 RULE = Product()

@@ -31,6 +31,23 @@ class Problem:
     head: Callable[[Array, Array], Array]
 
 
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Class scores of two modalities that are straight lines in the weight a of the first, for a in [start, end].
+
+    ``first`` and ``last`` (..., C) are the scores at either end. They rank the classes as the fused reading does, and
+    they give it: softmax(scores / scale) where ``logarithmic``, else scores over their sum. ``scale`` is a line too,
+    given by its values at either end.
+    """
+
+    start: float
+    end: float
+    first: Array
+    last: Array
+    logarithmic: bool
+    scale: tuple[float, float] = (1.0, 1.0)
+
+
 class FusionRule(ABC):
     """One way to fuse. Subclasses are stateless; ``name`` is stable, as it stands in shared links."""
 
@@ -42,6 +59,14 @@ class FusionRule(ABC):
     def weights(self, alpha: Array, probabilities: Array) -> Array:
         """The weights really used: ``alpha`` (..., n) unless the rule looks at the readings (..., n, C) first."""
         return alpha
+
+    def lines(self, probabilities: Array, prior: Array, divisor: Array) -> tuple[Lines, ...]:
+        """The rule for two modalities as lines over [0, 1], stretch by stretch; () for a rule without such a form.
+
+        ``probabilities`` (..., 2, C), ``prior`` (C,) as in Problem; the fused reading is divided by ``divisor`` (C,),
+        which is all ones unless another prior is asked for.
+        """
+        return ()
 
     @abstractmethod
     def pool(self, problem: Problem) -> Array:

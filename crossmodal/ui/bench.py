@@ -1,44 +1,162 @@
 """The bench: what each modality says alone, the mixer, and what all say together.
 
-The mixer is a fragment: a slider runs it and the fused reading again, and nothing else of the page.
+The mixer is a fragment: it runs itself and the fused reading again, and nothing else of the page. Where the browser
+component is there it draws all of the bench and follows every move by itself; without it plain sliders take over.
 """
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
+from functools import cache
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from crossmodal import checkpoints
 from crossmodal.engine import Engine
-from crossmodal.fusion import DEFAULT_RULE, fusion_rules
+from crossmodal.errors import InputError
+from crossmodal.fusion import fusion_rules
 from crossmodal.fusion.confidence import confidence
+from crossmodal.insight.flips import flips
 from crossmodal.types import TASKS, Array, Evidence, FusionResult, FusionSettings
 from crossmodal.ui import charts, formula, markup, state
-from crossmodal.ui.choice import Choice
+from crossmodal.ui.mixer import component, held
+from crossmodal.ui.mixer.held import DEFAULT_ALPHA, MODE, TEMPERATURES, Held
+from crossmodal.ui.mixer.problem import problem, result
 from crossmodal.ui.outcome import draw_bars, weights_in_use
 from crossmodal.ui.state import Subject
-from crossmodal.ui.strings import Say
+from crossmodal.ui.strings import CATALOGUE, Say
 from crossmodal.ui.views import Look, told
 
-DEFAULT_ALPHA = 0.5
-TEMPERATURES = (4.0, 2.8, 2.0, 1.4, 1.0, 0.7, 0.5, 0.35, 0.25)
-"""Even steps of a factor of about 1.4, flattest first, so that sharper lies to the right."""
-
 _EMOTION, _SENTIMENT = TASKS
+_WORDS = ("flips.", "mix.", "mode.", "temperature", "error.nothing_to_fuse", "error.title.nothing_to_fuse")
+_MORE_WORDS = ("fused", "margin", "weights", "sentiment", "result.spoken", "use", "alpha", "rule", "mixer", "mode")
+"""Keys of the catalogue, or how they begin, that the component shows."""
 
 
 def bench(look: Look, engine: Engine, subject: Subject) -> None:
     """Readings and mixer to the left, what they come to together to the right."""
     with st.container(key="bench"):
-        left, right = st.columns([len(engine.modalities) + 0.1, 1.3], gap="large")
-        with left:
-            for name, panel in zip(engine.modalities, st.columns(len(engine.modalities), gap="large"), strict=True):
-                with panel:
-                    _reading(look, engine, name, subject.evidence)
-            _mix(look, engine, subject.evidence, right.container())
+        if component.usable():
+            _live(look, engine, subject)
+        else:
+            _plain(look, engine, subject.evidence)
+
+
+def settings_now(engine: Engine) -> FusionSettings:
+    """The present settings of the bench, from the session or the address."""
+    return held.held(engine.modalities).settings()
+
+
+# --- in the browser ------------------------------------------------------------------------------------------------
+
+
+@st.fragment
+def _live(look: Look, engine: Engine, subject: Subject) -> None:
+    """The whole bench as one component that follows every move; a release runs this, and nothing else of the page."""
+    if not component.usable():
+        st.rerun()  # it has just failed: the page is drawn again with plain sliders
+    now, evidence = held.held(engine.modalities), subject.evidence
+    used = replace(evidence, readings=state.without(evidence.readings, *now.off))
+    start = time.thread_time()
+    fused = None
+    with suppress(InputError):  # nothing is switched on: the component says so
+        fused = engine.fuse(used, now.settings())
+    spent = (time.thread_time() - start) * 1e3
+    changing = {"settings": _sent(now), "result": result(fused), "flips": _flips(engine, used, now)}
+    component.show({**_fixed(look, engine, subject), **changing}, engine.modalities)
+    with st.container(key="plain"):
+        st.button(look.say("plain"), key="go_plain", on_click=component.give_up, type="tertiary")
+    if fused:
+        _small_print(look.say, engine, fused, now.settings(), {**evidence.cost, "fuse": spent})
+    state.stamp_address()
+
+
+def _fixed(look: Look, engine: Engine, subject: Subject) -> dict[str, Any]:
+    """What the component needs and no setting changes."""
+    say, evidence = look.say, subject.evidence
+    words = {key: say.wording(key) for key in CATALOGUE if key.startswith(_WORDS) or key in _MORE_WORDS}
+    tasks = [{"labels": [say.label(task, label) for label in labels]} for task, labels in TASKS.items()]
+    colours = {"colours": [look.colour(label) for label in TASKS[_EMOTION]]}
+    return {
+        "key": subject.key,
+        "words": words,
+        "tasks": [tasks[0] | colours, *tasks[1:]],
+        "modalities": [_modality(say, evidence, name, i) for i, name in enumerate(engine.modalities, 1)],
+        "problem": problem(evidence, engine.calibration),
+        "rules": [
+            {"name": rule, "label": say.rule(rule), "note": say.known(f"rule.{rule}.note", "")}
+            for rule in fusion_rules()
+        ],
+        "temperatures": TEMPERATURES,
+        "marks": _marks(say, engine, evidence),
+    }
+
+
+def _modality(say: Say, evidence: Evidence, name: str, index: int) -> dict[str, Any]:
+    said: dict[str, Any] = {"name": name, "label": say.modality(name), "index": index, "symbol": formula.alpha(index)}
+    if name not in evidence.readings:
+        return said | {"present": False, "absent": say.known(f"absent.{name}", say("absent"))}
+    return said | {"present": True, "certainty": _certainty(say, evidence, name)}
+
+
+def _sent(now: Held) -> dict[str, Any]:
+    return {
+        "alpha": dict(now.alpha), "off": list(now.off), "rule": now.rule, "temperature": now.temperature,
+        "prior": now.settings().prior, "mode": MODE.value(),
+    }  # fmt: skip
+
+
+def _flips(engine: Engine, used: Evidence, now: Held) -> dict[str, Any] | None:
+    """Where the winner changes between two modalities, and under what settings that holds."""
+    found = flips(used, now.settings(), engine.calibration)
+    if found is None:
+        return None
+    classes = TASKS[_EMOTION]
+    segments = [[segment.start, segment.end, classes.index(segment.label)] for segment in found.segments]
+    return {"segments": segments, "exact": found.exact, "rule": now.rule, "off": list(now.off)}
+
+
+def _marks(say: Say, engine: Engine, evidence: Evidence) -> list[dict[str, Any]]:
+    """Mixes of two worth taking, as shares of the first: what held-out pairs like best, and what certainty says."""
+    if len(evidence.readings) != 2 or len(engine.modalities) != 2:
+        return []
+    sure = [float(confidence(reading.probabilities[_EMOTION])) for reading in evidence.readings.values()]
+    at: dict[str, dict[str, float]] = {"best": _best(engine.model_hash)}
+    if sum(sure) > 0:
+        at["sure"] = {"*": round(sure[0] / sum(sure), 2)}
+    return [
+        {"label": say(f"mark.{key}"), "help": say(f"mark.{key}.help"), "at": shares}
+        for key, shares in at.items()
+        if shares
+    ]
+
+
+@cache
+def _best(model_hash: str) -> dict[str, float]:
+    """Rule -> the share of the voice that scored best on label-matched pairs; none for models not measured so."""
+    with suppress(OSError, ValueError, KeyError):
+        figures = json.loads((checkpoints.MODELS / "metrics.json").read_text(encoding="utf-8"))
+        if figures["model_hash"] == model_hash:
+            return {rule: float(row["best_alpha"]) for rule, row in figures["label_matched_pairs"]["rules"].items()}
+    return {}
+
+
+# --- with plain sliders --------------------------------------------------------------------------------------------
+
+
+def _plain(look: Look, engine: Engine, evidence: Evidence) -> None:
+    left, right = st.columns([len(engine.modalities) + 0.1, 1.3], gap="large")
+    with left:
+        for name, panel in zip(engine.modalities, st.columns(len(engine.modalities), gap="large"), strict=True):
+            with panel:
+                _reading(look, engine, name, evidence)
+        _mix(look, engine, evidence, right.container())
 
 
 @st.fragment
@@ -89,7 +207,7 @@ def _weight(say: Say, name: str, index: int, present: bool) -> float:
 
 
 def _rule(say: Say) -> str:
-    choice = Choice("rule", tuple(fusion_rules()), DEFAULT_RULE)
+    choice = held.rule()
     note = say.known(f"rule.{choice.value()}.note", "") or None
     return choice.menu(say, say("rule"), say.rule, help=note)
 
@@ -112,10 +230,13 @@ def _reading(look: Look, engine: Engine, name: str, evidence: Evidence) -> None:
         st.html(markup.note(say.known(f"absent.{name}", say("absent"))))
         return
     values = evidence.readings[name].probabilities
-    certainty = say("certainty", value=formula.number(float(confidence(values[_EMOTION]))))
-    st.html(markup.heading(say.modality(name), index, certainty))
+    st.html(markup.heading(say.modality(name), index, _certainty(say, evidence, name)))
     draw_bars(look, name, say.modality(name), values[_EMOTION])
     st.html(_strip(say, values[_SENTIMENT]))
+
+
+def _certainty(say: Say, evidence: Evidence, name: str) -> str:
+    return say("certainty", value=formula.number(float(confidence(evidence.readings[name].probabilities[_EMOTION]))))
 
 
 def _fused(look: Look, result: FusionResult) -> None:
@@ -149,18 +270,3 @@ def _small_print(
         st.markdown(f"${formula.written(result.rule, general, weights, settings.temperature)}$")
     stages = {say.known(f"cost.{stage}", stage): f"{ms:.0f}" if ms >= 1 else f"{ms:.2f}" for stage, ms in cost.items()}
     st.html(markup.costs(say("cost"), stages))
-
-
-def settings_now(engine: Engine) -> FusionSettings:
-    """The settings of the mixer as session or address have them, for pages without one."""
-    state_, asked = st.session_state, st.query_params
-
-    def number(key: str, default: float) -> float:
-        try:
-            return float(state_.get(key, asked.get(key, default)))
-        except ValueError:
-            return default
-
-    alpha = {name: min(1.0, max(0.0, number(f"a_{name}", DEFAULT_ALPHA))) for name in engine.modalities}
-    rule = Choice("rule", tuple(fusion_rules()), DEFAULT_RULE).value()
-    return FusionSettings(alpha, rule, number("t", 1.0))

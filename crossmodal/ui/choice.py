@@ -61,10 +61,15 @@ class Choice:
         return f"{self.key}_{say.language}"
 
     def _take(self, widget: str, then: Then | None) -> None:
-        value = st.session_state[self.key] = st.session_state[widget]
+        value = st.session_state[widget]
+        self.put(value)
+        if then:
+            then(value)
+
+    def put(self, value: str) -> None:
+        """Take one of the options, in session and address."""
+        st.session_state[self.key] = value
         if value != self.default or self.stays:
             st.query_params[self.key] = value
         elif self.key in st.query_params:
             del st.query_params[self.key]
-        if then:
-            then(value)

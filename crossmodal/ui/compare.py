@@ -15,6 +15,7 @@ from crossmodal.fusion import fusion_rules
 from crossmodal.types import PRIORS, TASKS, Evidence, FusionResult
 from crossmodal.ui import bench, charts, formula, inputs, markup, state
 from crossmodal.ui.choice import Choice
+from crossmodal.ui.mixer.held import TEMPERATURES
 from crossmodal.ui.outcome import draw_bars, weights_in_use
 from crossmodal.ui.state import Service, Subject
 from crossmodal.ui.strings import Say
@@ -225,7 +226,7 @@ def _controls(say: Say, engine: Engine, entry: Entry) -> None:
     )  # fmt: skip
     for index, name in enumerate(engine.modalities, 1):
         _weight(say, entry, name, index)
-    steps = sorted({*bench.TEMPERATURES, settings.temperature}, reverse=True)
+    steps = sorted({*TEMPERATURES, settings.temperature}, reverse=True)
     st.select_slider(
         say("temperature"), steps, settings.temperature, format_func="{:g}".format, key=f"c{uid}_temperature",
         on_change=set_field, args=("temperature",),

@@ -446,6 +446,47 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "The examples below were read beforehand and still work.",
         "下面的示例已预先分析，仍可使用。",
     ),
+    # The mixer in the browser: wordings with values are filled in by crossmodal/ui/mixer
+    "mixer": ("Mix", "混合"),
+    "mode": ("How to set the weights", "权重的设置方式"),
+    "mode.mix": ("Mix", "配比"),
+    "mode.free": ("Free", "自由"),
+    "mix.share": ("Share of {modality}", "{modality}所占比例"),
+    "mix.label": ("Mix of {modalities}", "{modalities}的配比"),
+    "mix.spoken": (
+        "{weights}: {label}, {probability} percent",
+        "{weights}：{label}，{probability}%",
+    ),
+    "mix.one": ("{modality} alone: nothing to weigh against it.", "只有{modality}，无需权衡。"),
+    "mix.none": ("Switch on at least one modality.", "请至少打开一种模态。"),
+    "temperature.value": (
+        "T = {temperature}: {label}, {probability} percent",
+        "T = {temperature}：{label}，{probability}%",
+    ),
+    "flips.axis": ("By the share of {modality}:", "随{modality}比例增大："),
+    "flips.until": ("{label} up to {at}", "到 {at} 为{label}"),
+    "flips.join": (", then ", "，"),
+    "flips.last": ("{label}", "最后为{label}"),
+    "flips.always": ("{label} at every mix", "任何配比都是{label}"),
+    "flips.steady": ("Steady: {distance} from {label}", "稳定：距{label} {distance}"),
+    "flips.close": ("Close: {distance} from {label}", "接近：距{label} {distance}"),
+    "flips.edge": ("On the edge: {distance} from {label}", "临界：距{label} {distance}"),
+    "flips.never": ("Steady: never flips", "稳定：不会翻转"),
+    "flips.searched": (
+        "Found by search: this rule has no closed form.",
+        "由搜索得出：此规则没有闭式解。",
+    ),
+    "mark.best": ("Best on test pairs", "测试配对最优"),
+    "mark.best.help": (
+        "The share of the voice that scored best on label-matched pairs under this rule.",
+        "在标签匹配的语音与文字配对上，此规则得分最高时的语音比例。",
+    ),
+    "mark.sure": ("By certainty", "按确定度"),
+    "mark.sure.help": (
+        "Each counts as much as it is sure of this input.",
+        "各模态对此输入有多确定，就占多大比例。",
+    ),
+    "plain": ("Use plain sliders", "改用普通滑块"),
 }
 
 
@@ -469,8 +510,11 @@ class Say:
 
     def __call__(self, key: str, **values: object) -> str:
         """The wording of a key with its values put in."""
-        wording = CATALOGUE[key][list(LANGUAGES).index(self.language)]
-        return wording.format_map(_Gaps({name: _plain(value) for name, value in values.items()}))
+        return self.wording(key).format_map(_Gaps({name: _plain(value) for name, value in values.items()}))
+
+    def wording(self, key: str) -> str:
+        """The wording of a key with its places for values left open, for what is filled in by the browser."""
+        return CATALOGUE[key][list(LANGUAGES).index(self.language)]
 
     def known(self, key: str, fallback: str, **values: object) -> str:
         """The wording of a key, or ``fallback`` where the catalogue has none, as for a new rule or modality."""

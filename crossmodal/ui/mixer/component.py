@@ -1,0 +1,68 @@
+"""The component in the page: its sources as one module, what it is given, and what it sends back.
+
+A move of a slider is worked out in the browser; its release comes back as one trigger, and the fragment runs once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from crossmodal.ui.mixer import held
+
+FOLDER = Path(__file__).parent
+SOURCES = ("arithmetic.js", "dom.js", "flipbar.js", "pads.js", "mixer.js")
+KEY = "mix"
+PLAIN = "native"
+"""What ``?mixer=`` says to ask for plain sliders."""
+
+_FAILED = "_mixer_failed"
+_LAST = "_mixer_seq"
+
+
+def usable() -> bool:
+    """Whether the component is to be shown: not where the address asks for plain sliders or where it failed."""
+    return st.query_params.get("mixer") != PLAIN and not st.session_state.get(_FAILED)
+
+
+def give_up() -> None:
+    """Go on with plain sliders in this session."""
+    st.session_state[_FAILED] = True
+
+
+@cache
+def bundle() -> str:
+    """The sources as one module: Streamlit loads a single text, so imports among them drop out and names stay."""
+    parts = [(FOLDER / name).read_text(encoding="utf-8") for name in SOURCES]
+    joined = re.sub(r"^import .*\n", "", "\n".join(parts), flags=re.MULTILINE)
+    return re.sub(r"^export (?!default)", "", joined, flags=re.MULTILINE)
+
+
+@cache
+def _component() -> Callable[..., Any]:
+    style = (FOLDER / "mixer.css").read_text(encoding="utf-8")
+    # In the page itself, not in a shadow root: it shares the page's type, and tests and readers find what it says.
+    made: Callable[..., Any] = st.components.v2.component(
+        "crossmodal_mixer", css=style, js=bundle(), isolate_styles=False
+    )
+    return made
+
+
+def show(data: Mapping[str, Any], modalities: Sequence[str]) -> None:
+    """Mount the component with its data; a release takes the settings before the fragment runs."""
+
+    def release() -> None:
+        sent = st.session_state[KEY].release
+        held.take(sent, modalities)
+        if isinstance(sent, Mapping) and isinstance(sent.get("seq"), int):
+            st.session_state[_LAST] = sent["seq"]
+
+    _component()(
+        key=KEY, data={**data, "seq": st.session_state.get(_LAST, 0)}, on_release_change=release,
+        on_failed_change=give_up,
+    )  # fmt: skip
