@@ -85,6 +85,9 @@ def build_parser() -> argparse.ArgumentParser:
 
 def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
+
+
+def _add_models(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--models", type=Path, default=checkpoints.MODELS, help="folder of the trained models")
 
 
@@ -103,6 +106,7 @@ def _add_predict(commands: Any) -> None:
     predict.add_argument("--temperature", type=positive, default=1.0, help="below 1 sharpens the fused reading")
     predict.add_argument("--prior", default=PRIORS[0], choices=PRIORS, help="how common each emotion is taken to be")
     _add_common(predict)
+    _add_models(predict)
 
 
 def _add_long_work(commands: Any) -> None:
@@ -115,11 +119,11 @@ def _add_long_work(commands: Any) -> None:
             help="another folder for one set, in its published layout: ravdess, emodb, goemotions, meld, ...; "
             "evaluate also takes cremad and tess",
         )  # fmt: skip
-        parser.add_argument("--models", type=Path, default=checkpoints.MODELS, help="folder of the trained models")
+        _add_models(parser)
     train.add_argument("--runs", type=Path, default=Path("runs/main"), help="folder of checkpoints and logs")
     train.add_argument("--seed", type=int, default=0, help="same seed, same kind of machine: same weights")
     bench = commands.add_parser("bench", help="measure speed and memory, beside the usual way of doing it")
-    bench.add_argument("--models", type=Path, default=checkpoints.MODELS, help="folder of the trained models")
+    _add_models(bench)
     bench.add_argument("--clip", type=Path, help="a clip to measure with, instead of a shipped example")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import random
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -60,9 +61,19 @@ def evaluate(data: Path, models: Path, *, named: Mapping[str, Path] | None = Non
     figures["wer"] = _wer(pipeline, corpora)
     figures["human"] = human_figures(data / "human_votes" / "summaryTable.csv")
     figures["size"] = {name: entry["bytes"] for name, entry in manifest["files"].items()}
-    (models / METRICS).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    plain = json.dumps(without_nan(figures), indent=1, allow_nan=False)
+    (models / METRICS).write_text(plain + "\n", encoding="utf-8")
     (models / "README.md").write_text(card.render(figures, manifest), encoding="utf-8")
     return figures
+
+
+def without_nan(value: Any) -> Any:
+    """Figures with null for what does not exist, such as the recall of a class that a corpus lacks: JSON has no nan."""
+    if isinstance(value, dict):
+        return {key: without_nan(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [without_nan(item) for item in value]
+    return None if isinstance(value, float) and math.isnan(value) else value
 
 
 def text_tower(pipeline: Pipeline) -> TextTower:

@@ -8,7 +8,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "crossmodal"
 STAGES = (
-    ("errors", "types"),
+    ("errors", "types", "stopwatch", "metrics"),
     ("envelope", "audio", "text", "decoding", "checkpoints"),
     ("transcription", "encoders"),
     ("projection",),
@@ -16,12 +16,16 @@ STAGES = (
     ("towers", "fusion"),
     ("calibration",),
     ("fusing",),
-    ("insight",),
+    ("insight", "columns"),
     ("pipeline", "records"),
     ("engine",),
     ("examples",),
     ("ui",),
 )
+OFFLINE = {
+    "__init__", "__main__", "bench", "corpora", "datasets", "evaluate", "evaluation", "objective", "train", "training",
+}  # fmt: skip
+"""What no page needs: training, measuring, the command line."""
 ORDER = {name: place for place, names in enumerate(STAGES) for name in names}
 
 
@@ -54,6 +58,20 @@ def test_no_stage_imports_a_later_one(path):
         return
     later = [name for name in imports(path) if ORDER.get(stage_of(name), -1) > ORDER[own]]
     assert not later
+
+
+def test_every_module_has_its_place():
+    found = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in SOURCES}
+    assert found == OFFLINE | set(ORDER)
+    assert not OFFLINE & set(ORDER)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_what_serves_needs_nothing_of_training(path):
+    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    if own in OFFLINE or path.name in {"evidence.py", "tune.py"}:  # making the examples is no part of serving
+        return
+    assert not {stage_of(name) for name in imports(path)} & (OFFLINE - {"__init__"})
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -15,6 +15,7 @@ from crossmodal.fusion import fusion_rules
 from crossmodal.types import PRIORS, TASKS, Evidence, FusionResult
 from crossmodal.ui import bench, charts, formula, inputs, markup, state
 from crossmodal.ui.choice import Choice
+from crossmodal.ui.mixer import component, held
 from crossmodal.ui.mixer.held import TEMPERATURES
 from crossmodal.ui.outcome import draw_bars, weights_in_use
 from crossmodal.ui.state import Service, Subject
@@ -50,6 +51,8 @@ def compare(look: Look, service: Service, subject: Subject) -> None:
         _rules(look, engine, subject)
     else:
         _inputs(look, service, subject)
+    if component.usable():  # plain sliders own their keys of the address, which Streamlit then guards
+        held.stamp(engine.modalities)
     state.stamp_address()
 
 

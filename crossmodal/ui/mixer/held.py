@@ -68,6 +68,17 @@ def take(given: Any, modalities: Sequence[str]) -> None:
             choice.put(given[choice.key])
 
 
+def stamp(modalities: Sequence[str]) -> None:
+    """Put the settings into the address of a page without a mixer, so that a link to it carries them."""
+    now = held(modalities)
+    for name in modalities:
+        _put(f"a_{name}", now.alpha[name], DEFAULT_ALPHA)
+        _put(f"m_{name}", name not in now.off, True)
+    _put("t", now.temperature, 1.0)
+    for choice in (rule(), MODE):
+        choice.put(choice.value())
+
+
 def _value(key: str, default: Any, parse: _Parse) -> Any:
     found = parse(st.session_state.get(key))
     if found is None and key in st.query_params:
