@@ -23,7 +23,8 @@ from crossmodal.encoders.speech import LogMel, SpeechEncoder
 from crossmodal.encoders.text import TextEncoder, Tokens
 from crossmodal.evaluation import card, pairs, transfer, voice
 from crossmodal.evaluation.statistics import bootstrap
-from crossmodal.evaluation.words import probabilities, text_figures
+from crossmodal.evaluation.words import text_figures
+from crossmodal.insight.sweep import save_pairs
 from crossmodal.pipeline import Pipeline
 from crossmodal.towers import TextTower
 from crossmodal.train import ALONE, OOF, SCORES, TEXT_CORPORA, check_named, locate
@@ -36,6 +37,10 @@ PLAIN = ("kathleen", "speechocean762", "ljspeech")
 SPEECH = ("ravdess", "emodb", *PLAIN)
 OPTIONAL = ("cremad", "tess")
 TRANSFER_TEXTS = 4_000
+PAIRS = (
+    "label-matched pairs: a RAVDESS clip, read by a model that never heard its actor, and a GoEmotions test sentence "
+    "of the same label; probabilities and embeddings of either, class numbers, and the actors, numbered, as groups"
+)
 VOTES = {"A": "ANG", "D": "DIS", "F": "FEA", "H": "HAP", "N": "NEU", "S": "SAD"}
 
 
@@ -56,7 +61,7 @@ def evaluate(data: Path, models: Path, *, named: Mapping[str, Path] | None = Non
     figures: dict[str, Any] = {"model_hash": pipeline.model_hash, "temperatures": manifest["temperatures"]}
     figures |= _speech(pipeline, models, corpora)
     figures["text"] = text_figures(text_tower(pipeline), pipeline.calibration, sentences)
-    figures["label_matched_pairs"] = _pairs(pipeline, models, sentences)
+    figures["label_matched_pairs"] = pair_figures(pipeline, models, sentences)
     figures["transfer"] = _transfer(corpora["ravdess"], sentences)
     figures["wer"] = _wer(pipeline, corpora)
     figures["human"] = human_figures(data / "human_votes" / "summaryTable.csv")
@@ -122,25 +127,30 @@ def _speech(pipeline: Pipeline, models: Path, corpora: Mapping[str, list[Clip]])
     return figures
 
 
-def _pairs(pipeline: Pipeline, models: Path, sentences: TextData) -> dict[str, Any]:
-    """Alpha is chosen on the first half of the actors with dev texts, the figures are of the others with test texts."""
+def pair_figures(pipeline: Pipeline, models: Path, sentences: TextData) -> dict[str, Any]:
+    """Fusion on label-matched pairs; leaves the tested pairs in ``models``, for the page's curve over alpha.
+
+    Alpha is chosen on the first half of the actors with dev texts, the figures are of the others with test texts.
+    """
     scores, rows = voice.read_scores(models / SCORES / OOF)
-    clips = pairs.Side(voice.cross_fitted(scores, rows)["emotion"], scores["z"], voice.labels_of(rows))
-    actors = sorted({row["speaker"] for row in rows})
+    speakers = [row["speaker"] for row in rows]
+    clips = pairs.Side(voice.cross_fitted(scores, rows)["emotion"], scores["z"], voice.labels_of(rows), speakers)
+    actors = sorted(set(speakers))
     half = set(actors[: len(actors) // 2])
-    chosen_clips, tested_clips = pairs.split_side(clips, [row["speaker"] in half for row in rows])
+    chosen_clips, tested_clips = pairs.split_side(clips, [speaker in half for speaker in speakers])
     chosen, tested = (_text_side(pipeline, sentences, split) for split in ("dev", "test"))
-    return pairs.pair_figures(
-        pairs.match(chosen_clips, chosen, seed=1), pairs.match(tested_clips, tested, seed=2), pipeline.calibration
-    )
+    tested_on = pairs.match(tested_clips, tested, seed=2)
+    save_pairs(tested_on, models, {"model_hash": pipeline.model_hash, "meaning": PAIRS})
+    return pairs.pair_figures(pairs.match(chosen_clips, chosen, seed=1), tested_on, pipeline.calibration)
 
 
 def _text_side(pipeline: Pipeline, sentences: TextData, split: str) -> pairs.Side:
     rows = sentences.part(split, "goemotions")
     found = pairs.single_label(targets_of(rows, "emotion"))
     texts = [rows[row].text for row in found["rows"]]
-    tower = text_tower(pipeline)
-    return pairs.Side(probabilities(tower, pipeline.calibration, texts), tower.embed(texts), found["labels"])
+    z = text_tower(pipeline).embed(texts)
+    p = pipeline.calibration.read("text", z).probabilities["emotion"]
+    return pairs.Side(p, z, found["labels"], texts)
 
 
 # --- transfer between the modalities --------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import numpy as np
 from crossmodal.calibration import Calibration
 from crossmodal.errors import InputError
 from crossmodal.fusion import Problem, find_rule, level_prior, normalize_alpha, sharpen
-from crossmodal.fusion.rule import softmax
+from crossmodal.fusion.rule import FLOOR, Lines, softmax
 from crossmodal.types import PRIORS, TASKS, Array, Evidence, FusionResult, FusionSettings
 
 MAIN = next(iter(TASKS))
@@ -44,6 +44,17 @@ def fuse_all(evidence: Evidence, settings: FusionSettings, calibration: Calibrat
     check_prior(settings.prior)
     used = find_rule(settings.rule).weights(alpha, _stack(evidence, MAIN))
     return _pooled(evidence, settings, calibration, MAIN, used)
+
+
+def as_lines(probabilities: Array, settings: FusionSettings, calibration: Calibration) -> tuple[Lines, ...]:
+    """The rule and prior of the settings as lines over the mix of two modalities, main task; () where they are none.
+
+    ``probabilities`` (..., 2, C). Raises InputError ``unknown_rule`` or ``unknown_prior``.
+    """
+    check_prior(settings.prior)
+    prior = calibration.prior[MAIN]
+    divisor = np.maximum(prior, FLOOR) if settings.prior == "even" else np.ones_like(prior)
+    return find_rule(settings.rule).lines(probabilities, prior, divisor)
 
 
 def check_prior(prior: str) -> None:

@@ -78,11 +78,15 @@ def expected_calibration_error(probabilities: Array, correct: NDArray[np.bool_],
 
     ``probabilities`` (N, C), ``correct`` (N,): whether the top label is right.
     """
-    confidence = probabilities.max(1)
-    place = np.minimum((confidence * bins).astype(int), bins - 1)
-    count = np.bincount(place, minlength=bins)
-    gap = np.bincount(place, weights=correct - confidence, minlength=bins)
-    return float(np.abs(gap).sum() / max(count.sum(), 1))
+    return float(calibration_error(probabilities.max(1)[None], correct[None], bins)[0])
+
+
+def calibration_error(confidence: NDArray[np.floating], correct: NDArray[np.bool_], bins: int = ECE_BINS) -> Array:
+    """ECE of many readers at once: the probability of the top label (A, N) and whether it is right (A, N) -> (A,)."""
+    readers, rows = confidence.shape
+    place = np.minimum((confidence * bins).astype(int), bins - 1) + bins * np.arange(readers)[:, None]
+    gap = np.bincount(place.ravel(), weights=(correct - confidence).ravel(), minlength=readers * bins)
+    return np.abs(gap.reshape(readers, bins)).sum(1) / max(rows, 1)
 
 
 def log_loss(logits: Array, targets: Array, temperature: float = 1.0) -> float:

@@ -8,8 +8,10 @@ from crossmodal.evaluation import pairs, transfer, voice
 from crossmodal.evaluation.card import interval, number, table
 from crossmodal.evaluation.statistics import bootstrap, confusion, recalls, unweighted_average_recall
 from crossmodal.evaluation.words import fit_offset
+from crossmodal.fusion import fusion_rules
+from crossmodal.insight.sweep import fuse_pairs
 from crossmodal.train import locate, one_hot_targets
-from crossmodal.types import EMOTIONS, TASKS
+from crossmodal.types import EMOTIONS, TASKS, FusionSettings
 
 GOLD = np.array([0, 0, 0, 0, 1, 1])
 TOP = np.array([0, 0, 0, 1, 1, 0])
@@ -73,7 +75,7 @@ def make_side(seed, calibration):
     z = random.normal(size=(210, 8)) * 0.4 + calibration.weight["emotion"][labels]
     z /= np.linalg.norm(z, axis=1, keepdims=True)
     p = np.stack([calibration.read("speech", row).probabilities["emotion"] for row in z])
-    return pairs.Side(p, z, labels)
+    return pairs.Side(p, z, labels, [f"{seed}.{row % 10}" for row in range(210)])
 
 
 def test_pairs_match_in_label_and_fusing_independent_readings_helps():
@@ -88,10 +90,10 @@ def test_pairs_match_in_label_and_fusing_independent_readings_helps():
 def test_alpha_one_is_the_voice_and_zero_the_words():
     calibration = make_calibration(("speech", "text"))
     matched = pairs.match(make_side(1, calibration), make_side(2, calibration), count=70)
-    for rule in pairs.fusion_rules().values():
-        for alpha, place in ((1.0, 0), (0.0, 1)):
-            fused = pairs.fuse_pairs(rule, matched, alpha, calibration)
-            np.testing.assert_array_equal(fused.argmax(1), matched.probabilities[:, place].argmax(1))
+    for rule in fusion_rules():
+        fused = fuse_pairs(matched, FusionSettings(rule=rule), calibration, np.array([1.0, 0.0]))
+        for place, probabilities in enumerate(fused):
+            np.testing.assert_array_equal(probabilities.argmax(1), matched.probabilities[:, place].argmax(1))
 
 
 def split(seed, basis, count=420):

@@ -20,11 +20,6 @@ from crossmodal.types import EMOTIONS, SENTIMENTS, Array
 CORPORA = ("goemotions", "meld")
 
 
-def probabilities(tower: TextTower, calibration: Calibration, texts: Sequence[str], task: str = "emotion") -> Array:
-    """Calibrated probabilities (N, C) of many texts."""
-    return softmax(calibration.logits(task, tower.embed(texts)) / calibration.temperature["text"][task])
-
-
 def _by_corpus(
     tower: TextTower, calibration: Calibration, data: TextData, split: str, *, plain: bool = False
 ) -> dict[str, tuple[list[Sentence], Array]]:

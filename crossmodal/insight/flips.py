@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossmodal.calibration import Calibration
-from crossmodal.fusing import MAIN, check_prior, fuse_all
-from crossmodal.fusion import find_rule, normalize_alpha
-from crossmodal.fusion.rule import FLOOR, Lines
+from crossmodal.fusing import MAIN, as_lines, fuse_all
+from crossmodal.fusion import normalize_alpha
+from crossmodal.fusion.rule import Lines
 from crossmodal.types import TASKS, Array, Evidence, FusionSettings
 
 GRID = 1_001
@@ -90,11 +90,8 @@ def flips(evidence: Evidence, settings: FusionSettings, calibration: Calibration
     names = tuple(evidence.readings)
     if len(names) != 2:
         return None
-    check_prior(settings.prior)
-    prior = calibration.prior[MAIN]
-    divisor = np.maximum(prior, FLOOR) if settings.prior == "even" else np.ones_like(prior)
     readings = np.stack([reading.probabilities[MAIN] for reading in evidence.readings.values()])
-    stretches = find_rule(settings.rule).lines(readings, prior, divisor)
+    stretches = as_lines(readings, settings, calibration)
     if stretches:
         starts = [start for lines in stretches for start in _envelope(lines)]
     else:

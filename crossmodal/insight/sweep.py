@@ -1,0 +1,247 @@
+"""Alpha against truth: how good a rule is at every mix of two modalities, on label-matched pairs.
+
+Every alpha meets every pair in one batched operation. Where a rule's class scores are lines in alpha (see
+``FusionRule.lines``) that is one product of matrices; the others are pooled as they are, which takes longer.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+
+from crossmodal.calibration import Calibration
+from crossmodal.fusing import MAIN, as_lines, check_prior, fused_head
+from crossmodal.fusion import Problem, find_rule, level_prior
+from crossmodal.fusion.rule import FLOOR, Lines
+from crossmodal.metrics import Labels, calibration_error
+from crossmodal.types import TASKS, Array, FloatArray, FusionSettings
+
+ALPHAS = np.linspace(0.0, 1.0, 101)
+RESAMPLES = 1_000
+STEM = Path("scores") / "pairs"
+"""Where ``evaluate`` leaves the pairs in a models folder: figures as safetensors, their meaning as JSON."""
+
+_BLOCK = 8
+"""Alphas pooled at a time by a rule without lines, whose work grows with the width of the shared space."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """N label-matched pairs of readings, a clip and a sentence each: figures alone, no sound and no text.
+
+    ``probabilities`` (N, 2, C) and ``embeddings`` (N, 2, D) in the order of ``modalities``; class numbers ``labels``
+    (N,); ``groups`` (N,) number the speakers, whose pairs are drawn together when a band is made.
+    """
+
+    probabilities: Array
+    embeddings: Array
+    labels: Labels
+    groups: NDArray[np.int64]
+    modalities: tuple[str, str] = ("speech", "text")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sweep:
+    """Figures at each alpha, all (A,): unweighted average recall with its 95 % band, macro-F1, calibration error.
+
+    ``alphas`` are the weights of the first modality. The band is a percentile bootstrap over the groups.
+    """
+
+    alphas: Array
+    uar: Array
+    low: Array
+    high: Array
+    macro_f1: Array
+    ece: Array
+
+    @property
+    def best(self) -> int:
+        """The place of the highest UAR; of several, the one nearest to equal weights."""
+        rounded = self.uar.round(4)
+        highest = np.flatnonzero(rounded == rounded.max())
+        return int(highest[np.abs(self.alphas[highest] - 0.5).argmin()])
+
+    def figures(self, place: int) -> dict[str, float]:
+        """UAR, macro-F1 and calibration error at one place, at four digits."""
+        return {name: round(float(getattr(self, name)[place]), 4) for name in ("uar", "macro_f1", "ece")}
+
+
+def save_pairs(pairs: Pairs, models: Path, about: dict[str, Any]) -> None:
+    """Write the figures of the pairs into a models folder; ``about`` says what they are and which models read them."""
+    tensors = {
+        "probabilities": pairs.probabilities.astype(np.float32),
+        "embeddings": pairs.embeddings.astype(np.float16),
+        "labels": pairs.labels.astype(np.uint8),
+        "groups": pairs.groups.astype(np.uint16),
+    }
+    stem = models / STEM
+    save_file(
+        {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, stem.with_suffix(".safetensors")
+    )
+    meaning = about | {"modalities": pairs.modalities, "labels": TASKS[MAIN]}
+    stem.with_suffix(".json").write_text(json.dumps(meaning, indent=1) + "\n", encoding="utf-8")
+
+
+@cache
+def load_pairs(models: Path, model_hash: str) -> Pairs | None:
+    """The pairs in a models folder, read once a process; None where none lie there or other models read them."""
+    stem = models / STEM
+    if not (stem.with_suffix(".json").is_file() and stem.with_suffix(".safetensors").is_file()):
+        return None
+    about = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
+    if about["model_hash"] != model_hash:
+        return None
+    found = load_file(stem.with_suffix(".safetensors"))
+    first, second = about["modalities"]
+    return Pairs(
+        probabilities=found["probabilities"].astype(np.float64),
+        embeddings=found["embeddings"].astype(np.float64),
+        labels=found["labels"].astype(np.int64),
+        groups=found["groups"].astype(np.int64),
+        modalities=(first, second),
+    )
+
+
+def sweep(pairs: Pairs, settings: FusionSettings, calibration: Calibration, alphas: Array = ALPHAS) -> Sweep:
+    """The figures of one rule, temperature and prior at every weight ``alphas`` (A,) of the first modality.
+
+    The weights in the settings play no part. Raises InputError ``unknown_rule`` or ``unknown_prior``.
+    """
+    scores, logarithmic = _scores(pairs, settings, calibration, alphas)
+    highest = scores.max(1)
+    winners = _winners(scores, highest)
+    correct = winners == pairs.labels
+    hits = _hits(pairs, correct)
+    low, high = _band(pairs, hits)
+    return Sweep(
+        alphas=alphas,
+        uar=hits @ _recall_weights(pairs, np.ones((1, _cells(pairs)[1])))[0],
+        low=low,
+        high=high,
+        macro_f1=_macro_f1(winners, correct, pairs.labels),
+        ece=calibration_error(_confidence(scores, highest, logarithmic, settings.temperature), correct),
+    )
+
+
+# --- scores at every alpha ------------------------------------------------------------------------------------------
+
+
+def fuse_pairs(pairs: Pairs, settings: FusionSettings, calibration: Calibration, alphas: Array) -> Array:
+    """Fused probabilities (A, N, C) by the rule itself, at temperature 1: what the fast way must agree with.
+
+    Raises InputError ``unknown_rule`` or ``unknown_prior``.
+    """
+    check_prior(settings.prior)
+    rule, prior = find_rule(settings.rule), calibration.prior[MAIN]
+    weights = np.stack([alphas, 1.0 - alphas], axis=-1)[:, None]
+    used = rule.weights(weights, pairs.probabilities)
+    head = fused_head(calibration, MAIN, pairs.modalities)
+    pooled = rule.pool(Problem(pairs.probabilities, used, prior, pairs.embeddings, head))
+    return level_prior(pooled, prior) if settings.prior == "even" else pooled
+
+
+def _scores(pairs: Pairs, settings: FusionSettings, calibration: Calibration, alphas: Array) -> tuple[FloatArray, bool]:
+    """Class scores (A, C, N), and whether they are logarithms: in that layout every step runs along the pairs."""
+    stretches = as_lines(pairs.probabilities, settings, calibration)
+    size, classes = pairs.labels.size, pairs.probabilities.shape[-1]
+    scores = np.empty((len(alphas), classes, size), np.float32)
+    for lines in stretches:
+        chosen = (alphas >= lines.start) & (alphas <= lines.end)
+        ends = np.stack([lines.first.T, lines.last.T]).astype(np.float32)
+        scores[chosen] = (_shares_of_ends(lines, alphas[chosen]) @ ends.reshape(2, -1)).reshape(-1, classes, size)
+    for start in range(0, 0 if stretches else len(alphas), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        scores[block] = fuse_pairs(pairs, settings, calibration, alphas[block]).swapaxes(1, 2)
+    return scores, any(lines.logarithmic for lines in stretches)
+
+
+def _shares_of_ends(lines: Lines, alphas: Array) -> FloatArray:
+    """How much of the scores at either end of a stretch goes into those at each alpha, over their scale: (A, 2)."""
+    way = (alphas - lines.start) / (lines.end - lines.start)
+    shares = np.stack([1.0 - way, way], axis=-1)
+    return (shares / (shares @ lines.scale)[:, None]).astype(np.float32)
+
+
+def _winners(scores: FloatArray, highest: FloatArray) -> NDArray[np.int8]:
+    """The class (A, N) with the highest of the scores (A, C, N); of equal ones the last, as ``fuse`` has it.
+
+    Whole planes are compared class by class: numpy's argmax across planes takes ten times as long.
+    """
+    winners = np.zeros(highest.shape, np.int8)
+    for number in range(scores.shape[1]):
+        np.maximum(winners, (scores[:, number] >= highest) * np.int8(number), out=winners)
+    return winners
+
+
+def _confidence(scores: FloatArray, highest: FloatArray, logarithmic: bool, temperature: float) -> FloatArray:
+    """The fused probability (A, N) of the winner at that temperature, floored as ``sharpen`` does."""
+    top = highest[:, None]
+    ratio = np.exp(scores - top) if logarithmic else scores / top
+    total = ratio.sum(1)
+    if temperature == 1.0:
+        return 1.0 / total
+    np.maximum(ratio, np.float32(FLOOR) * total[:, None], out=ratio)
+    np.power(ratio, np.float32(1.0 / temperature), out=ratio)
+    found: FloatArray = 1.0 / ratio.sum(1)
+    return found
+
+
+# --- figures of merit -----------------------------------------------------------------------------------------------
+
+
+def _macro_f1(winners: NDArray[np.int8], correct: NDArray[np.bool_], labels: Labels) -> Array:
+    """Macro-F1 (A,) over all classes of the main task, from winners (A, N); as ``metrics.f1_by_class`` counts it."""
+    classes, rows = len(TASKS[MAIN]), np.arange(len(winners))[:, None] * len(TASKS[MAIN])
+    place = (rows + winners).ravel()
+    predicted = np.bincount(place, minlength=winners.shape[0] * classes).reshape(-1, classes)
+    hits = np.bincount(place, weights=correct.ravel(), minlength=winners.shape[0] * classes).reshape(-1, classes)
+    true = np.bincount(labels, minlength=classes)
+    found: Array = (2.0 * hits / np.maximum(predicted + true, 1)).mean(1)
+    return found
+
+
+def _cells(pairs: Pairs) -> tuple[NDArray[np.int64], int]:
+    """The cell (N,) of each pair in a table of groups by classes, and the number of groups."""
+    return pairs.groups * len(TASKS[MAIN]) + pairs.labels, int(pairs.groups.max()) + 1
+
+
+def _hits(pairs: Pairs, correct: NDArray[np.bool_]) -> Array:
+    """Right answers at each alpha by group and class, (A, G C), as one product of matrices."""
+    cells, groups = _cells(pairs)
+    membership = np.zeros((len(cells), groups * len(TASKS[MAIN])), np.float32)
+    membership[np.arange(len(cells)), cells] = 1.0
+    return (correct.astype(np.float32) @ membership).astype(np.float64)
+
+
+def _recall_weights(pairs: Pairs, drawn: Array) -> Array:
+    """What a right answer in each cell adds to the UAR, (B, G C), where group g was drawn ``drawn`` (B, G) times.
+
+    A class that none of the drawn groups holds does not count.
+    """
+    cells, groups = _cells(pairs)
+    table = np.bincount(cells, minlength=groups * len(TASKS[MAIN])).reshape(groups, -1)
+    total = drawn @ table  # (B, C)
+    worth = np.where(total > 0, 1.0 / np.maximum(total, 1), 0.0) / (total > 0).sum(1, keepdims=True)
+    weights: Array = (drawn[:, :, None] * worth[:, None, :]).reshape(len(drawn), -1)
+    return weights
+
+
+def _band(pairs: Pairs, hits: Array) -> tuple[Array, Array]:
+    """The 95 % percentile interval of the UAR at each alpha, (A,) each, with whole groups drawn."""
+    drawn = _draws(_cells(pairs)[1])
+    low, high = np.percentile(hits @ _recall_weights(pairs, drawn).T, [2.5, 97.5], axis=1)
+    return low, high
+
+
+@cache
+def _draws(groups: int) -> Array:
+    """How often each group is drawn in RESAMPLES resamples of as many groups, with replacement: (B, G)."""
+    random = np.random.default_rng(0)
+    return random.multinomial(groups, np.full(groups, 1 / groups), size=RESAMPLES).astype(np.float64)
