@@ -17,7 +17,7 @@ STAGES = (
     ("calibration",),
     ("fusing",),
     ("pipeline", "records"),
-    ("engine",),
+    ("engine", "clips", "exports"),
     ("examples",),
     ("ui",),
 )
