@@ -18,7 +18,7 @@ STAGES = (
     ("fusing",),
     ("insight", "columns"),
     ("pipeline", "records"),
-    ("engine",),
+    ("engine", "clips", "exports"),
     ("examples",),
     ("ui",),
 )

@@ -130,14 +130,27 @@ class Clip:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """An input with its evidence. ``words`` is its text before any edit; ``shipped`` marks a finished example."""
+    """An input with its evidence. ``words`` is its text before any edit, ``edit`` the words put in their place.
+
+    ``shipped`` marks a finished example.
+    """
 
     key: str
     evidence: Evidence
     words: str
     clip: Clip | None = None
     shipped: bool = False
-    edited: bool = False
+    edit: str | None = None
+
+    @property
+    def edited(self) -> bool:
+        """Whether its words were changed."""
+        return self.edit is not None
+
+    @property
+    def said(self) -> str:
+        """The words as they stand."""
+        return self.words if self.edit is None else self.edit
 
 
 def digest(*parts: str | bytes) -> str:
@@ -226,7 +239,7 @@ def with_words(engine: Engine, subject: Subject, text: str, progress: Progress) 
     if text.strip() == subject.words.strip():
         return subject
     key = digest(subject.key, text)
-    return _remember(key, lambda: replace(subject, evidence=_reread(engine, subject, text, progress), edited=True))
+    return _remember(key, lambda: replace(subject, evidence=_reread(engine, subject, text, progress), edit=text))
 
 
 def _reread(engine: Engine, subject: Subject, text: str, progress: Progress) -> Evidence:

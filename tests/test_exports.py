@@ -1,0 +1,224 @@
+"""What can be taken away says the same numbers, harms nobody who opens it, and can be run again."""
+
+import contextlib
+import csv
+import html.parser
+import io
+import json
+import shlex
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from conftest import ROOT, make_calibration, make_evidence
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crossmodal import __main__, exports, fusing
+from crossmodal.examples import load_examples
+from crossmodal.exports import Column, Input
+from crossmodal.records import evidence_from_record
+from crossmodal.types import EMOTIONS, TASKS, FusionSettings
+from crossmodal.ui import charts, report
+from crossmodal.ui.strings import LANGUAGES, Say
+
+CALIBRATION = make_calibration(("speech", "text", "face"))
+EVIDENCE = make_evidence(CALIBRATION)
+HOSTILE = "=1+1 </svg><script>alert(1)</script> ![x](http://h.invalid/a) \"'&"
+COLUMNS = [
+    Column("A", FusionSettings({"speech": 0.62, "text": 0.38})),
+    Column("B", FusionSettings({"speech": 1.0}, "log_pool", 0.5, "even"), ("text",)),
+    Column(HOSTILE, FusionSettings({}, "confidence", 2.0)),
+]
+
+
+def fuse(evidence, setting):
+    return fusing.fuse(evidence, setting, CALIBRATION)
+
+
+def view(columns=COLUMNS, **more):
+    return exports.view_of(Input(EVIDENCE, **{"words": "So sad.", **more}), columns, fuse)
+
+
+def test_a_column_without_anything_to_fuse_is_left_out():
+    nothing = Column("none", FusionSettings(), tuple(EVIDENCE.readings))
+    made = view([*COLUMNS, nothing])
+    assert [column.name for column in made.columns] == [column.name for column in COLUMNS]
+    assert view([nothing]).columns == ()
+
+
+# --- JSON and CSV ----------------------------------------------------------------------------------------------------
+
+
+def test_json_says_every_number_and_can_be_fused_again():
+    made = view()
+    record = json.loads(exports.to_json(made))
+    assert [item["name"] for item in record["columns"]] == [column.name for column in COLUMNS]
+    again = evidence_from_record(record["evidence"])
+    for item, result in zip(record["columns"], made.results, strict=True):
+        shown = item["result"]["fused"]
+        assert shown["label"] == result.label
+        for task, labels in TASKS.items():
+            assert [shown[task][label] for label in labels] == pytest.approx(result.probabilities[task], abs=1e-6)
+        setting = {key: value for key, value in item["settings"].items() if key != "without"}
+        fused = fuse(exports.used(again, Column("", FusionSettings(), tuple(item["settings"]["without"]))),
+                     FusionSettings(**setting))  # fmt: skip
+        assert fused.probabilities["emotion"] == pytest.approx(result.probabilities["emotion"], abs=1e-5)
+
+
+def test_csv_says_every_number():
+    made = view()
+    rows = list(csv.DictReader(io.StringIO(exports.to_csv(made))))
+    for column, result in zip(COLUMNS, made.results, strict=True):
+        own = [row for row in rows if row["column"] == exports.harmless(column.name)]
+        fused = {row["label"]: float(row["p"]) for row in own if row["reading"] == "fused" and row["task"] == "emotion"}
+        assert [fused[label] for label in EMOTIONS] == pytest.approx(result.probabilities["emotion"], abs=1e-6)
+        weights = {row["reading"]: float(row["weight"]) for row in own if row["weight"]}
+        assert weights == pytest.approx(dict(result.alpha_used), abs=1e-6)
+
+
+@given(name=st.text(max_size=30), words=st.text(max_size=30))
+@settings(max_examples=100, deadline=None)
+def test_no_cell_of_a_csv_is_a_formula(name, words):
+    made = view([replace(COLUMNS[0], name=name)], words=words)
+    for row in csv.reader(io.StringIO(exports.to_csv(made))):
+        for cell in row:
+            assert not cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+
+
+# --- reproduce as code -----------------------------------------------------------------------------------------------
+
+
+@given(words=st.text(min_size=1, max_size=40), example=st.sampled_from([None, "thrilled"]))
+@settings(max_examples=100, deadline=None)
+def test_any_words_survive_the_shell_and_python(words, example):
+    made = view(words=words, example=example, spoken=True)
+    for column in made.columns:
+        parsed = shlex.split(exports.command(made, column))
+        assert parsed[:3] == ["python", "-m", "crossmodal"]
+        arguments = __main__.build_parser().parse_args(parsed[3:])
+        assert arguments.text == (None if "text" in column.without else words)
+        assert arguments.rule == column.settings.rule
+        assert arguments.temperature == column.settings.temperature
+        assert arguments.prior == column.settings.prior
+    compile(exports.program(made), "shown", "exec")
+
+
+def test_words_alone_name_no_clip():
+    typed = replace(EVIDENCE, readings={"text": EVIDENCE.readings["text"]})
+    made = exports.view_of(Input(typed, "So sad."), [Column("A", FusionSettings())], fuse)
+    assert exports.PLACEHOLDER not in exports.command(made, made.columns[0])
+    assert "Path" not in exports.program(made)
+
+
+def shown_by_command(line, capsys):
+    assert __main__.main(shlex.split(line)[3:]) == __main__.OK
+    return json.loads(capsys.readouterr().out)
+
+
+def shown_by_program(source):
+    """Every fused result that the lines print, with what they had computed."""
+    found, said = [], io.StringIO()
+    wrapped = source.replace("print(", "found.append(result); print(")
+    with contextlib.redirect_stdout(said):
+        exec(compile(wrapped, "shown", "exec"), {"found": found})
+    assert len(said.getvalue().splitlines()) >= len(found) > 0
+    return found
+
+
+RUN = [
+    Column("A", FusionSettings({"speech": 0.62, "text": 0.38}, "log_pool", 0.7, "even")),
+    Column("voice", FusionSettings({"speech": 0.3, "text": 0.9}, "linear"), ("text",)),
+    Column("words", FusionSettings({"speech": 0.3, "text": 0.9}, "shared_space"), ("speech",)),
+]
+
+
+@pytest.mark.models
+@pytest.mark.parametrize("key", ["thrilled", None])
+def test_the_code_prints_the_numbers_that_are_shown(pipeline, key, capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("crossmodal.pipeline.Pipeline.load", lambda *_: pipeline)
+    if key:
+        example = load_examples()[key]
+        subject = Input(example.evidence, example.text, key, True)
+    else:
+        text = "I can't believe you came all this way; it's \"wonderful\"!"
+        subject = Input(pipeline.embed(text=text), text)
+    made = exports.view_of(subject, RUN, pipeline.fuse)
+    assert len(made.columns) == (3 if key else 2)
+    for column, result, again in zip(made.columns, made.results, shown_by_program(exports.program(made)), strict=True):
+        printed = shown_by_command(exports.command(made, column), capsys)
+        assert printed["fused"]["label"] == again.label == result.label
+        expected = result.probabilities["emotion"]
+        assert list(printed["fused"]["emotion"].values()) == pytest.approx(expected, abs=1e-4)
+        assert again.probabilities["emotion"] == pytest.approx(expected, abs=1e-4)
+        assert printed["alpha_used"] == pytest.approx(dict(result.alpha_used), abs=1e-4)
+
+
+# --- drawings and the report -----------------------------------------------------------------------------------------
+
+
+class Page(html.parser.HTMLParser):
+    """Every tag, every address that a browser would fetch, and the text."""
+
+    def __init__(self, source):
+        super().__init__()
+        self.tags, self.addresses, self.text, self.attributes = [], [], "", []
+        self.feed(source)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        self.attributes += [name for name, _ in attrs]
+        self.addresses += [value for name, value in attrs if name in ("src", "srcset", "data", "action", "poster")]
+        if tag == "link":
+            self.addresses += [value for name, value in attrs if name == "href"]
+
+    def handle_data(self, data):
+        self.text += data
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_report_says_the_numbers_in_either_language(language):
+    made, say = view(), Say(language)
+    page = Page(report.to_html(made, say, link="http://localhost/?a=1&b=2"))
+    assert f'<html lang="{language}">' in report.to_html(made, say)
+    for column, result in zip(made.columns, made.results, strict=True):
+        assert column.name in page.text
+        assert say.label("emotion", result.label) in page.text
+        assert charts.percent(float(result.probabilities["emotion"].max())) in page.text
+        assert exports.command(made, column) in page.text
+    assert say("note.scores") in page.text
+    assert page.tags.count("svg") == len(EVIDENCE.readings) + len(COLUMNS)
+
+
+def test_the_report_fetches_nothing_and_runs_nothing():
+    source = report.to_html(view(words=HOSTILE), Say("en"), link="javascript:alert(1)")
+    page = Page(source)
+    assert page.addresses == []
+    assert "script" not in page.tags
+    assert "img" not in page.tags
+    assert not [name for name in page.attributes if name.startswith("on")]
+    assert "default-src 'none'" in source
+    assert "url(" not in source
+    assert "@import" not in source
+    assert HOSTILE in page.text
+    assert "href" not in page.attributes  # even the link is text
+
+
+@given(title=st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs", "Cn"]), max_size=40))
+@settings(max_examples=60, deadline=None)
+def test_a_drawing_is_valid_whatever_it_is_called(title):
+    bars = [charts.Bar(title, p, "#123456") for p in (0.0, 0.3, 1.0)]
+    root = ElementTree.fromstring(report.bars_svg(bars, title=title, note=title, ground=report.Ground("#000", "#fff")))
+    assert {item.tag.rpartition("}")[2] for item in root.iter()} <= {"svg", "title", "rect", "text", "g"}
+    assert "".join(root.itertext()).count(title) >= 3
+
+
+def test_the_longest_bar_belongs_to_the_highest_probability():
+    values = np.array([0.1, 0.7, 0.2])
+    bars = [charts.Bar(str(i), float(p), "#123456") for i, p in enumerate(values)]
+    root = ElementTree.fromstring(report.bars_svg(bars, title="x"))
+    widths = [float(item.get("width")) for item in root.iter() if item.get("class") == "bar"]
+    assert np.argsort(widths).tolist() == np.argsort(values).tolist()
+    assert widths[1] / widths[0] == pytest.approx(7, rel=0.01)
