@@ -10,10 +10,11 @@ import io
 import json
 import shlex
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from crossmodal import __version__
+from crossmodal.columns import Column
 from crossmodal.errors import InputError
 from crossmodal.records import evidence_record, result_record
 from crossmodal.types import TASKS, Array, Evidence, FusionResult, FusionSettings
@@ -25,15 +26,6 @@ PLACEHOLDER = "clip.wav"
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _DEFAULTS = FusionSettings()
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One setting beside others: what it is called, what was set, and the modalities that are switched off."""
-
-    name: str
-    settings: FusionSettings
-    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +60,6 @@ class View:
         return self.subject.evidence
 
 
-def used(evidence: Evidence, column: Column) -> Evidence:
-    """The evidence without what the column switches off."""
-    return replace(evidence, readings={k: v for k, v in evidence.readings.items() if k not in column.without})
-
-
 def view_of(
     subject: Input, columns: Sequence[Column], fuse: Callable[[Evidence, FusionSettings], FusionResult]
 ) -> View:
@@ -80,7 +67,7 @@ def view_of(
     kept, results = [], []
     for column in columns:
         try:
-            results.append(fuse(used(subject.evidence, column), column.settings))
+            results.append(fuse(column.evidence(subject.evidence), column.settings))
         except InputError:
             continue  # the page says so in its place
         kept.append(column)
@@ -98,7 +85,7 @@ def settings_record(column: Column) -> dict[str, Any]:
         "alpha": {name: float(value) for name, value in settings.alpha.items()},
         "temperature": float(settings.temperature),
         "prior": settings.prior,
-        "without": list(column.without),
+        "without": sorted(column.without),
     }
 
 
@@ -108,7 +95,7 @@ def to_json(view: View) -> str:
         {
             "name": column.name,
             "settings": settings_record(column),
-            "result": result_record(view.subject.name, used(view.evidence, column), result),
+            "result": result_record(view.subject.name, column.evidence(view.evidence), result),
         }
         for column, result in zip(view.columns, view.results, strict=True)
     ]
@@ -206,7 +193,7 @@ def program(view: View) -> str:
 
 def _inputs(view: View, column: Column) -> tuple[bool, bool]:
     """Whether the column reads the voice, and whether it reads words."""
-    present = used(view.evidence, column).readings
+    present = column.evidence(view.evidence).readings
     return "speech" in present, "text" in present
 
 
@@ -220,7 +207,7 @@ def _embedded(view: View, column: Column) -> str:
 
 def _weights(view: View, column: Column) -> dict[str, float]:
     """The weights of the modalities that the column reads; one that was not set counts as 1."""
-    return {name: float(column.settings.alpha.get(name, 1.0)) for name in used(view.evidence, column).readings}
+    return {name: float(column.settings.alpha.get(name, 1.0)) for name in column.evidence(view.evidence).readings}
 
 
 def _unusual(settings: FusionSettings) -> dict[str, Any]:

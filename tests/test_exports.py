@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossmodal import __main__, exports, fusing
+from crossmodal.columns import Column
 from crossmodal.examples import load_examples
-from crossmodal.exports import Column, Input
+from crossmodal.exports import Input
 from crossmodal.records import evidence_from_record
 from crossmodal.types import EMOTIONS, TASKS, FusionSettings
 from crossmodal.ui import charts, report
@@ -28,7 +29,7 @@ EVIDENCE = make_evidence(CALIBRATION)
 HOSTILE = "=1+1 </svg><script>alert(1)</script> ![x](http://h.invalid/a) \"'&"
 COLUMNS = [
     Column("A", FusionSettings({"speech": 0.62, "text": 0.38})),
-    Column("B", FusionSettings({"speech": 1.0}, "log_pool", 0.5, "even"), ("text",)),
+    Column("B", FusionSettings({"speech": 1.0}, "log_pool", 0.5, "even"), frozenset({"text"})),
     Column(HOSTILE, FusionSettings({}, "confidence", 2.0)),
 ]
 
@@ -42,7 +43,7 @@ def view(columns=COLUMNS, **more):
 
 
 def test_a_column_without_anything_to_fuse_is_left_out():
-    nothing = Column("none", FusionSettings(), tuple(EVIDENCE.readings))
+    nothing = Column("none", FusionSettings(), frozenset(EVIDENCE.readings))
     made = view([*COLUMNS, nothing])
     assert [column.name for column in made.columns] == [column.name for column in COLUMNS]
     assert view([nothing]).columns == ()
@@ -62,7 +63,7 @@ def test_json_says_every_number_and_can_be_fused_again():
         for task, labels in TASKS.items():
             assert [shown[task][label] for label in labels] == pytest.approx(result.probabilities[task], abs=1e-6)
         setting = {key: value for key, value in item["settings"].items() if key != "without"}
-        fused = fuse(exports.used(again, Column("", FusionSettings(), tuple(item["settings"]["without"]))),
+        fused = fuse(Column("", FusionSettings(), frozenset(item["settings"]["without"])).evidence(again),
                      FusionSettings(**setting))  # fmt: skip
         assert fused.probabilities["emotion"] == pytest.approx(result.probabilities["emotion"], abs=1e-5)
 
@@ -129,8 +130,8 @@ def shown_by_program(source):
 
 RUN = [
     Column("A", FusionSettings({"speech": 0.62, "text": 0.38}, "log_pool", 0.7, "even")),
-    Column("voice", FusionSettings({"speech": 0.3, "text": 0.9}, "linear"), ("text",)),
-    Column("words", FusionSettings({"speech": 0.3, "text": 0.9}, "shared_space"), ("speech",)),
+    Column("voice", FusionSettings({"speech": 0.3, "text": 0.9}, "linear"), frozenset({"text"})),
+    Column("words", FusionSettings({"speech": 0.3, "text": 0.9}, "shared_space"), frozenset({"speech"})),
 ]
 
 

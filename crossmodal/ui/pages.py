@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
+from crossmodal.columns import NAMES, Column
+from crossmodal.engine import Engine
 from crossmodal.errors import ModelError
-from crossmodal.ui import about, bench, compare, inputs, state, views
+from crossmodal.ui import about, bench, compare, inputs, share, state, views
+from crossmodal.ui.mixer import held
 from crossmodal.ui.state import Service, Subject
 from crossmodal.ui.strings import Say
 from crossmodal.ui.views import Look
 
-Draw = Callable[[Look, Service, Subject], None]
+Draw = Callable[[Look, Service, Subject], Subject]
+"""Draws a page; returns the input with its words as they stand."""
 
 
-def _bench(look: Look, service: Service, subject: Subject) -> None:
-    bench.bench(look, service.engine, inputs.clip(look, service.engine, subject))
+def _bench(look: Look, service: Service, subject: Subject) -> Subject:
+    subject = inputs.clip(look, service.engine, subject)
+    bench.bench(look, service.engine, subject)
+    return subject
 
 
-def _compare(look: Look, service: Service, subject: Subject) -> None:
-    compare.compare(look, service, inputs.clip(look, service.engine, subject))
+def _compare(look: Look, service: Service, subject: Subject) -> Subject:
+    subject = inputs.clip(look, service.engine, subject)
+    compare.compare(look, service, subject)
+    return subject
 
 
 PAGES: dict[str, Draw] = {"bench": _bench, "compare": _compare}
@@ -32,8 +41,9 @@ ABOUT = "about"
 def run(look: Look) -> None:
     """Everything below the head: links to all pages, and the one that the address names."""
     keys = [*PAGES, ABOUT]
+    corner: list[DeltaGenerator] = []
     pages = [
-        st.Page(partial(show, look, key), title=_title(look.say, key), url_path=key, default=key == keys[0])
+        st.Page(partial(show, look, key, corner), title=_title(look.say, key), url_path=key, default=key == keys[0])
         for key in keys
     ]
     current = st.navigation(pages, position="hidden")
@@ -41,6 +51,8 @@ def run(look: Look) -> None:
     with st.container(horizontal=True, gap="small", key="nav"):
         for key, page in zip(keys, pages, strict=True):
             st.page_link(page, label=look.say(f"page.{key}"), query_params=settings)
+        st.space("stretch")
+        corner.append(st.container(key="corner", width="content"))  # the page fills it once it knows what there is to share
     current.run()
 
 
@@ -48,8 +60,11 @@ def _title(say: Say, key: str) -> str:
     return f"Crossmodal: {say(f'page.{key}')}"
 
 
-def show(look: Look, key: str) -> None:
-    """One page by its key; all but the last begin with the input and end with the foot."""
+def show(look: Look, key: str, corner: Sequence[DeltaGenerator] = ()) -> None:
+    """One page by its key; all but the last begin with the input and end with the foot.
+
+    ``corner`` is where the button to share goes, if not at the end of the page.
+    """
     if key == ABOUT:
         about.about(look)
         return
@@ -58,11 +73,27 @@ def show(look: Look, key: str) -> None:
     except ModelError as error:
         views.show_error(look.say, error)
         return
-    subject = inputs.source(look, service)
+    if not share.forget(look):
+        _with_input(look, service, key, corner)
+    views.footer(look, service.engine)
+
+
+def _with_input(look: Look, service: Service, key: str, corner: Sequence[DeltaGenerator]) -> None:
+    engine = service.engine
+    subject = share.opened(look, engine) or inputs.source(look, service)
     notes = st.container()  # above the page, though known only after it
     if subject:
-        PAGES[key](look, service, subject)
-    compare.stamp_address(service.engine)
+        subject = PAGES[key](look, service, subject)
+        with corner[0] if corner else st.container():
+            share.share(look, engine, subject, _columns(engine, key))
+    compare.stamp_address(engine)
     with notes:
-        views.show_ignored(look, service.engine)
-    views.footer(look, service.engine)
+        views.show_ignored(look, engine)
+
+
+def _columns(engine: Engine, key: str) -> list[Column]:
+    """What is to be shared of a page: the columns of a comparison, or the settings of the bench as the only one."""
+    if key == "compare":
+        return compare.present(engine)
+    now = held.held(engine.modalities)
+    return [Column(NAMES[0], now.settings(), frozenset(now.off))]

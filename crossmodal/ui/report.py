@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from crossmodal import __version__, exports
-from crossmodal.exports import Column, View
+from crossmodal.columns import Column
+from crossmodal.exports import View
 from crossmodal.types import TASKS, Array, FusionResult
 from crossmodal.ui.charts import Bar, percent
 from crossmodal.ui.formula import number
@@ -109,7 +110,7 @@ def settings_line(say: Say, column: Column) -> str:
     """What a column sets, in one line."""
     settings = column.settings
     parts = [say.rule(settings.rule), f"T = {settings.temperature:g}", say(f"report.prior.{settings.prior}")]
-    parts += [say("report.without", modality=say.modality(name)) for name in column.without]
+    parts += [say("report.without", modality=say.modality(name)) for name in sorted(column.without)]
     return " \u00b7 ".join(parts)
 
 

@@ -24,9 +24,10 @@ import streamlit as st
 
 from crossmodal import checkpoints, exports
 from crossmodal.clips import LIFETIME_SECONDS, ClipStore, SharedClip, from_wav
+from crossmodal.columns import Column
 from crossmodal.engine import Engine
 from crossmodal.errors import InputError
-from crossmodal.exports import Column, View
+from crossmodal.exports import View
 from crossmodal.ui import markup, report, state
 from crossmodal.ui.state import Clip, Subject
 from crossmodal.ui.strings import Say
