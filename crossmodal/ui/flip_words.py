@@ -14,6 +14,7 @@ EDGE = 0.02
 NEAR = 0.10
 """A tenth of the slider's way, or less, from a flip: near it."""
 
+_ROUNDING = 1e-9
 _SLIVER = 0.005
 """Segments narrower than half a step of the slider are left out of the sentence, but for the present one."""
 
@@ -23,9 +24,9 @@ _MAIN = next(iter(TASKS))
 def stability(flips: Flips, alpha: float) -> str:
     """How firm the decision at ``alpha`` is: "edge", "near" or "firm"; its wording is ``flip.<level>``."""
     distance = flips.distance(alpha)
-    if distance is None or distance > NEAR:
+    if distance is None or distance > NEAR + _ROUNDING:
         return "firm"
-    return "edge" if distance <= EDGE else "near"
+    return "edge" if distance <= EDGE + _ROUNDING else "near"
 
 
 def sentence(say: Say, flips: Flips, alpha: float) -> str:
