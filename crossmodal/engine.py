@@ -57,7 +57,7 @@ class Engine:
     """The models of one process, shared by every visitor. Holds no visitor's content."""
 
     def __init__(self, folder: Path = checkpoints.MODELS, *, gate: Gate | None = None) -> None:
-        self._folder = folder
+        self.folder = folder
         self._gate = gate or Gate()
         self._lock = threading.Lock()
         self._pipeline: Pipeline | None = None
@@ -79,7 +79,7 @@ class Engine:
                     Pipeline,
                 )  # imports torch and transformers, which takes seconds
 
-                self._pipeline = Pipeline.load(self._folder)
+                self._pipeline = Pipeline.load(self.folder)
             return self._pipeline
 
     def run(self, work: Callable[[Pipeline], Evidence]) -> Evidence:

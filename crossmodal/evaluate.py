@@ -24,7 +24,7 @@ from crossmodal.encoders.text import TextEncoder, Tokens
 from crossmodal.evaluation import card, pairs, transfer, voice
 from crossmodal.evaluation.statistics import bootstrap
 from crossmodal.evaluation.words import text_figures
-from crossmodal.insight.sweep import save_pairs
+from crossmodal.insight.sweep import METRICS, Pairs, save_pairs
 from crossmodal.pipeline import Pipeline
 from crossmodal.towers import TextTower
 from crossmodal.train import ALONE, OOF, SCORES, TEXT_CORPORA, check_named, locate
@@ -32,7 +32,6 @@ from crossmodal.training.speech_runs import training_share
 from crossmodal.training.text_figures import targets_of
 from crossmodal.types import EMOTIONS, FloatArray
 
-METRICS = "metrics.json"
 PLAIN = ("kathleen", "speechocean762", "ljspeech")
 SPEECH = ("ravdess", "emodb", *PLAIN)
 OPTIONAL = ("cremad", "tess")
@@ -132,16 +131,21 @@ def pair_figures(pipeline: Pipeline, models: Path, sentences: TextData) -> dict[
 
     Alpha is chosen on the first half of the actors with dev texts, the figures are of the others with test texts.
     """
+    tested_on = label_matched(pipeline, models, sentences, "test")
+    save_pairs(tested_on, models, {"model_hash": pipeline.model_hash, "meaning": PAIRS})
+    return pairs.pair_figures(label_matched(pipeline, models, sentences, "dev"), tested_on, pipeline.calibration)
+
+
+def label_matched(pipeline: Pipeline, models: Path, sentences: TextData, split: str) -> Pairs:
+    """Pairs of a text split: "dev" with the first half of the actors, "test" with the others."""
     scores, rows = voice.read_scores(models / SCORES / OOF)
     speakers = [row["speaker"] for row in rows]
     clips = pairs.Side(voice.cross_fitted(scores, rows)["emotion"], scores["z"], voice.labels_of(rows), speakers)
     actors = sorted(set(speakers))
     half = set(actors[: len(actors) // 2])
-    chosen_clips, tested_clips = pairs.split_side(clips, [speaker in half for speaker in speakers])
-    chosen, tested = (_text_side(pipeline, sentences, split) for split in ("dev", "test"))
-    tested_on = pairs.match(tested_clips, tested, seed=2)
-    save_pairs(tested_on, models, {"model_hash": pipeline.model_hash, "meaning": PAIRS})
-    return pairs.pair_figures(pairs.match(chosen_clips, chosen, seed=1), tested_on, pipeline.calibration)
+    first, others = pairs.split_side(clips, [speaker in half for speaker in speakers])
+    words = _text_side(pipeline, sentences, split)
+    return pairs.match(first, words, seed=1) if split == "dev" else pairs.match(others, words, seed=2)
 
 
 def _text_side(pipeline: Pipeline, sentences: TextData, split: str) -> pairs.Side:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from crossmodal.calibration import Calibration
 from crossmodal.fusing import MAIN, as_lines, fuse_all
 from crossmodal.fusion import normalize_alpha
+from crossmodal.fusion.confidence import LEAST, confidence
 from crossmodal.fusion.rule import Lines
 from crossmodal.types import TASKS, Array, Evidence, FusionSettings
 
@@ -102,6 +103,17 @@ def flips(evidence: Evidence, settings: FusionSettings, calibration: Calibration
 def mix(evidence: Evidence, settings: FusionSettings) -> float:
     """The weight a of the first modality present, as ``flips`` counts it: in [0, 1], with the others it sums to 1."""
     return float(normalize_alpha(settings.alpha, list(evidence.readings))[0])
+
+
+def confident_alpha(evidence: Evidence) -> float | None:
+    """c_1 / (c_1 + c_2): the mix at which each of two modalities counts as much as it is sure.
+
+    None unless two are present; one half where neither is sure of anything.
+    """
+    if len(evidence.readings) != 2:
+        return None
+    first, second = (float(confidence(reading.probabilities[MAIN])) for reading in evidence.readings.values())
+    return first / (first + second) if first + second > LEAST else 0.5
 
 
 def winner_grid(

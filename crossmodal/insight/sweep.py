@@ -7,6 +7,7 @@ Every alpha meets every pair in one batched operation. Where a rule's class scor
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 from crossmodal.calibration import Calibration
+from crossmodal.checkpoints import MODELS
 from crossmodal.fusing import MAIN, as_lines, check_prior, fused_head
 from crossmodal.fusion import Problem, find_rule, level_prior
 from crossmodal.fusion.rule import FLOOR, Lines
@@ -25,6 +27,8 @@ from crossmodal.types import TASKS, Array, FloatArray, FusionSettings
 
 ALPHAS = np.linspace(0.0, 1.0, 101)
 RESAMPLES = 1_000
+METRICS = "metrics.json"
+"""Where ``evaluate`` leaves its figures in a models folder."""
 STEM = Path("scores") / "pairs"
 """Where ``evaluate`` leaves the pairs in a models folder: figures as safetensors, their meaning as JSON."""
 
@@ -107,6 +111,20 @@ def load_pairs(models: Path, model_hash: str) -> Pairs | None:
         groups=found["groups"].astype(np.int64),
         modalities=(first, second),
     )
+
+
+def best_alpha(rule: str, models: Path = MODELS) -> float | None:
+    """The weight of the voice that ``evaluate`` chose for a rule, on other pairs than those of the curve, if it did."""
+    found = _chosen(models).get(rule)
+    return None if found is None else float(found["best_alpha"])
+
+
+@cache
+def _chosen(models: Path) -> Mapping[str, Any]:
+    path = models / METRICS
+    figures = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    rules: Mapping[str, Any] = figures.get("label_matched_pairs", {}).get("rules", {})
+    return rules
 
 
 def sweep(pairs: Pairs, settings: FusionSettings, calibration: Calibration, alphas: Array = ALPHAS) -> Sweep:

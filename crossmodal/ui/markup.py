@@ -121,3 +121,8 @@ def costs(title: str, stages: Mapping[str, str]) -> str:
 def footer(lines: Sequence[str]) -> str:
     """What must be said once."""
     return '<div class="cx-foot">' + "".join(f"<p>{_e(line)}</p>" for line in lines) + "</div>"
+
+
+def section(name: str, said: str) -> str:
+    """The heading of a part that is no modality: its name, and what it is about at present."""
+    return f'<div class="cx-head"><h2>{_e(name)}</h2><span>{_e(said)}</span></div>'

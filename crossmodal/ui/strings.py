@@ -603,6 +603,64 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "error.clip_store_failed": (
         "This server cannot keep clips at present. The link with the settings alone still works.",
         "本服务器目前无法保存录音，但仅含设置的链接仍可使用。",
+    # Where the decision flips
+    "flip.always": (
+        "{label} at every weight of {modality}.",
+        "无论{modality}权重多大，都是{label}。",
+    ),
+    "flip.sentence": (
+        "By the weight of {modality}: {until}, then {last}; {distance} from the flip.",
+        "随{modality}权重增大：{until}，之后为{last}；距翻转点 {distance}。",
+    ),
+    "flip.until": ("{label} up to {point}", "{point} 以前为{label}"),
+    "flip.comma": (", ", "，"),
+    "flip.searched": (
+        "This rule has no closed form; the flips were searched for on a grid of {points} points.",
+        "该规则没有解析解；翻转点是在 {points} 个网格点上搜索得到的。",
+    ),
+    "flip.firm": ("firm", "稳固"),
+    "flip.near": ("near a flip", "接近翻转"),
+    "flip.edge": ("on the edge", "处于边缘"),
+    # Alpha against truth
+    "sweep": ("Every weight, against the truth", "各种权重的实际效果"),
+    "sweep.meaning": (
+        "Measured on {count} label-matched pairs: a clip and a sentence of the same emotion, from speakers and texts "
+        "held out of training, put together by us. That takes voice and words as independent given the emotion, so "
+        "every figure is an upper bound.",
+        "在 {count} 个标签匹配对上测得：每对由情感相同的一段录音和一句话人为拼成，说话人和文本均未参与训练。"
+        "这相当于假设情感给定时语音与文字相互独立，因此所有数字都是上限。",
+    ),
+    "sweep.here": (
+        "At {alpha}: accuracy {uar}, macro-F1 {f1}, calibration error {ece}. Highest accuracy at {best}: {top} "
+        "(95 % band {low}-{high}).",
+        "权重 {alpha} 处：准确率 {uar}，宏 F1 {f1}，校准误差 {ece}。准确率在 {best} 处最高：{top}"
+        "（95 % 置信带 {low}-{high}）。",
+    ),
+    "sweep.terms": (
+        "Accuracy is the mean recall of the seven emotions; its band comes from drawing whole speakers again. "
+        "Calibration error (ECE): lower is better.",
+        "准确率为七种情感召回率的平均值，其置信带由对整个说话人重复抽样得到。校准误差（ECE）越低越好。",
+    ),
+    "sweep.uar": ("accuracy", "准确率"),
+    "sweep.f1": ("macro-F1", "宏 F1"),
+    "sweep.ece": ("ECE", "校准误差"),
+    "sweep.now": ("now {alpha}", "当前 {alpha}"),
+    "sweep.best": ("best {alpha}", "最佳 {alpha}"),
+    "sweep.clip": ("this input", "当前输入"),
+    "sweep.alone": ("{modality} alone", "仅{modality}"),
+    "sweep.axis": ("weight of {modality}", "{modality}权重"),
+    "sweep.flip": ("{left} turns into {right} at {point}", "在 {point} 处由{left}变为{right}"),
+    "sweep.alt": (
+        "Accuracy, macro-F1 and calibration error over the weight of {modality}. {here}",
+        "准确率、宏 F1 与校准误差随{modality}权重的变化。{here}",
+    ),
+    "sweep.two": (
+        "The curve over the weight needs exactly two modalities to be present and in use.",
+        "权重曲线需要恰好两种模态存在并启用。",
+    ),
+    "sweep.none": (
+        "The scores of label-matched pairs for these models are not here; python -m crossmodal evaluate writes them.",
+        "此处没有这些模型在标签匹配对上的分数；可运行 python -m crossmodal evaluate 生成。",
     ),
 }
 

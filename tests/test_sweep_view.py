@@ -1,0 +1,89 @@
+"""Flips in words, and the curve as a figure."""
+
+import json
+
+import numpy as np
+import pytest
+from conftest import make_calibration
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_sweep import make_pairs
+
+from crossmodal.insight.flips import Flips, Segment
+from crossmodal.insight.sweep import best_alpha, sweep
+from crossmodal.types import EMOTIONS, FusionSettings
+from crossmodal.ui import flip_words, sweep_view
+from crossmodal.ui.strings import Say
+from crossmodal.ui.views import Look
+
+NAMES = ("speech", "text")
+EN, ZH = Say("en"), Say("zh")
+
+
+def made(*labels_and_ends, exact=True):
+    starts = [0.0, *(end for _, end in labels_and_ends)]
+    segments = [Segment(start, end, label) for start, (label, end) in zip(starts, labels_and_ends, strict=False)]
+    return Flips(tuple(segments), exact, NAMES)
+
+
+THREE = made(("joy", 0.35), ("neutral", 0.51), ("sadness", 1.0))
+
+
+def test_the_sentence_in_both_languages():
+    assert flip_words.sentence(EN, THREE, 0.41) == (
+        "By the weight of Voice: Joy up to .35, Neutral up to .51, then Sadness; .06 from the flip."
+    )
+    for word in ("喜悦", ".35", "中性", ".51", "悲伤", ".06"):
+        assert word in flip_words.sentence(ZH, THREE, 0.41)
+
+
+def test_one_label_throughout():
+    assert flip_words.sentence(EN, made(("joy", 1.0)), 0.2) == "Joy at every weight of Voice."
+
+
+def test_a_sliver_is_told_only_from_within():
+    found = made(("joy", 0.4), ("fear", 0.403), ("joy", 1.0))
+    assert "Fear" not in flip_words.sentence(EN, found, 0.2)
+    assert "Fear" in flip_words.sentence(EN, found, 0.401)
+
+
+@pytest.mark.parametrize(
+    ("alpha", "level"), [(0.51, "edge"), (0.53, "edge"), (0.54, "near"), (0.7, "firm"), (0.1, "firm")]
+)
+def test_how_firm_a_decision_is(alpha, level):
+    assert flip_words.stability(THREE, alpha) == level
+    assert flip_words.stability(made(("joy", 1.0)), alpha) == "firm"
+
+
+def test_a_search_is_said():
+    assert flip_words.provenance(EN, THREE) == ""
+    assert "1001" in flip_words.provenance(EN, made(("joy", 1.0), exact=False))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@settings(max_examples=15, deadline=None)
+@given(
+    seed=st.integers(0, 500), alpha=st.floats(0, 1), labels=st.lists(st.sampled_from(EMOTIONS), min_size=1, max_size=6)
+)
+def test_the_figure_is_plain_and_names_every_curve(theme, seed, alpha, labels):
+    calibration = make_calibration(NAMES, seed)
+    curve = sweep(make_pairs(calibration, seed), FusionSettings(), calibration)
+    flips = made(*((label, (i + 1) / len(labels)) for i, label in enumerate(labels)))
+    figure = sweep_view.figure(Look(EN, theme), curve, flips, alpha)
+    assert np.isfinite([trace.get("base", [0])[0] for trace in figure["data"]]).all()
+    json.dumps(figure, allow_nan=False)
+    said = " ".join(note["text"] for note in figure["layout"]["annotations"])
+    for key in ("sweep.uar", "sweep.f1", "sweep.ece", "sweep.clip"):
+        assert EN(key) in said
+    dashes = [trace["line"]["dash"] for trace in figure["data"] if trace.get("line", {}).get("dash")]
+    assert len(set(dashes)) == 3
+
+
+def test_the_best_alpha_is_the_one_of_the_figures(tmp_path):
+    assert best_alpha("linear", tmp_path) is None
+    other = tmp_path / "other"
+    other.mkdir()
+    told = {"label_matched_pairs": {"rules": {"linear": {"best_alpha": 0.37}}}}
+    (other / "metrics.json").write_text(json.dumps(told))
+    assert best_alpha("linear", other) == 0.37
+    assert best_alpha("a_new_rule", other) is None
