@@ -23,6 +23,7 @@ from crossmodal.examples import DEFAULT, load_examples
 from crossmodal.fusion import fusion_rules
 from crossmodal.types import EMOTIONS, SAMPLE_RATE, FusionSettings
 from crossmodal.ui import charts, state
+from crossmodal.ui.mixer import component
 from crossmodal.ui.strings import LANGUAGES, Say
 
 APP = str(Path(__file__).resolve().parent.parent / "app.py")
@@ -39,6 +40,12 @@ def engine(tmp_path, monkeypatch):
     streamlit.cache_resource.clear()
     yield made
     streamlit.cache_resource.clear()
+
+
+@pytest.fixture(autouse=True)
+def plain_sliders(monkeypatch):
+    """Without a browser there is no component; the mixer's own tests are elsewhere."""
+    monkeypatch.setattr(component, "usable", lambda: False)
 
 
 def page(locale="en-US", **query):

@@ -35,7 +35,19 @@ from crossmodal.ui.views import Look, told
 
 _EMOTION, _SENTIMENT = TASKS
 _WORDS = ("flips.", "mix.", "mode.", "temperature", "error.nothing_to_fuse", "error.title.nothing_to_fuse")
-_MORE_WORDS = ("fused", "margin", "weights", "sentiment", "result.spoken", "use", "alpha", "rule", "mixer", "mode")
+_MORE_WORDS = (
+    "fused",
+    "margin",
+    "weights",
+    "sentiment",
+    "result.spoken",
+    "use",
+    "alpha",
+    "rule",
+    "mixer",
+    "mode",
+    "sharpness",
+)
 """Keys of the catalogue, or how they begin, that the component shows."""
 
 

@@ -459,6 +459,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "mix.one": ("{modality} alone: nothing to weigh against it.", "只有{modality}，无需权衡。"),
     "mix.none": ("Switch on at least one modality.", "请至少打开一种模态。"),
+    "sharpness": ("Sharpness", "锐度"),
     "temperature.value": (
         "T = {temperature}: {label}, {probability} percent",
         "T = {temperature}：{label}，{probability}%",

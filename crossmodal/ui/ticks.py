@@ -8,6 +8,8 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from crossmodal.ui.mixer.component import PLAIN
+
 APP = Path(__file__).resolve().parents[2] / "app.py"
 ROUNDS = 15
 SECONDS = 60
@@ -18,7 +20,9 @@ def tick_milliseconds() -> float:
 
     An upper bound: in the browser the mixer is a fragment, and a tick runs that part of the page alone.
     """
-    page = AppTest.from_file(str(APP), default_timeout=SECONDS).run()
+    page = AppTest.from_file(str(APP), default_timeout=SECONDS)
+    page.query_params["mixer"] = PLAIN  # the harness runs no component
+    page.run()
     times = []
     for step in range(ROUNDS):
         page.slider[0].set_value(0.05 + 0.05 * step)

@@ -69,12 +69,12 @@ export function fusedPanel(words, tasks) {
   const said = h("div", {},
     h("div", { class: "cx-label", "aria-hidden": "true" }, dot, label, figure),
     h("div", { class: "cx-facts", "aria-hidden": "true" }, margin, weights), spoken, graph.element, mood.element);
-  const notice = h("div", { class: "cx-notice", role: "alert", hidden: true },
+  const notice = h("div", { class: "cx-notice", role: "alert" },
     h("h2", {}, words["error.title.nothing_to_fuse"]), h("p", {}, words["error.nothing_to_fuse"]));
-  const element = h("section", { class: "cx-verdict cx-fused" }, heading(words.fused, symbol("\u03c8")), said, notice);
+  const element = h("section", { class: "cx-verdict cx-fused" }, heading(words.fused, symbol("\u03c8")), said);
   const set = (values, facts) => {
-    said.hidden = values === null;
-    notice.hidden = values !== null;
+    const shown = values === null ? notice : said;
+    if (element.lastChild !== shown) element.lastChild.replaceWith(shown);
     if (values === null) return;
     dot.style.background = emotion.colours[facts.first];
     label.textContent = facts.said.label;

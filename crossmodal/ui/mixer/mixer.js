@@ -77,32 +77,33 @@ class Mixer {
   // --- building: once for an input, a language, a theme --------------------------------------------------------------------
 
   build() {
-    const { words, tasks, modalities, rules, temperatures } = this.data;
+    const { words, tasks, modalities } = this.data;
     this.fusedPanel = fusedPanel(words, tasks);
     this.flipBar = new FlipBar(words, tasks[0]);
     this.panels = modalities.map((one) => this.panel(one));
     this.modes = this.segments();
     this.area = h("div", { class: "cx-area" });
     this.ticks = h("div", { class: "cx-ticks" });
+    this.root.replaceChildren(
+      h("div", { class: "cx-readings", style: `--panels:${modalities.length}` }, ...this.panels.map((panel) => panel.element)),
+      h("div", { class: "cx-side" }, this.fusedPanel.element, this.knobs()),
+      h("section", { class: "cx-controls" }, heading(words.mixer, symbol("\u03b1"), this.modes.element),
+        this.area, this.flipBar.element, this.ticks));
+    this.kind = "";
+  }
+
+  knobs() {
+    const { words, rules, temperatures } = this.data;
     this.rule = h("select", { "aria-label": words.rule, onchange: () => this.turn({ rule: this.rule.value }) },
       ...rules.map((rule) => h("option", { value: rule.name }, rule.label)));
     this.ruleNote = h("p", { class: "cx-small" });
-    this.sharpness = slider({ min: 0, max: temperatures.length - 1, step: 1, "aria-label": words.temperature,
+    this.sharpness = slider({ min: 0, max: temperatures.length - 1, step: 1, "aria-label": words.temperature, title: words["temperature.help"],
       oninput: () => this.move({ temperature: temperatures[Number(this.sharpness.value)] }) });
     this.temperature = h("b", {});
-    this.root.replaceChildren(
-      h("div", { class: "cx-readings", style: `--panels:${modalities.length}` }, ...this.panels.map((panel) => panel.element)),
-      this.fusedPanel.element,
-      h("section", { class: "cx-controls" },
-        heading(words.mixer, symbol("\u03b1"), this.modes.element),
-        this.area, this.flipBar.element, this.ticks,
-        h("div", { class: "cx-knobs" },
-          h("div", {}, h("span", { class: "cx-name", "aria-hidden": "true" }, words.rule), this.rule, this.ruleNote),
-          h("div", {},
-            h("div", { class: "cx-ends", "aria-hidden": "true" }, h("span", {}, words.temperature), this.temperature),
-            h("div", { class: "cx-track" }, this.sharpness),
-            h("p", { class: "cx-small" }, words["temperature.help"])))));
-    this.kind = "";
+    return h("section", { class: "cx-knobs" },
+      h("div", {}, h("div", { class: "cx-ends", "aria-hidden": "true" }, h("span", {}, words.rule)), this.rule, this.ruleNote),
+      h("div", {}, h("div", { class: "cx-ends", "aria-hidden": "true" }, h("span", {}, words.sharpness), this.temperature),
+        h("div", { class: "cx-track" }, this.sharpness)));
   }
 
   panel(one) {

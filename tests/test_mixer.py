@@ -1,0 +1,297 @@
+"""The mixer: its arithmetic is Python's to the last digits that count, and what a browser sends cannot harm."""
+
+import json
+import shutil
+import subprocess
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import streamlit
+from conftest import make_calibration, make_evidence
+from fakes import FakeEngine
+from streamlit.testing.v1 import AppTest
+from test_app import APP, address
+
+from crossmodal.fusing import fuse
+from crossmodal.fusion import Problem, find_rule, fusion_rules, level_prior, normalize_alpha, sharpen
+from crossmodal.fusion.rule import softmax
+from crossmodal.insight.flips import flips
+from crossmodal.types import EMOTIONS, PRIORS, TASKS, FusionSettings
+from crossmodal.ui import charts, choice, formula, state
+from crossmodal.ui.mixer import component, held
+from crossmodal.ui.mixer.problem import problem
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+NAMES = ("speech", "text", "face", "pulse")
+ANSWER = """({ cases }) => cases.map(({ call, given }) => ({
+  fuse: () => fuse(given.problem, given.alpha, given),
+  flips: () => flips(given.problem, given),
+  verdict: () => verdict(given),
+  number: () => given.map(number),
+  percent: () => given.map(percent),
+})[call]())"""
+
+
+def in_browser(cases, tmp_path):
+    """What arithmetic.js answers to [(function, what it is given), ...], in Node where that is there, else Chromium."""
+    source = (component.FOLDER / "arithmetic.js").read_text(encoding="utf-8")
+    given = json.dumps({"cases": [{"call": call, "given": value} for call, value in cases]})
+    if node := shutil.which("node"):
+        path = tmp_path / "ask.mjs"
+        path.write_text(f"{source}\nprocess.stdout.write(JSON.stringify(({ANSWER})({given})));", encoding="utf-8")
+        return json.loads(subprocess.run([node, path], capture_output=True, check=True, timeout=60).stdout)
+    if CHROMIUM is None:
+        pytest.skip("neither Node nor Chromium is here")
+    driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with driver.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page()
+        page.add_script_tag(content=f"{source.replace('export ', '')}\nwindow.answer = {ANSWER};")
+        found = page.evaluate("given => window.answer(given)", json.loads(given))
+        browser.close()
+        return found
+
+
+# --- the table of cases --------------------------------------------------------------------------------------------
+
+
+def weights(random, count):
+    """Weights as a person sets them: any, some zero, all zero."""
+    return [
+        random.random(count).round(2),
+        random.random(count) * random.integers(0, 2, count),
+        np.zeros(count),
+        np.full(count, 0.5),
+    ]
+
+
+def shipped_cases():
+    """Both tasks of the project through ``fuse`` itself: n = 1..4, every rule, prior and some temperatures."""
+    for count in range(1, 5):
+        calibration = make_calibration(NAMES[:count], seed=count)
+        evidence = make_evidence(calibration, seed=10 + count)
+        given = problem(evidence, calibration)
+        random = np.random.default_rng(count)
+        for rule in fusion_rules():
+            for prior in PRIORS:
+                for temperature, alpha in zip((1.0, 0.25, 2.8, 4.0), weights(random, count), strict=True):
+                    named = dict(zip(NAMES, alpha.tolist(), strict=False))
+                    result = fuse(evidence, FusionSettings(named, rule, temperature, prior), calibration)
+                    asked = {"problem": given, "alpha": alpha.tolist(), "rule": rule, "temperature": temperature}
+                    expected = [result.probabilities[task].tolist() for task in TASKS]
+                    yield asked | {"prior": prior}, expected, list(result.alpha_used.values())
+
+
+def twelve_cases():
+    """Twelve classes and hard readings (certain, flat, zeros), straight through the rules."""
+    for count in range(1, 5):
+        random = np.random.default_rng(100 + count)
+        width, classes = 9, 12
+        weight, bias = random.normal(size=(classes, width)) * 3, random.normal(size=classes)
+        z = random.normal(size=(count, width))
+        z /= np.linalg.norm(z, axis=1, keepdims=True)
+        temperatures = random.uniform(0.5, 2, count)
+        p = random.dirichlet(np.full(classes, 0.2), count)
+        p[0] = np.eye(classes)[3] if count > 2 else np.full(classes, 1 / classes)
+        prior = random.dirichlet(np.full(classes, 2.0))
+        task = {"probabilities": p.tolist(), "logits": (z @ weight.T + bias).tolist(), "bias": bias.tolist(),
+                "temperatures": temperatures.tolist(), "prior": prior.tolist()}  # fmt: skip
+        given = {"tasks": [task], "gram": (z @ z.T).tolist()}
+
+        def head(point, alpha, *, w=weight, b=bias, t=temperatures):
+            return softmax((point @ w.T + b) / np.exp(alpha @ np.log(t))[..., None])
+
+        for name, rule in fusion_rules().items():
+            for alpha in weights(random, count):
+                used = rule.weights(normalize_alpha(dict(zip(NAMES, alpha, strict=False)), NAMES[:count]), p)
+                pooled = rule.pool(Problem(p, used, prior, z, head))
+                for kind in PRIORS:
+                    expected = sharpen(level_prior(pooled, prior) if kind == "even" else pooled, 0.5)
+                    asked = {"problem": given, "alpha": alpha.tolist(), "rule": name, "temperature": 0.5}
+                    yield asked | {"prior": kind}, [expected.tolist()], used.tolist()
+
+
+@pytest.mark.parametrize("table", [shipped_cases, twelve_cases])
+def test_browser_and_server_fuse_alike(tmp_path, table):
+    cases = list(table())
+    answers = in_browser([("fuse", asked) for asked, _, _ in cases], tmp_path)
+    assert len(answers) > 100
+    for (asked, expected, used), answer in zip(cases, answers, strict=True):
+        np.testing.assert_allclose(answer["weights"], used, atol=1e-9)
+        for found, wanted in zip(answer["tasks"], expected, strict=True):
+            np.testing.assert_allclose(found, wanted, atol=1e-6, rtol=0, err_msg=asked["rule"])
+
+
+@pytest.mark.parametrize("prior", PRIORS)
+def test_browser_and_server_flip_at_the_same_mixes(tmp_path, prior):
+    cases, expected = [], []
+    for seed in range(4):
+        calibration = make_calibration(NAMES[:2], seed=seed)
+        evidence = make_evidence(calibration, seed=seed + 50)
+        for rule in fusion_rules():
+            found = flips(evidence, FusionSettings({}, rule, prior=prior), calibration)
+            expected.append([(s.start, s.end, EMOTIONS.index(s.label)) for s in found.segments])
+            cases.append(("flips", {"problem": problem(evidence, calibration), "rule": rule, "temperature": 1.0,
+                                    "prior": prior}))  # fmt: skip
+    for wanted, answer in zip(expected, in_browser(cases, tmp_path), strict=True):
+        wide = [segment for segment in wanted if segment[1] - segment[0] > 1 / 300]
+        assert len(answer) >= len(wide)
+        if len(answer) == len(wanted):
+            np.testing.assert_allclose(answer, wanted, atol=1e-6)
+
+
+def test_numbers_are_written_alike(tmp_path):
+    random = np.random.default_rng(0)
+    halves = [i / 8 for i in range(9)] + [0.005, 0.015, 0.0004, 0.0005, 0.0006, 0.995, 0.999, 1.0]
+    values = halves + random.random(2000).tolist() + (random.random(200) / 50).tolist()
+    numbers, percents = in_browser([("number", values), ("percent", values)], tmp_path)
+    assert numbers == [formula.number(value) for value in values]
+    assert percents == [charts.percent(value) for value in values]
+
+
+def test_ties_fall_to_the_same_class(tmp_path):
+    tied = [[0.4, 0.4, 0.2], [0.2, 0.4, 0.4], [1 / 3] * 3, [0.1, 0.8, 0.1], [0.0, 0.0, 1.0]]
+    answers = in_browser([("verdict", p) for p in tied], tmp_path)
+    for p, answer in zip(tied, answers, strict=True):
+        order = np.array(p).argsort(kind="stable")[::-1]
+        assert [answer["first"], answer["second"]] == order[:2].tolist()
+
+
+def test_the_sources_are_one_module_without_a_name_twice(tmp_path):
+    text = component.bundle()
+    assert "import " not in "".join(line for line in text.splitlines() if line.startswith("import"))
+    assert text.count("export default") == 1
+    assert "http" not in text
+    if node := shutil.which("node"):
+        path = tmp_path / "bundle.mjs"
+        path.write_text(text, encoding="utf-8")
+        subprocess.run([node, "--check", path], check=True, timeout=60)
+
+
+def test_every_rule_is_known_to_the_browser():
+    source = (component.FOLDER / "arithmetic.js").read_text(encoding="utf-8")
+    line = next(line for line in source.splitlines() if line.startswith("const POOLS"))
+    assert {part.split(":")[0].strip() for part in line.split("{")[1].split(",")} == set(fusion_rules())
+    assert all(find_rule(name) for name in fusion_rules())
+
+
+# --- what is held ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def session(monkeypatch):
+    """A session and an address without a page."""
+    made = SimpleNamespace(session_state={}, query_params={})
+    monkeypatch.setattr(held, "st", made)
+    monkeypatch.setattr(choice, "st", made)
+    return made
+
+
+GOOD = {"alpha": {"speech": 0.7, "text": 0.3}, "off": ["text"], "rule": "product", "temperature": 0.5, "mode": "free"}
+
+
+def test_a_release_stands_in_session_and_address(session):
+    held.take(GOOD, NAMES[:2])
+    assert session.query_params == {"a_speech": "0.7", "a_text": "0.3", "m_text": "false", "t": "0.5",
+                                    "rule": "product", "mode": "free"}  # fmt: skip
+    now = held.held(NAMES[:2])
+    assert (now.alpha, now.off, now.rule, now.temperature) == (GOOD["alpha"], ("text",), "product", 0.5)
+    session.session_state.clear()
+    assert held.held(NAMES[:2]) == now
+    back = {"alpha": {"speech": 0.5, "text": 0.5}, "off": [], "rule": "linear", "temperature": 1, "mode": "mix"}
+    held.take(back, NAMES[:2])
+    assert session.query_params == {}
+
+
+HOSTILE = [None, 3, "x", [], {"alpha": 3}, {"alpha": {"speech": "NaN"}}, {"alpha": {"speech": -1, "text": [1]}},
+           {"off": "text"}, {"rule": ["linear"]}, {"temperature": {"a": 1}}, {"temperature": 1e308}, {"mode": "x"},
+           {"alpha": {"speech": float("inf")}}, {"rule": "no such rule"}]  # fmt: skip
+
+
+@pytest.mark.parametrize("given", HOSTILE, ids=repr)
+def test_what_a_browser_sends_wrongly_changes_nothing(session, given):
+    held.take(GOOD, NAMES[:2])
+    before = held.held(NAMES[:2]), dict(session.query_params)
+    held.take(given, NAMES[:2])
+    assert (held.held(NAMES[:2]), dict(session.query_params)) == before
+
+
+# --- the page --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def engine(tmp_path, monkeypatch):
+    made = FakeEngine(tmp_path / "models")
+    monkeypatch.setattr(state, "make_engine", lambda: made)
+    monkeypatch.setattr(state.Service, "warm_up", lambda self: None)
+    streamlit.cache_resource.clear()
+    yield made
+    streamlit.cache_resource.clear()
+
+
+def page(**query):
+    made = AppTest.from_file(APP, default_timeout=60)
+    made.context["locale"] = "en-US"
+    for key, value in query.items():
+        made.query_params[key] = value
+    made.run()
+    assert not made.exception
+    return made
+
+
+def sent(made):
+    """What the component is given."""
+    return json.loads(made.get("bidi_component")[0].proto.json)
+
+
+def test_the_page_hands_the_address_to_the_component(engine):
+    data = sent(page(a_speech="0.8", m_text="false", t="0.5", rule="log_pool", mode="free"))
+    assert data["settings"] == {"alpha": {"speech": 0.8, "text": 0.5}, "off": ["text"], "rule": "log_pool",
+                                "temperature": 0.5, "prior": "model", "mode": "free"}  # fmt: skip
+    assert data["flips"] is None
+    assert len(data["tasks"][0]["labels"]) == len(data["tasks"][0]["colours"]) == len(EMOTIONS)
+
+
+@pytest.mark.parametrize("value", ["NaN", "-1", "", "<script>", "7", "\u202e\u0000"])
+def test_nonsense_in_the_address_falls_back_and_is_dropped(engine, value):
+    made = page(**dict.fromkeys(["a_speech", "a_text", "t", "rule", "m_text", "mode"], value))
+    assert sent(made)["settings"] == sent(page())["settings"]
+    assert not {"a_speech", "t", "rule", "m_text", "mode"} & set(address(made))
+
+
+def test_a_clean_address_stays_clean_with_the_component(engine):
+    assert address(page()) == {}
+
+
+def test_everything_switched_off_is_left_to_the_component_to_say(engine):
+    data = sent(page(m_speech="false", m_text="false"))
+    assert data["result"] is None
+    assert "error.nothing_to_fuse" in data["words"]
+
+
+def test_plain_sliders_take_over_where_asked_for_and_where_the_component_failed(engine):
+    asked = page(mixer="native", a_speech="0.8")
+    assert asked.slider(key="a_speech").value == 0.8
+    assert not asked.get("bidi_component")
+    failed = page(a_speech="0.8", rule="product")
+    failed.button(key="go_plain").click()
+    failed.run()
+    assert not failed.exception
+    assert failed.slider(key="a_speech").value == 0.8
+    assert not failed.get("bidi_component")
+
+
+def test_settings_now_are_those_of_the_address(engine):
+    def script():
+        import streamlit as st
+
+        from crossmodal.ui import bench, state
+
+        now = bench.settings_now(state.service().engine)
+        st.write(f"{now.rule} {now.temperature} {now.alpha['speech']}")
+
+    made = AppTest.from_function(script, default_timeout=60)
+    for key, value in {"a_speech": "0.9", "t": "0.5", "rule": "product"}.items():
+        made.query_params[key] = value
+    assert made.run().markdown[0].value == "product 0.5 0.9"
