@@ -424,7 +424,6 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "report.numbers": ("All probabilities", "全部概率"),
     "report.heard": ("Recognised as: {words}", "识别为：{words}"),
     "report.link": ("Link: {link}", "链接：{link}"),
-    "report.prior.model": ("emotions as common as the models take them", "各情绪按模型先验"),
     "report.prior.even": ("all emotions equally common", "各情绪同样常见"),
     "report.without": ("without {modality}", "不使用{modality}"),
     "error.title.clip_gone": ("This clip is no longer here", "此录音已不存在"),
