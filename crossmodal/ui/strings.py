@@ -42,8 +42,9 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "record": ("Record a sentence in English, up to 30 seconds", "录一句英语，最长 30 秒"),
     "upload": ("A recording of English speech, up to 30 seconds", "一段英语录音，最长 30 秒"),
     "privacy": (
-        "Processed in this server's memory, not stored, not shared; dropped some time after you leave.",
-        "仅在本服务器内存中处理，不存储、不分享；离开后不久即清除。",
+        "Processed in this server's memory, not stored, not shared unless you choose to; dropped some time after you "
+        "leave.",
+        "仅在本服务器内存中处理，除非你选择分享，否则不存储、不分享；离开后不久即清除。",
     ),
     "typed": ("An English sentence", "一句英语"),
     "typed.placeholder": ("I can't believe you came all this way!", "I can't believe you came all this way!"),
