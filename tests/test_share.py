@@ -146,9 +146,9 @@ def test_a_link_keeps_the_settings_and_nothing_of_passing_use(address, base):
 @pytest.mark.parametrize(
     ("seen", "public", "base"),
     [
-        ("http://localhost:8501", None, "http://localhost:8501"),
+        ("http://localhost:8501", None, "http://localhost:8501/"),
         ("http://localhost:8501/compare?x=1", "https://bench.example.org/", "https://bench.example.org/compare"),
-        (None, "https://bench.example.org", "https://bench.example.org"),
+        (None, "https://bench.example.org", "https://bench.example.org/"),
         ("http://10.0.0.2:8501/", "javascript:alert(1)", "http://10.0.0.2:8501/"),
         (None, None, ""),
     ],
@@ -280,6 +280,8 @@ def test_the_environment_names_the_store(monkeypatch, tmp_path):
     assert share.make_store() is None
     monkeypatch.setenv(share.STORE_VARIABLE, str(tmp_path / "mine"))
     assert share.make_store()._root == str(tmp_path / "mine")
+    monkeypatch.setenv(share.STORE_VARIABLE, "nosuch://bucket/clips")
+    assert share.make_store() is None
     monkeypatch.delenv(share.STORE_VARIABLE)
     assert share.make_store()._root == str(share.FOLDER)
 

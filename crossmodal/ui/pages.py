@@ -52,7 +52,9 @@ def run(look: Look) -> None:
         for key, page in zip(keys, pages, strict=True):
             st.page_link(page, label=look.say(f"page.{key}"), query_params=settings)
         st.space("stretch")
-        corner.append(st.container(key="corner", width="content"))  # the page fills it once it knows what there is to share
+        corner.append(
+            st.container(key="corner", width="content")
+        )  # the page fills it once it knows what there is to share
     current.run()
 
 

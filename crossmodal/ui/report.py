@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from crossmodal import __version__, exports
 from crossmodal.columns import Column
 from crossmodal.exports import View
-from crossmodal.types import TASKS, Array, FusionResult
+from crossmodal.types import PRIORS, TASKS, Array, FusionResult
 from crossmodal.ui.charts import Bar, percent
 from crossmodal.ui.formula import number
 from crossmodal.ui.palette import BACKGROUND, EMOTION_COLOURS, INK
@@ -109,9 +109,14 @@ def emotion_bars(say: Say, values: Array, colours: Mapping[str, str]) -> list[Ba
 def settings_line(say: Say, column: Column) -> str:
     """What a column sets, in one line."""
     settings = column.settings
-    parts = [say.rule(settings.rule), f"T = {settings.temperature:g}", say(f"report.prior.{settings.prior}")]
+    parts = [say.rule(settings.rule), f"T = {settings.temperature:g}"]
+    parts += [say.known(f"report.prior.{settings.prior}", settings.prior)] * (settings.prior != PRIORS[0])
     parts += [say("report.without", modality=say.modality(name)) for name in sorted(column.without)]
     return " \u00b7 ".join(parts)
+
+
+def _weights(say: Say, result: FusionResult) -> str:
+    return " \u00b7 ".join(f"{say.modality(name)} {number(weight)}" for name, weight in result.alpha_used.items())
 
 
 def chart_svg(view: View, say: Say, key: str, theme: str) -> str:
@@ -122,7 +127,8 @@ def chart_svg(view: View, say: Say, key: str, theme: str) -> str:
     else:
         index = int(key)
         values = view.results[index].probabilities[_EMOTION]
-        title, note = view.columns[index].name, settings_line(say, view.columns[index])
+        title = view.columns[index].name
+        note = f"{_weights(say, view.results[index])} \u00b7 {settings_line(say, view.columns[index])}"
     return bars_svg(emotion_bars(say, values, colours), title=title, note=note, ground=ground)
 
 
@@ -206,7 +212,7 @@ def _column(say: Say, column: Column, result: FusionResult) -> str:
     values = result.probabilities[_EMOTION]
     label = say.label(_EMOTION, result.label)
     margin = say("margin", margin=percent(result.margin), runner_up=say.label(_EMOTION, result.runner_up))
-    weights = " \u00b7 ".join(f"{say.modality(name)} {number(weight)}" for name, weight in result.alpha_used.items())
+    weights = _weights(say, result)
     return (
         f"<section class='card'><h3>{_e(column.name)}</h3><p class='label'>"
         f'<i style="background:var(--{_e(result.label)})"></i>{_e(label)} {_e(percent(float(values.max())))} %</p>'

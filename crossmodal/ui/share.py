@@ -53,9 +53,15 @@ _log = logging.getLogger(__name__)
 
 
 def make_store() -> ClipStore | None:
-    """The clip store that the environment names, by default a folder beside the models; None where it is off."""
+    """The clip store that the environment names, by default a folder beside the models; None where there is none."""
     place = os.environ.get(STORE_VARIABLE) or str(FOLDER)
-    return None if place == OFF else ClipStore(place)
+    if place == OFF:
+        return None
+    try:
+        return ClipStore(place)
+    except (ImportError, ValueError) as error:  # a driver is missing, or the address is none; it may hold secrets
+        _log.error("the clip store that %s names cannot be used: %s", STORE_VARIABLE, type(error).__name__)
+        return None
 
 
 @st.cache_resource(show_spinner=False)
@@ -85,7 +91,8 @@ def base_address(seen: str | None, public: str | None) -> str:
     named = urlsplit(public or "")
     if named.scheme in ("http", "https") and named.netloc:
         there = named._replace(path=there.path or named.path)
-    return urlunsplit(there._replace(query="", fragment=""))
+    path = there.path or ("/" if there.netloc else "")
+    return urlunsplit(there._replace(path=path, query="", fragment=""))
 
 
 def link(base: str, address: Mapping[str, str], **changes: str) -> str:
@@ -218,11 +225,16 @@ def _included(subject: Subject) -> str | None:
 
 def _offer_clip(look: Look, subject: Subject) -> str | None:
     """The button that puts the clip into the store, with what that means; returns its name once it is there."""
-    st.html(markup.note(look.say("share.include.what", days=round(LIFETIME_SECONDS / 86400))))
-    if not st.button(look.say("share.include"), key="include", type="primary"):
+    place = st.empty()
+    with place.container():
+        st.html(markup.note(look.say("share.include.what", days=round(LIFETIME_SECONDS / 86400))))
+        asked = st.button(look.say("share.include"), key="include", type="primary")
+    if not asked:
         return None
     with told(look.say, "include"):
-        return _include(subject)
+        name = _include(subject)
+        place.empty()
+        return name
     return None
 
 

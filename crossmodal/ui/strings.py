@@ -42,8 +42,9 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "record": ("Record a sentence in English, up to 30 seconds", "录一句英语，最长 30 秒"),
     "upload": ("A recording of English speech, up to 30 seconds", "一段英语录音，最长 30 秒"),
     "privacy": (
-        "Processed in this server's memory, not stored, not shared; dropped some time after you leave.",
-        "仅在本服务器内存中处理，不存储、不分享；离开后不久即清除。",
+        "Processed in this server's memory, not stored, not shared unless you choose to; dropped some time after you "
+        "leave.",
+        "仅在本服务器内存中处理，除非你选择分享，否则不存储、不分享；离开后不久即清除。",
     ),
     "typed": ("An English sentence", "一句英语"),
     "typed.placeholder": ("I can't believe you came all this way!", "I can't believe you came all this way!"),
@@ -582,7 +583,6 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "report.numbers": ("All probabilities", "全部概率"),
     "report.heard": ("Recognised as: {words}", "识别为：{words}"),
     "report.link": ("Link: {link}", "链接：{link}"),
-    "report.prior.model": ("emotions as common as the models take them", "各情绪按模型先验"),
     "report.prior.even": ("all emotions equally common", "各情绪同样常见"),
     "report.without": ("without {modality}", "不使用{modality}"),
     "error.title.clip_gone": ("This clip is no longer here", "此录音已不存在"),
@@ -604,6 +604,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "error.clip_store_failed": (
         "This server cannot keep clips at present. The link with the settings alone still works.",
         "本服务器目前无法保存录音，但仅含设置的链接仍可使用。",
+    ),
     # Where the decision flips
     "flip.always": (
         "{label} at every weight of {modality}.",
