@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from test_sweep import make_pairs
 
 from crossmodal.insight.flips import Flips, Segment
-from crossmodal.insight.sweep import best_alpha, sweep
+from crossmodal.insight.sweep import best_alphas, sweep
 from crossmodal.types import EMOTIONS, FusionSettings
 from crossmodal.ui import flip_words, sweep_view
 from crossmodal.ui.strings import Say
@@ -80,10 +80,10 @@ def test_the_figure_is_plain_and_names_every_curve(theme, seed, alpha, labels):
 
 
 def test_the_best_alpha_is_the_one_of_the_figures(tmp_path):
-    assert best_alpha("linear", tmp_path) is None
+    assert best_alphas(tmp_path, "abc") == {}
     other = tmp_path / "other"
     other.mkdir()
-    told = {"label_matched_pairs": {"rules": {"linear": {"best_alpha": 0.37}}}}
+    told = {"model_hash": "abc", "label_matched_pairs": {"rules": {"linear": {"best_alpha": 0.37}}}}
     (other / "metrics.json").write_text(json.dumps(told))
-    assert best_alpha("linear", other) == 0.37
-    assert best_alpha("a_new_rule", other) is None
+    assert best_alphas(other, "abc") == {"linear": 0.37}
+    assert best_alphas(other, "of other models") == {}

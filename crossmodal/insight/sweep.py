@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 from crossmodal.calibration import Calibration
-from crossmodal.checkpoints import MODELS
 from crossmodal.fusing import MAIN, as_lines, check_prior, fused_head
 from crossmodal.fusion import Problem, find_rule, level_prior
 from crossmodal.fusion.rule import FLOOR, Lines
@@ -113,18 +112,17 @@ def load_pairs(models: Path, model_hash: str) -> Pairs | None:
     )
 
 
-def best_alpha(rule: str, models: Path = MODELS) -> float | None:
-    """The weight of the voice that ``evaluate`` chose for a rule, on other pairs than those of the curve, if it did."""
-    found = _chosen(models).get(rule)
-    return None if found is None else float(found["best_alpha"])
-
-
 @cache
-def _chosen(models: Path) -> Mapping[str, Any]:
+def best_alphas(models: Path, model_hash: str) -> Mapping[str, float]:
+    """Rule -> the weight of the voice that ``evaluate`` chose, on other pairs than those of the curve.
+
+    Empty where these models were not measured.
+    """
     path = models / METRICS
     figures = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    rules: Mapping[str, Any] = figures.get("label_matched_pairs", {}).get("rules", {})
-    return rules
+    if figures.get("model_hash") != model_hash:
+        return {}
+    return {rule: float(found["best_alpha"]) for rule, found in figures["label_matched_pairs"]["rules"].items()}
 
 
 def sweep(pairs: Pairs, settings: FusionSettings, calibration: Calibration, alphas: Array = ALPHAS) -> Sweep:

@@ -6,25 +6,23 @@ component is there it draws all of the bench and follows every move by itself; w
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from crossmodal import checkpoints
 from crossmodal.engine import Engine
 from crossmodal.errors import InputError
-from crossmodal.fusion import fusion_rules
+from crossmodal.fusion import fusion_rules, normalize_alpha
 from crossmodal.fusion.confidence import confidence
-from crossmodal.insight.flips import flips
+from crossmodal.insight.flips import Flips, confident_alpha, flips
+from crossmodal.insight.sweep import best_alphas
 from crossmodal.types import TASKS, Array, Evidence, FusionResult, FusionSettings
-from crossmodal.ui import charts, formula, markup, state
+from crossmodal.ui import charts, formula, markup, state, sweep_view
 from crossmodal.ui.mixer import component, held
 from crossmodal.ui.mixer.held import DEFAULT_ALPHA, MODE, TEMPERATURES, Held
 from crossmodal.ui.mixer.problem import problem, result
@@ -80,13 +78,22 @@ def _live(look: Look, engine: Engine, subject: Subject) -> None:
     with suppress(InputError):  # nothing is switched on: the component says so
         fused = engine.fuse(used, now.settings())
     spent = (time.thread_time() - start) * 1e3
-    changing = {"settings": _sent(now), "result": result(fused), "flips": _flips(engine, used, now)}
+    turns = flips(used, now.settings(), engine.calibration)
+    changing = {"settings": _sent(now), "result": result(fused), "flips": _turns(turns, now)}
     component.show({**_fixed(look, engine, subject), **changing}, engine.modalities)
     with st.container(key="plain"):
         st.button(look.say("plain"), key="go_plain", on_click=component.give_up, type="tertiary")
     if fused:
         _small_print(look.say, engine, fused, now.settings(), {**evidence.cost, "fuse": spent})
+    _curve(look, engine, used, now.settings(), turns)
     state.stamp_address()
+
+
+def _curve(look: Look, engine: Engine, used: Evidence, settings: FusionSettings, turns: Flips | None) -> None:
+    """What every mix scores on held-out pairs, with the present one on it."""
+    with told(look.say, "sweep"):
+        alpha = 0.5 if turns is None else float(normalize_alpha(settings.alpha, list(used.readings))[0])
+        sweep_view.sweep(look, engine, settings, turns, alpha)
 
 
 def _fixed(look: Look, engine: Engine, subject: Subject) -> dict[str, Any]:
@@ -124,9 +131,8 @@ def _sent(now: Held) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _flips(engine: Engine, used: Evidence, now: Held) -> dict[str, Any] | None:
+def _turns(found: Flips | None, now: Held) -> dict[str, Any] | None:
     """Where the winner changes between two modalities, and under what settings that holds."""
-    found = flips(used, now.settings(), engine.calibration)
     if found is None:
         return None
     classes = TASKS[_EMOTION]
@@ -138,25 +144,15 @@ def _marks(say: Say, engine: Engine, evidence: Evidence) -> list[dict[str, Any]]
     """Mixes of two worth taking, as shares of the first: what held-out pairs like best, and what certainty says."""
     if len(evidence.readings) != 2 or len(engine.modalities) != 2:
         return []
-    sure = [float(confidence(reading.probabilities[_EMOTION])) for reading in evidence.readings.values()]
-    at: dict[str, dict[str, float]] = {"best": _best(engine.model_hash)}
-    if sum(sure) > 0:
-        at["sure"] = {"*": round(sure[0] / sum(sure), 2)}
+    at: dict[str, Mapping[str, float]] = {"best": best_alphas(engine.folder, engine.model_hash)}
+    sure = confident_alpha(evidence)
+    if sure is not None:
+        at["sure"] = {"*": round(sure, 2)}
     return [
         {"label": say(f"mark.{key}"), "help": say(f"mark.{key}.help"), "at": shares}
         for key, shares in at.items()
         if shares
     ]
-
-
-@cache
-def _best(model_hash: str) -> dict[str, float]:
-    """Rule -> the share of the voice that scored best on label-matched pairs; none for models not measured so."""
-    with suppress(OSError, ValueError, KeyError):
-        figures = json.loads((checkpoints.MODELS / "metrics.json").read_text(encoding="utf-8"))
-        if figures["model_hash"] == model_hash:
-            return {rule: float(row["best_alpha"]) for rule, row in figures["label_matched_pairs"]["rules"].items()}
-    return {}
 
 
 # --- with plain sliders --------------------------------------------------------------------------------------------
@@ -181,6 +177,8 @@ def _mix(look: Look, engine: Engine, evidence: Evidence, place: DeltaGenerator) 
         spent = (time.thread_time() - start) * 1e3
         _fused(look, result)
         _small_print(look.say, engine, result, settings, {**evidence.cost, "fuse": spent})
+    used = _used(engine, evidence)
+    _curve(look, engine, used, settings, flips(used, settings, engine.calibration))
     state.stamp_address()
 
 
