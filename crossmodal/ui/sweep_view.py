@@ -222,7 +222,8 @@ def _value_axis(domain: list[float], low: float, high: float) -> dict[str, Any]:
     step = 0.1 if high - low < 0.45 else 0.2
     ticks = [round(step * i, 1) for i in range(11) if low <= step * i <= high]
     return {
-        "domain": domain, "range": [low, high], "tickvals": ticks, "ticktext": [f"{tick:.1f}".removeprefix("0") for tick in ticks],
+        "domain": domain, "range": [low, high], "tickvals": ticks,
+        "ticktext": [f"{tick:.1f}".removeprefix("0") for tick in ticks],
         "tickfont": {"size": 12}, "fixedrange": True, "zeroline": False, "gridcolor": "rgba(123,128,134,0.25)",
     }  # fmt: skip
 
