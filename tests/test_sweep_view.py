@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from test_sweep import make_pairs
 
 from crossmodal.insight.flips import Flips, Segment
-from crossmodal.insight.sweep import best_alphas, sweep
+from crossmodal.insight.sweep import Pairs, best_alphas, save_pairs, sweep
 from crossmodal.types import EMOTIONS, FusionSettings
 from crossmodal.ui import flip_words, sweep_view
 from crossmodal.ui.strings import Say
@@ -87,3 +87,46 @@ def test_the_best_alpha_is_the_one_of_the_figures(tmp_path):
     (other / "metrics.json").write_text(json.dumps(told))
     assert best_alphas(other, "abc") == {"linear": 0.37}
     assert best_alphas(other, "of other models") == {}
+
+
+def page(folder: str, present: str):
+    """A page with the curve alone."""
+    from dataclasses import replace
+    from pathlib import Path
+
+    from fakes import FakeEngine
+
+    from crossmodal.examples import DEFAULT, load_examples
+    from crossmodal.insight.flips import flips
+    from crossmodal.types import FusionSettings
+    from crossmodal.ui.strings import Say
+    from crossmodal.ui.sweep_view import sweep
+    from crossmodal.ui.views import Look
+
+    engine, evidence = FakeEngine(Path(folder) / "models"), load_examples()[DEFAULT].evidence
+    readings = {name: evidence.readings[name] for name in present.split(",")}
+    found = flips(replace(evidence, readings=readings), FusionSettings(), engine.calibration)
+    sweep(Look(Say("en"), "light"), engine, FusionSettings(), found, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("present", "saved", "said"),
+    [("speech,text", False, "sweep.none"), ("text", True, "sweep.two"), ("speech,text", True, None)],
+)
+def test_the_page_draws_the_curve_or_says_why_not(tmp_path, present, saved, said):
+    from fakes import FakeEngine
+    from streamlit.testing.v1 import AppTest
+
+    engine = FakeEngine(tmp_path / "models")
+    if saved:
+        (tmp_path / "models" / "scores").mkdir()
+        random = np.random.default_rng(0)
+        size = engine.calibration.weight["emotion"].shape[1]
+        pairs = Pairs(random.dirichlet(np.ones(7), size=(70, 2)), random.normal(size=(70, 2, size)),
+                      np.arange(70) % 7, np.arange(70) // 7 % 5)  # fmt: skip
+        save_pairs(pairs, tmp_path / "models", {"model_hash": engine.model_hash})
+    shown = AppTest.from_function(page, args=(str(tmp_path), present), default_timeout=300).run()
+    assert not shown.exception
+    notes = " ".join(element.proto.body for element in shown.get("html"))
+    assert len(shown.get("plotly_chart")) == (said is None)
+    assert (EN(said) if said else "70 label-matched pairs") in notes

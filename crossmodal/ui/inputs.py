@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -57,8 +58,9 @@ def _announcer(say: Say, place: DeltaGenerator) -> Announce:
     return announce
 
 
-def _is_example() -> bool:
-    return SOURCE.value() == "example"
+def _is_shipped(subject: Subject) -> bool:
+    """Whether the clip is one of the examples, which lie in files, and no visitor's own."""
+    return subject.clip is not None and isinstance(subject.clip.audio, Path)
 
 
 def _example_input(say: Say, engine: Engine) -> Read:
@@ -160,7 +162,7 @@ def clip(look: Look, engine: Engine, subject: Subject) -> Subject:
 
 def _words_box(say: Say, subject: Subject) -> str:
     """The words in an editable box. Those of an example stand in the address, those of a visitor's clip do not."""
-    own = not _is_example()
+    own = not _is_shipped(subject)
     return st.text_area(
         say("words"), subject.words, max_chars=MAX_CHARACTERS, height=76, help=say("words.help"),
         placeholder=say("words.placeholder"), key=f"words_{subject.key[:16]}" if own else "w",
@@ -187,7 +189,7 @@ def _waveform(look: Look, subject: Subject, shown: Clip) -> None:
 def _player(say: Say, subject: Subject, shown: Clip) -> None:
     transcript = subject.evidence.transcript
     notes = [say("wave.caption", seconds=f"{shown.seconds:.1f}")]
-    if _is_example():
+    if _is_shipped(subject):
         notes = [say("example.synthetic")]
     elif transcript and transcript.text:
         notes.append(say("words.heard", confidence=f"{transcript.confidence:.0%}"))

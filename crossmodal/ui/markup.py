@@ -15,6 +15,11 @@ def masthead(title: str, tagline: str) -> str:
     return f'<div class="cx-mast"><h1>{_e(title)}</h1><p>{_e(tagline)}</p></div>'
 
 
+def embedded() -> str:
+    """A mark, for the style alone, that the page is shown within another one."""
+    return '<i class="cx-embedded" hidden></i>'
+
+
 def note(text: str) -> str:
     """A quiet line."""
     return f'<p class="cx-note">{_e(text)}</p>'

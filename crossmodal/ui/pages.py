@@ -51,7 +51,6 @@ def run(look: Look) -> None:
     with st.container(horizontal=True, gap="small", key="nav"):
         for key, page in zip(keys, pages, strict=True):
             st.page_link(page, label=look.say(f"page.{key}"), query_params=settings)
-        st.space("stretch")
         corner.append(
             st.container(key="corner", width="content")
         )  # the page fills it once it knows what there is to share

@@ -37,6 +37,8 @@ class Look:
 def frame() -> Look:
     """The head of the page with the language switch; returns the look that the visitor chose."""
     st.html(STYLE)
+    if st.query_params.get("embed") == "true" or st.context.is_embedded:
+        st.html(markup.embedded())
     # Once chosen, a language stays in the address, whatever the next browser prefers.
     languages = Choice("lang", tuple(LANGUAGES), preferred(st.context.locale), stays=True)
     say = Say(languages.value())
