@@ -31,6 +31,7 @@ examples:
   python -m crossmodal train --data DATA      rebuild models/ (hours on two cores; continues where it stopped)
   python -m crossmodal evaluate --data DATA   measure models/ and write the model card
   python -m crossmodal bench                  speed, beside what one would write otherwise
+  python -m crossmodal bench ui               speed of the page in Chromium, beside plain sliders
 
 exit codes: 0 all read, 1 some inputs could not be read, 2 wrong usage, 3 a model file is missing or altered
 """
@@ -123,6 +124,7 @@ def _add_long_work(commands: Any) -> None:
     train.add_argument("--runs", type=Path, default=Path("runs/main"), help="folder of checkpoints and logs")
     train.add_argument("--seed", type=int, default=0, help="same seed, same kind of machine: same weights")
     bench = commands.add_parser("bench", help="measure speed and memory, beside the usual way of doing it")
+    bench.add_argument("what", nargs="?", choices=("models", "ui"), default="models", help="ui: the page, in Chromium")
     _add_models(bench)
     bench.add_argument("--clip", type=Path, help="a clip to measure with, instead of a shipped example")
 
@@ -268,12 +270,25 @@ def evaluate(arguments: argparse.Namespace) -> int:
 
 
 def bench(arguments: argparse.Namespace) -> int:
-    """Measure speed and memory."""
+    """Measure speed and memory, or the page in a browser."""
+    if arguments.what == "ui":
+        return _bench_ui()
     from crossmodal.bench import bench as run
 
     if arguments.clip is not None:
         _read_bytes(arguments.clip)  # said now rather than in the middle of the measuring
     run(arguments.models, arguments.clip)
+    return OK
+
+
+def _bench_ui() -> int:
+    from crossmodal.ui.bench_ui import MissingError, bench_ui
+
+    try:
+        bench_ui()
+    except MissingError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return USAGE
     return OK
 
 
