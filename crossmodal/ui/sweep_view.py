@@ -27,7 +27,10 @@ _HEIGHT = 330
 _UPPER, _LOWER, _STRIP = [0.46, 0.94], [0.15, 0.34], [0.0, 0.035]
 """Where accuracy, calibration error and the strip of flips lie, as shares of the height."""
 _ROOM = 0.2
-"""Least distance of two labels above the strip: 49 of the 244 points that a phone leaves it."""
+"""Least distance of two labels above the strip: 49 of the 244 points that a phone leaves it.
+
+A segment under half as wide stays without one: its colour, its hover text and the sentence tell it.
+"""
 _LINE = 0.07
 """Height of a line of text as a share of the height of the upper curves."""
 
@@ -175,7 +178,8 @@ def _strip_labels(look: Look, flips: Flips) -> list[dict[str, Any]]:
     above: dict[str, Any] = {"yref": "paper", "yanchor": "bottom", "yshift": 1}
     named: list[Segment] = []
     for segment in sorted(flips.segments, key=lambda segment: segment.start - segment.end):  # the widest first
-        if all(abs(_middle(segment) - _middle(other)) >= _ROOM for other in named):
+        fits = segment.end - segment.start >= _ROOM / 2
+        if fits and all(abs(_middle(segment) - _middle(other)) >= _ROOM for other in named):
             named.append(segment)
     return [
         *(_text(look.say.label(_MAIN, segment.label), _middle(segment), _STRIP[1], **above) for segment in named),
