@@ -22,8 +22,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
 ROUNDS = 15
 VISITS = 3
-PATIENCE = 60_000
-"""Milliseconds until the page must have answered."""
+PATIENCE = 300_000
+"""Milliseconds until the page must have answered, on a machine that is busy as well."""
 PLAIN = "?mode=free&mixer=native"
 
 FRAMES = """() => {
