@@ -84,7 +84,7 @@ def _live(look: Look, engine: Engine, subject: Subject) -> None:
     with st.container(key="plain"):
         st.button(look.say("plain"), key="go_plain", on_click=component.give_up, type="tertiary")
     if fused:
-        _small_print(look.say, engine, fused, now.settings(), {**evidence.cost, "fuse": spent})
+        _small_print(look.say, engine, used, fused, now.settings(), {**evidence.cost, "fuse": spent})
     _curve(look, engine, used, now.settings(), turns)
     state.stamp_address()
 
@@ -176,7 +176,7 @@ def _mix(look: Look, engine: Engine, evidence: Evidence, place: DeltaGenerator) 
         result = engine.fuse(_used(engine, evidence), settings)
         spent = (time.thread_time() - start) * 1e3
         _fused(look, result)
-        _small_print(look.say, engine, result, settings, {**evidence.cost, "fuse": spent})
+        _small_print(look.say, engine, evidence, result, settings, {**evidence.cost, "fuse": spent})
     used = _used(engine, evidence)
     _curve(look, engine, used, settings, flips(used, settings, engine.calibration))
     state.stamp_address()
@@ -271,12 +271,38 @@ def _strip(say: Say, values: Array) -> str:
 
 
 def _small_print(
-    say: Say, engine: Engine, result: FusionResult, settings: FusionSettings, cost: Mapping[str, float]
-) -> None:
-    """The formula with its numbers, and what each stage took."""
+    say: Say, engine: Engine, evidence: Evidence, result: FusionResult, settings: FusionSettings,
+    cost: Mapping[str, float],
+) -> None:  # fmt: skip
+    """The formula with its numbers, what each symbol stands for on the page, and what each stage took."""
     weights = [(engine.modalities.index(name) + 1, weight) for name, weight in result.alpha_used.items()]
     general = fusion_rules()[result.rule].formula
     with st.container(key="formula"):
         st.markdown(f"${formula.written(result.rule, general, weights, settings.temperature)}$")
+    st.html(markup.guide(say("guide"), _guide(say, engine, evidence, result)))
     stages = {say.known(f"cost.{stage}", stage): f"{ms:.0f}" if ms >= 1 else f"{ms:.2f}" for stage, ms in cost.items()}
     st.html(markup.costs(say("cost"), stages))
+
+
+def _guide(say: Say, engine: Engine, evidence: Evidence, result: FusionResult) -> list[tuple[str, str, str]]:
+    """Each symbol of the formula: the part of the page, the symbol, what it is at present."""
+    used = list(result.alpha_used)
+    numbers = {name: formula.subscript(engine.modalities.index(name) + 1) for name in used}
+
+    def listed(symbol: str, value: Mapping[str, str]) -> str:
+        return " \u00b7 ".join(f"{symbol}{numbers[name]}: {value[name]}" for name in used)
+
+    top = {name: evidence.readings[name].probabilities[_EMOTION] for name in used}
+    says = {name: _told(say, TASKS[_EMOTION][int(p.argmax())], float(p.max())) for name, p in top.items()}
+    weights = {name: formula.number(weight) for name, weight in result.alpha_used.items()}
+    fused = _told(say, result.label, float(result.probabilities[_EMOTION].max()))
+    return [
+        ("x", "x", say("guide.x", parts=listed("x", {name: say.modality(name) for name in used}))),
+        ("f", "f(x)", say("guide.f", parts=listed("f", says))),
+        ("alpha", "\u03b1", say("guide.alpha", parts=listed("\u03b1", weights))),
+        ("fusion", "Fusion(x)", say("guide.fusion", fused=fused)),
+    ]
+
+
+def _told(say: Say, label: str, probability: float) -> str:
+    return f"{say.label(_EMOTION, label)} {formula.number(probability)}"

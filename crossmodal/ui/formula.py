@@ -10,7 +10,12 @@ Weights = Sequence[tuple[int, float]]
 
 def alpha(index: int) -> str:
     """The symbol of a weight in plain text: a Greek alpha with its index below."""
-    return "\u03b1" + "".join(chr(0x2080 + int(digit)) for digit in str(index))
+    return "\u03b1" + subscript(index)
+
+
+def subscript(index: int) -> str:
+    """An index as small digits below the line."""
+    return "".join(chr(0x2080 + int(digit)) for digit in str(index))
 
 
 def number(value: float) -> str:

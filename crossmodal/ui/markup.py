@@ -131,3 +131,14 @@ def footer(lines: Sequence[str]) -> str:
 def section(name: str, said: str) -> str:
     """The heading of a part that is no modality: its name, and what it is about at present."""
     return f'<div class="cx-head"><h2>{_e(name)}</h2><span>{_e(said)}</span></div>'
+
+
+def guide(title: str, parts: Sequence[tuple[str, str, str]]) -> str:
+    """The formula's symbols, each with what it is at present; ``parts`` are the part of the page, symbol, words.
+
+    Pointing at one, or reaching it by keyboard, marks its part of the page: the style does it.
+    """
+    items = "".join(
+        f'<li tabindex="0" class="cx-is-{_e(part)}"><b>{_e(symbol)}</b> {_e(said)}</li>' for part, symbol, said in parts
+    )
+    return f'<div class="cx-guide"><p class="cx-small">{_e(title)}</p><ul>{items}</ul></div>'

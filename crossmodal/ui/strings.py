@@ -133,6 +133,15 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "How common each emotion is taken to be: as the models learned it, or all alike.",
         "每种情绪被认为有多常见：按模型所学，或一律相同。",
     ),
+    # The formula, read aloud
+    "guide": (
+        "Point at a symbol, and the part of the page that it stands for is marked.",
+        "指向一个符号，页面上对应的部分会被标出。",
+    ),
+    "guide.x": ("what is given. {parts}", "输入。{parts}"),
+    "guide.f": ("what each reads by itself. {parts}", "各自的判断。{parts}"),
+    "guide.alpha": ("how much each counts. {parts}", "各占的权重。{parts}"),
+    "guide.fusion": ("what they come to together: {fused}", "合在一起的结果：{fused}"),
     # About
     "about.lead": (
         "A voice and its words can say different things. Crossmodal reads each by itself and lets you decide how "
