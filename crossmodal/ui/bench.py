@@ -17,9 +17,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from crossmodal.engine import Engine
 from crossmodal.errors import InputError
-from crossmodal.fusion import fusion_rules, normalize_alpha
+from crossmodal.fusion import fusion_rules
 from crossmodal.fusion.confidence import confidence
-from crossmodal.insight.flips import Flips, confident_alpha, flips
+from crossmodal.insight.flips import Flips, confident_alpha, flips, mix
 from crossmodal.insight.sweep import best_alphas
 from crossmodal.types import TASKS, Array, Evidence, FusionResult, FusionSettings
 from crossmodal.ui import charts, formula, markup, state, sweep_view
@@ -92,7 +92,7 @@ def _live(look: Look, engine: Engine, subject: Subject) -> None:
 def _curve(look: Look, engine: Engine, used: Evidence, settings: FusionSettings, turns: Flips | None) -> None:
     """What every mix scores on held-out pairs, with the present one on it."""
     with told(look.say, "sweep"):
-        alpha = 0.5 if turns is None else float(normalize_alpha(settings.alpha, list(used.readings))[0])
+        alpha = 0.5 if turns is None else mix(used, settings)
         sweep_view.sweep(look, engine, settings, turns, alpha)
 
 
@@ -270,7 +270,7 @@ def _strip(say: Say, values: Array) -> str:
     return markup.strip(say("sentiment"), named)
 
 
-def _small_print(
+def _small_print(  # noqa: PLR0913, all that the lines tell of
     say: Say, engine: Engine, evidence: Evidence, result: FusionResult, settings: FusionSettings,
     cost: Mapping[str, float],
 ) -> None:  # fmt: skip

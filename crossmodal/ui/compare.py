@@ -12,8 +12,9 @@ from crossmodal import columns
 from crossmodal.columns import MOST, Column
 from crossmodal.engine import Engine
 from crossmodal.fusion import fusion_rules
+from crossmodal.insight.flips import flips, mix
 from crossmodal.types import PRIORS, TASKS, Evidence, FusionResult
-from crossmodal.ui import bench, charts, formula, inputs, markup, state
+from crossmodal.ui import bench, charts, flip_words, formula, inputs, markup, state
 from crossmodal.ui.choice import Choice
 from crossmodal.ui.mixer import component, held
 from crossmodal.ui.mixer.held import TEMPERATURES
@@ -150,7 +151,7 @@ def _settings(look: Look, engine: Engine, subject: Subject) -> None:
     with st.container(key="compare"):
         for place, (entry, panel) in enumerate(zip(entries, st.columns(len(entries), gap="medium"), strict=True)):
             with panel:
-                _card(look, engine, entry, place, len(entries), results, pinned)
+                _card(look, engine, subject.evidence, entry, place, len(entries), results, pinned)
     st.button(
         look.say("compare.add"), key="add_column", disabled=len(entries) >= MOST,
         on_click=lambda: _add(Column("", bench.settings_now(engine))),
@@ -169,7 +170,7 @@ def _fuse(engine: Engine, column: Column, evidence: Evidence) -> FusionResult | 
 
 
 def _card(  # noqa: PLR0913, what a column shows of itself and of its neighbours
-    look: Look, engine: Engine, entry: Entry, place: int, count: int,
+    look: Look, engine: Engine, evidence: Evidence, entry: Entry, place: int, count: int,
     results: Mapping[int, FusionResult | None], pinned: int | None,
 ) -> None:  # fmt: skip
     say, column = look.say, entry.column
@@ -181,7 +182,19 @@ def _card(  # noqa: PLR0913, what a column shows of itself and of its neighbours
                 _actions(say, entry, place, count, is_reference)
         reference = results[pinned] if pinned is not None and not is_reference else None
         _outcome(look, f"column_{entry.uid}", column.name, results[entry.uid], reference)
+        _where_it_flips(say, engine, column, evidence)
         _controls(say, engine, entry)
+
+
+def _where_it_flips(say: Say, engine: Engine, column: Column, evidence: Evidence) -> None:
+    """How far the column's mix is from another label; nothing where not exactly two modalities are left."""
+    seen = column.evidence(evidence)
+    found = flips(seen, column.settings, engine.calibration)
+    if found is not None:
+        alpha = mix(seen, column.settings)
+        badge = say(f"flip.{flip_words.stability(found, alpha)}")
+        said = [flip_words.sentence(say, found, alpha), flip_words.provenance(say, found)]
+        st.html(markup.note(f"{badge}: {' '.join(filter(None, said))}"))
 
 
 def _actions(say: Say, entry: Entry, place: int, count: int, is_reference: bool) -> None:
