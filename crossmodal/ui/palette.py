@@ -1,6 +1,6 @@
 """One colour per emotion, the same everywhere; one set for each theme.
 
-Found by search in OKLCH over fixed hues: every colour has a contrast of at least 3:1 against its background, and any
+Found by search in OKLCH over fixed hues: every colour has a contrast of at least 4.5:1 against its background, and any
 two stay apart under protanopia, deuteranopia and tritanopia. Text is never drawn in them.
 """
 
@@ -12,22 +12,22 @@ BACKGROUND = {"light": "#fbfaf7", "dark": "#15171a"}
 
 EMOTION_COLOURS: Mapping[str, Mapping[str, str]] = {
     "light": {
-        "anger": "#c04320",
-        "disgust": "#204814",
-        "fear": "#723885",
-        "joy": "#ba8516",
-        "neutral": "#626469",
-        "sadness": "#0c95ec",
-        "surprise": "#558d75",
+        "anger": "#a0340c",
+        "disgust": "#17370a",
+        "fear": "#6e2f77",
+        "joy": "#a96000",
+        "neutral": "#717376",
+        "sadness": "#3b71cb",
+        "surprise": "#27624e",
     },
     "dark": {
-        "anger": "#d33a06",
-        "disgust": "#bedf84",
-        "fear": "#794cbc",
-        "joy": "#e58d00",
-        "neutral": "#aaaab0",
-        "sadness": "#3b9afc",
-        "surprise": "#01877c",
+        "anger": "#d35d29",
+        "disgust": "#bde49f",
+        "fear": "#956ad8",
+        "joy": "#e0a003",
+        "neutral": "#adaeb0",
+        "sadness": "#69adfd",
+        "surprise": "#259381",
     },
 }
 
