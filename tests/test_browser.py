@@ -71,7 +71,8 @@ def server(tmp_path_factory):
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script(tmp_path_factory.mktemp("app")))]
     options = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.headless", "true"]
-    environment = os.environ | {"HF_HUB_OFFLINE": "1"}
+    clips = str(tmp_path_factory.mktemp("clips"))
+    environment = os.environ | {"HF_HUB_OFFLINE": "1", "CROSSMODAL_CLIPS": clips}
     process = subprocess.Popen(command + options, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
         wait_until_up(f"http://127.0.0.1:{port}/_stcore/health", process)
@@ -246,8 +247,7 @@ def test_the_language_switch_speaks_chinese(visit):
     visitor = visit("?rule=log_pool")
     visitor.numbers()
     visitor.page.get_by_role("radio", name="\u4e2d\u6587").click()
-    visitor.page.get_by_text(ZH("rule")).first.wait_for()
-    assert visitor.numbers()[0].startswith(ZH("fused"))
+    visitor.wait_for(ZH("fused"))
     assert "rule=log_pool" in visitor.page.url
     assert "lang=zh" in visitor.page.url
 
@@ -379,3 +379,66 @@ def test_plain_sliders_take_over_where_the_component_fails(visit, how):
         visitor.page.get_by_role("button", name=EN("plain")).click()
     visitor.page.locator(".st-key-a_speech").wait_for()
     visitor.wait_for("Voice .62", "Words .38")
+
+
+# --- for everybody -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["", "?mode=free&lang=zh", "compare", "compare?cmp=rules", "about"])
+def test_axe_finds_nothing_to_object_to(visit, path, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    visitor = visit(path, color_scheme=scheme)
+    visitor.page.locator(".cx-foot, .cx-lead").first.wait_for()
+    visitor.page.wait_for_function(
+        "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
+    )
+    found = axe.Axe().run(visitor.page).response
+    assert len(found["passes"]) > 15
+    assert [(item["id"], [node["target"] for node in item["nodes"]]) for item in found["violations"]] == []
+
+
+def test_four_columns_and_a_link_to_them(visit):
+    visitor = visit("compare?ex=great")
+    page = visitor.page
+    page.locator(".cx-outcome").nth(1).wait_for()
+    for number in (3, 4):
+        page.get_by_role("button", name=EN("compare.add")).click()
+        page.locator(".cx-outcome").nth(number - 1).wait_for()
+    page.wait_for_function("(new URLSearchParams(location.search).get('c') || '').split('|').length === 4")
+    shown = page.locator(".cx-outcome").all_inner_texts()
+    other = visit(page.url.removeprefix(visitor.server), viewport={"width": 390, "height": 844})
+    other.page.locator(".cx-outcome").nth(3).wait_for()
+    assert other.page.locator(".cx-outcome").all_inner_texts() == shown
+    assert other.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
+
+
+def test_a_recording_that_was_shared_opens_elsewhere_with_the_same_numbers(visit):
+    visitor = visit("?src=record")
+    page = visitor.page
+    record = page.get_by_test_id("stAudioInputActionButton")
+    record.click()
+    page.wait_for_function(
+        "document.querySelector('[data-testid=stAudioInputWaveformTimeCode]').textContent >= '00:02'"
+    )
+    record.click()
+    page.locator(".cx-spoken").wait_for(state="attached")
+    visitor.press("ArrowLeft", 10, "Share of Voice")
+    visitor.wait_for("Voice .40")
+    page.wait_for_function("new URLSearchParams(location.search).get('a_speech') === '0.4'")
+    shown = visitor.numbers()
+    page.get_by_role("button", name=EN("share"), exact=True).click()
+    page.get_by_role("button", name=EN("share.include")).click()
+    page.wait_for_function("[...document.querySelectorAll('code')].some(code => code.innerText.includes('clip='))")
+    texts = page.locator("code").all_inner_texts()
+    link = next(text for text in texts if "clip=" in text)
+    forget = next(text for text in texts if "forget=" in text)
+    other = visit("?" + link.strip().partition("/?")[2])
+    other.page.locator(".cx-spoken").wait_for(state="attached")
+    assert other.numbers() == shown
+    gone = visit("?" + forget.strip().partition("/?")[2])
+    gone.page.get_by_role("button", name=EN("share.forget.go")).click()
+    gone.page.get_by_text(EN("share.forget.done")).wait_for()
+    late = visit("?" + link.strip().partition("/?")[2])
+    late.page.get_by_role("alert").wait_for()
+    assert "a_speech=0.4" in late.page.url
