@@ -35,9 +35,16 @@ def test_there_are_enough_and_the_default_is_first():
     assert sum(example.conflict for example in EXAMPLES.values()) >= 3
 
 
-def test_every_emotion_is_shown_in_agreement():
+def test_the_examples_cover_the_emotions():
+    assert {example.words_emotion for example in EXAMPLES.values()} == set(EMOTIONS)
     agreed = {example.voice_emotion for example in EXAMPLES.values() if not example.conflict}
-    assert agreed == set(EMOTIONS)
+    assert agreed >= {"anger", "fear", "neutral", "sadness", "surprise"}
+
+
+@each
+def test_voice_and_words_are_read_as_they_were_made(example):
+    for modality, meant in (("speech", example.voice_emotion), ("text", example.words_emotion)):
+        assert EMOTIONS[int(example.evidence.readings[modality].probabilities["emotion"].argmax())] == meant
 
 
 def test_importing_them_does_not_load_torch():
@@ -66,7 +73,7 @@ def test_clip_decodes_to_what_is_drawn(example):
     assert waveform.speech_seconds >= 0.8
     assert np.allclose(envelope(waveform.samples), example.envelope, atol=0.01)
     assert np.allclose(waveform.segments, example.segments, atol=0.01)
-    assert waveform.offset < 0.15, "the clip that is played starts where the drawing starts"
+    assert waveform.offset < 0.2, "the clip that is played starts where the drawing starts"
 
 
 def test_all_evidence_comes_from_one_model():
@@ -96,8 +103,8 @@ class TestAgainstTheModels:
     def test_conflicts_flip(self, pipeline):
         voice = {key: self.label(pipeline, item, speech=1.0, text=0.0) for key, item in EXAMPLES.items()}
         words = {key: self.label(pipeline, item, speech=0.0, text=1.0) for key, item in EXAMPLES.items()}
-        flips = [key for key, item in EXAMPLES.items() if item.conflict and voice[key] != words[key]]
-        assert len(flips) >= 2
+        for key, item in EXAMPLES.items():
+            assert (voice[key] != words[key]) == item.conflict
 
 
 def test_envelope_is_scaled_and_as_long_as_asked():
