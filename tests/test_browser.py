@@ -36,6 +36,13 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync", "--disable-default-apps", "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
 ]  # fmt: skip
+SPOKEN_AS_SHOWN = """() => {
+  const said = document.querySelector('.cx-spoken'), shown = document.querySelector('.cx-verdict .cx-label')
+  if (!said || !shown) return true
+  const number = shown.querySelector('span').textContent.match(/[0-9]+/)[0]
+  return said.innerText.includes(shown.querySelector('b').textContent) && said.innerText.includes(number)
+}"""
+"""The sentence for screen readers follows a drag only when it pauses: whether it has caught up with what is seen."""
 STAND_IN = """
 import sys
 from pathlib import Path
@@ -139,6 +146,7 @@ class Visitor:
         self.page.wait_for_function(
             "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
         )
+        self.page.wait_for_function(SPOKEN_AS_SHOWN)
         return said.inner_text(), self.page.locator(".cx-words").all_inner_texts()
 
     def wait_for(self, *parts):
