@@ -29,10 +29,11 @@ def fuse(evidence: Evidence, settings: FusionSettings, calibration: Calibration)
         raise InputError("temperature_invalid", value=settings.temperature)
     check_prior(settings.prior)
     rule = find_rule(settings.rule)
-    used = rule.weights(normalize_alpha(settings.alpha, list(readings)), _stack(evidence, MAIN))
-    fused = {task: _pooled(evidence, settings, calibration, task, used) for task in TASKS}
-    weights = dict(zip(readings, used.tolist(), strict=True))
-    return _result({task: sharpen(pooled, settings.temperature) for task, pooled in fused.items()}, weights, rule.name)
+    stacked = {task: _stack(evidence, task) for task in TASKS}
+    used = rule.weights(normalize_alpha(settings.alpha, list(readings)), stacked[MAIN])
+    pooled = _pool(evidence, settings, calibration, stacked, used)
+    fused = {task: sharpen(values, settings.temperature) for task, values in pooled.items()}
+    return _result(fused, dict(zip(readings, used.tolist(), strict=True)), rule.name)
 
 
 def fuse_all(evidence: Evidence, settings: FusionSettings, calibration: Calibration, alpha: Array) -> Array:
@@ -42,8 +43,9 @@ def fuse_all(evidence: Evidence, settings: FusionSettings, calibration: Calibrat
     ``unknown_rule`` or ``unknown_prior``.
     """
     check_prior(settings.prior)
-    used = find_rule(settings.rule).weights(alpha, _stack(evidence, MAIN))
-    return _pooled(evidence, settings, calibration, MAIN, used)
+    stacked = {MAIN: _stack(evidence, MAIN)}
+    used = find_rule(settings.rule).weights(alpha, stacked[MAIN])
+    return _pool(evidence, settings, calibration, stacked, used)[MAIN]
 
 
 def as_lines(probabilities: Array, settings: FusionSettings, calibration: Calibration) -> tuple[Lines, ...]:
@@ -67,20 +69,25 @@ def _stack(evidence: Evidence, task: str) -> Array:
     return np.stack([reading.probabilities[task] for reading in evidence.readings.values()])
 
 
-def _pooled(evidence: Evidence, settings: FusionSettings, calibration: Calibration, task: str, used: Array) -> Array:
-    """One task fused at the weights in use (..., n), before its temperature."""
-    prior = calibration.prior[task]
+def _pool(
+    evidence: Evidence, settings: FusionSettings, calibration: Calibration, stacked: Mapping[str, Array], used: Array
+) -> dict[str, Array]:
+    """Each stacked task (n, C) fused at the weights in use (..., n), before its temperature."""
+    rule, present = find_rule(settings.rule), list(evidence.readings)
     embeddings = np.stack([reading.embedding for reading in evidence.readings.values()])
-    head = fused_head(calibration, task, list(evidence.readings))
-    pooled = find_rule(settings.rule).pool(Problem(_stack(evidence, task), used, prior, embeddings, head))
-    return level_prior(pooled, prior) if settings.prior == "even" else pooled
+    fused = {}
+    for task, probabilities in stacked.items():
+        prior = calibration.prior[task]
+        pooled = rule.pool(Problem(probabilities, used, prior, embeddings, fused_head(calibration, task, present)))
+        fused[task] = level_prior(pooled, prior) if settings.prior == "even" else pooled
+    return fused
 
 
 def fused_head(calibration: Calibration, task: str, present: Sequence[str]) -> Callable[[Array, Array], Array]:
     """Theta for a fused z, at the weighted geometric mean of the present modalities' temperatures."""
-    log_temperatures = np.log([calibration.temperature[name][task] for name in present])
 
     def head(z: Array, alpha: Array) -> Array:
+        log_temperatures = np.log([calibration.temperature[name][task] for name in present])
         temperature = np.exp(alpha @ log_temperatures)[..., None]
         return softmax(calibration.logits(task, z) / temperature)
 

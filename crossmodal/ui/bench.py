@@ -164,11 +164,11 @@ def _plain(look: Look, engine: Engine, evidence: Evidence) -> None:
         for name, panel in zip(engine.modalities, st.columns(len(engine.modalities), gap="large"), strict=True):
             with panel:
                 _reading(look, engine, name, evidence)
-        _mix(look, engine, evidence, right.container())
+        mix_plainly(look, engine, evidence, right.container())
 
 
 @st.fragment
-def _mix(look: Look, engine: Engine, evidence: Evidence, place: DeltaGenerator) -> None:
+def mix_plainly(look: Look, engine: Engine, evidence: Evidence, place: DeltaGenerator) -> None:
     """The mixer and, in its own place, the fused reading: all that follows a slider, and nothing else."""
     settings = _mixer(look.say, engine, evidence)
     with place, told(look.say, "bench"):

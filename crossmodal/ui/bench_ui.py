@@ -126,7 +126,10 @@ def _visit_closed(browser: Any, address: str) -> float:
 
 def _releases(live: Any, plain: Any) -> tuple[list[float], list[float]]:
     """A key on either slider in turn; what the server then says of it is the formula with its numbers."""
-    sides = ((live, ".cx-controls input[type=range]"), (plain, ".st-key-a_speech [role=slider]"))
+    sides = (
+        (live, ".cx-controls input[type=range]"),
+        (plain, ".st-key-a_speech :is(input[type=range], [role=slider])"),
+    )
     times: tuple[list[float], list[float]] = ([], [])
     for step in range(ROUNDS):
         for (page, selector), kept in zip(sides, times, strict=True):
