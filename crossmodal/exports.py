@@ -24,7 +24,7 @@ SCHEMA = 1
 PLACEHOLDER = "clip.wav"
 """Stands for a visitor's own file, whose name and place nobody here knows."""
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
 _DEFAULTS = FusionSettings()
 
 
@@ -115,7 +115,7 @@ def to_csv(view: View) -> str:
     Cells that a spreadsheet would take for a formula are made text.
     """
     buffer = io.StringIO()
-    table = csv.writer(buffer, lineterminator="\r\n")
+    table = csv.writer(buffer, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     table.writerow(("input", "column", "rule", "temperature", "prior", "reading", "weight", "task", "label", "p"))
     for row in _rows(view):
         table.writerow([harmless(cell) for cell in row])

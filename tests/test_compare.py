@@ -126,3 +126,16 @@ def test_two_inputs_stand_side_by_side(page, engine):  # noqa: F811
     made.text_input(key="txt2").set_value("I am afraid of the dark.")
     made = run(made)
     assert len(outcomes(made)) == 2
+
+
+@pytest.mark.parametrize("asked", ["0123", "0", "-1", "\u0663", "99", "x"])
+def test_no_reference_breaks_the_page(page, asked):
+    made = page(c="A;linear|B;product", ref=asked)
+    assert len(outcomes(made)) == 2
+    assert f"ref = {asked}" in shown(made)
+
+
+def test_a_pin_goes_with_its_column(page):
+    made = press(page(), "c1_pin")
+    made = press(press(made, "c1_gone"), "add_column")
+    assert "ref" not in address(made)

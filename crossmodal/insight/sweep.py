@@ -88,6 +88,7 @@ def save_pairs(pairs: Pairs, models: Path, about: dict[str, Any]) -> None:
     save_file(
         {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, stem.with_suffix(".safetensors")
     )
+    stem.with_suffix(".safetensors").chmod(0o644)  # safetensors lets the writer alone read
     meaning = about | {"modalities": pairs.modalities, "labels": TASKS[MAIN]}
     stem.with_suffix(".json").write_text(json.dumps(meaning, indent=1) + "\n", encoding="utf-8")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from crossmodal import checkpoints
 from crossmodal.ui import markup
 from crossmodal.ui.strings import Say
 from crossmodal.ui.views import Look
@@ -31,14 +31,14 @@ _FIGURES = (
 
 
 @cache
-def figures() -> Mapping[str, Any]:
-    """What ``evaluate`` measured; empty where it has not been run."""
-    path = checkpoints.MODELS / "metrics.json"
+def figures(folder: Path) -> Mapping[str, Any]:
+    """What ``evaluate`` measured of the models in a folder; empty where it has not been run."""
+    path = folder / "metrics.json"
     found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return found
 
 
-def about(look: Look) -> None:
+def about(look: Look, folder: Path) -> None:
     """The page."""
     say = look.say
     st.html(markup.lead(say("about.lead")))
@@ -50,16 +50,16 @@ def about(look: Look) -> None:
         st.html(markup.definitions([(symbol, say(key)) for symbol, key in _SYMBOLS]))
     with right:
         st.html(markup.column_name(say("about.figures"), ""))
-        st.html(markup.definitions(_measured(say)))
+        st.html(markup.definitions(_measured(say, figures(folder))))
         st.html(markup.note(say("about.figures.note")))
         st.html(markup.column_name(say("about.limits"), ""))
         st.html(markup.paragraphs([say("about.limits.text"), say("about.licence")]))
 
 
-def _measured(say: Say) -> list[tuple[str, str]]:
+def _measured(say: Say, measured: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = []
     for key, path in _FIGURES:
-        value: Any = figures()
+        value: Any = measured
         for step in path:
             value = value.get(step) if isinstance(value, Mapping) else None
         if isinstance(value, float):

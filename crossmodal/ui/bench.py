@@ -22,7 +22,7 @@ from crossmodal.fusion.confidence import confidence
 from crossmodal.insight.flips import Flips, confident_alpha, flips, mix
 from crossmodal.insight.sweep import best_alphas
 from crossmodal.types import TASKS, Array, Evidence, FusionResult, FusionSettings
-from crossmodal.ui import charts, formula, markup, state, sweep_view
+from crossmodal.ui import charts, flip_words, formula, markup, state, sweep_view
 from crossmodal.ui.mixer import component, held
 from crossmodal.ui.mixer.held import DEFAULT_ALPHA, MODE, TEMPERATURES, Held
 from crossmodal.ui.mixer.problem import problem, result
@@ -103,7 +103,8 @@ def _fixed(look: Look, engine: Engine, subject: Subject) -> dict[str, Any]:
     tasks = [{"labels": [say.label(task, label) for label in labels]} for task, labels in TASKS.items()]
     colours = {"colours": [look.colour(label) for label in TASKS[_EMOTION]]}
     return {
-        "key": subject.key,
+        "key": state.digest(subject.key, subject.said),
+        "near": [flip_words.EDGE, flip_words.NEAR],
         "words": words,
         "tasks": [tasks[0] | colours, *tasks[1:]],
         "modalities": [_modality(say, evidence, name, i) for i, name in enumerate(engine.modalities, 1)],

@@ -16,7 +16,6 @@ from crossmodal.insight.flips import flips, mix
 from crossmodal.types import PRIORS, TASKS, Evidence, FusionResult
 from crossmodal.ui import bench, charts, flip_words, formula, inputs, markup, state
 from crossmodal.ui.choice import Choice
-from crossmodal.ui.mixer import component, held
 from crossmodal.ui.mixer.held import TEMPERATURES
 from crossmodal.ui.outcome import draw_bars, weights_in_use
 from crossmodal.ui.state import Service, Subject
@@ -52,8 +51,6 @@ def compare(look: Look, service: Service, subject: Subject) -> None:
         _rules(look, engine, subject)
     else:
         _inputs(look, service, subject)
-    if component.usable():  # plain sliders own their keys of the address, which Streamlit then guards
-        held.stamp(engine.modalities)
     state.stamp_address()
 
 
@@ -82,8 +79,9 @@ def _pin_asked() -> None:
     entries: list[Entry] = st.session_state["_columns"]
     if asked is None:
         return
-    if asked.isdecimal() and 1 <= int(asked[:2]) <= len(entries):
-        st.session_state["_pinned"] = entries[int(asked) - 1].uid
+    place = int(asked) if len(asked) == 1 and asked.isdecimal() else 0
+    if 1 <= place <= len(entries):
+        st.session_state["_pinned"] = entries[place - 1].uid
     else:
         state.note_ignored(REFERENCE, asked)
 
@@ -135,6 +133,8 @@ def _move(uid: int, step: int) -> None:
 
 def _remove(uid: int) -> None:
     _keep([entry for entry in st.session_state["_columns"] if entry.uid != uid])
+    if _pinned() == uid:
+        _pin(None)
 
 
 def _pin(uid: int | None) -> None:
@@ -372,7 +372,7 @@ def _inputs(look: Look, service: Service, subject: Subject) -> None:
             st.html(markup.column_name(name, ""))
             if item is None:
                 continue
-            st.text(item.words)
+            st.text(item.said)
             with told(say, f"input_{name}"):
                 _outcome(look, f"input_{shown.index((name, item))}", name, result, None)
     _table(look, results, 0)

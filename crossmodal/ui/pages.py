@@ -12,7 +12,7 @@ from crossmodal.columns import NAMES, Column
 from crossmodal.engine import Engine
 from crossmodal.errors import ModelError
 from crossmodal.ui import about, bench, compare, inputs, share, state, views
-from crossmodal.ui.mixer import held
+from crossmodal.ui.mixer import component, held
 from crossmodal.ui.state import Service, Subject
 from crossmodal.ui.strings import Say
 from crossmodal.ui.views import Look
@@ -67,7 +67,7 @@ def show(look: Look, key: str, corner: Sequence[DeltaGenerator] = ()) -> None:
     ``corner`` is where the button to share goes, if not at the end of the page.
     """
     if key == ABOUT:
-        about.about(look)
+        about.about(look, state.models_folder())
         return
     try:
         service = state.service()
@@ -88,6 +88,9 @@ def _with_input(look: Look, service: Service, key: str, corner: Sequence[DeltaGe
         with corner[0] if corner else st.container():
             share.share(look, engine, subject, _columns(engine, key))
     compare.stamp_address(engine)
+    if component.usable():  # plain sliders own their keys of the address, which Streamlit then guards
+        held.stamp(engine.modalities)
+    state.stamp_address()
     with notes:
         views.show_ignored(look, engine)
 

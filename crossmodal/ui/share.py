@@ -23,7 +23,7 @@ import segno
 import streamlit as st
 
 from crossmodal import checkpoints, exports
-from crossmodal.clips import LIFETIME_SECONDS, ClipStore, SharedClip, from_wav
+from crossmodal.clips import LIFETIME_SECONDS, ClipStore, Receipt, SharedClip, from_wav
 from crossmodal.columns import Column
 from crossmodal.engine import Engine
 from crossmodal.errors import InputError
@@ -219,8 +219,13 @@ def _clip_in_address() -> str | None:
 
 
 def _included(subject: Subject) -> str | None:
-    name: str | None = st.session_state.get("_included", {}).get(subject.key)
-    return name
+    """The clip that this session has put into the store with these very words, until it expires."""
+    receipt: Receipt | None = st.session_state.get("_included", {}).get(_as_said(subject))
+    return receipt.id if receipt and receipt.expires > time.time() else None
+
+
+def _as_said(subject: Subject) -> str:
+    return state.digest(subject.key, subject.said)
 
 
 def _offer_clip(look: Look, subject: Subject) -> str | None:
@@ -243,15 +248,15 @@ def _include(subject: Subject) -> str:
     if kept is None or clip is None or not isinstance(clip.audio, bytes):
         raise TypeError("only a visitor's own clip can be included")
     receipt = kept.put(from_wav(clip.audio), words=subject.said, evidence=subject.evidence, segments=clip.segments)
-    st.session_state.setdefault("_included", {})[subject.key] = receipt.id
-    st.session_state["_delete_link"] = (subject.key, receipt)
+    st.session_state.setdefault("_included", {})[_as_said(subject)] = receipt
+    st.session_state["_delete_link"] = (_as_said(subject), receipt)
     return receipt.id
 
 
 def _delete_link(say: Say, subject: Subject) -> None:
     """The link that deletes the clip, as long as the dialog in which it was included is open."""
     key, receipt = st.session_state.get("_delete_link", (None, None))
-    if key == subject.key and receipt is not None:
+    if key == _as_said(subject) and receipt is not None:
         st.html(markup.note(say("share.included", date=_date(receipt.expires)) + " " + say("share.forget")))
         forget = link(_base(), {}, forget=f"{receipt.id}.{receipt.delete_token}", lang=say.language)
         st.code(forget, language=None, wrap_lines=True)

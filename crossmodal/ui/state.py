@@ -75,9 +75,14 @@ class Service:
             self._failure = error
 
 
+def models_folder() -> Path:
+    """Where the models of this process lie."""
+    return Path(os.environ.get(FOLDER_VARIABLE) or checkpoints.MODELS)
+
+
 def make_engine() -> Engine:
     """The engine over the shipped models, every file of which is hashed first. Raises ModelError."""
-    folder = Path(os.environ.get(FOLDER_VARIABLE) or checkpoints.MODELS)
+    folder = models_folder()
     engine = Engine(folder)
     for name, entry in checkpoints.read_manifest(folder)["files"].items():
         checkpoints.verify(folder / name, entry["sha256"])

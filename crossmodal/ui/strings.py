@@ -125,7 +125,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "compare.second": ("The other", "另一输入"),
     "second": ("Hold it against", "与之比较"),
     "second.typed": ("A sentence of mine", "自己写一句"),
-    "second.own": ("Read before: {words}", "之前分析的：{words}"),
+    "second.own": ("Read before, {number}: {words}", "之前分析的 {number}：{words}"),
     "prior": ("Class prior", "类别先验"),
     "prior.model": ("As trained", "按训练"),
     "prior.even": ("Even", "均等"),
@@ -487,7 +487,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
         "Found by search: this rule has no closed form.",
         "由搜索得出：此规则没有闭式解。",
     ),
-    "mark.best": ("Best on test pairs", "测试配对最优"),
+    "mark.best": ("Best on held-out pairs", "留出配对最优"),
     "mark.best.help": (
         "The share of the voice that scored best on label-matched pairs under this rule.",
         "在标签匹配的语音与文字配对上，此规则得分最高时的语音比例。",

@@ -3,9 +3,6 @@
 import { fill, number } from "./arithmetic.js";
 import { h } from "./dom.js";
 
-const NEAR = 0.05;
-const CLOSE = 0.15;
-
 // How far a share lies from the next change of the winner: {distance, towards} or null where it never changes.
 export function nearest(segments, share) {
   let found = null;
@@ -26,8 +23,10 @@ export function inWords(words, labels, segments) {
 }
 
 export class FlipBar {
-  constructor(words, task) {
+  // `near` are the distances up to which a flip is at hand, and near.
+  constructor(words, task, near) {
     this.words = words;
+    [this.atHand, this.near] = near.map((distance) => distance + 1e-9); // what two decimals mean, whatever the last bit
     this.task = task;
     this.segments = [];
     this.band = h("div", { class: "cx-band" });
@@ -62,7 +61,7 @@ export class FlipBar {
   mark(share) {
     this.marker.style.left = `${100 * share}%`;
     const flip = nearest(this.segments, share);
-    const how = !flip || flip.distance >= CLOSE ? "steady" : flip.distance >= NEAR ? "close" : "edge";
+    const how = !flip || flip.distance > this.near ? "steady" : flip.distance > this.atHand ? "close" : "edge";
     this.badge.dataset.how = how;
     this.badge.textContent = flip
       ? fill(this.words[`flips.${how}`], { distance: number(flip.distance), label: this.task.labels[flip.towards] })

@@ -101,7 +101,7 @@ def _put(key: str, value: Any, default: Any) -> None:
 def _number(given: Any) -> float | None:
     try:
         value = float(given)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return value if math.isfinite(value) else None
 

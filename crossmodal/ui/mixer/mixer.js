@@ -32,7 +32,7 @@ class Mixer {
   update({ data, setTriggerValue }) {
     this.data = data;
     this.tell = setTriggerValue;
-    const shape = JSON.stringify([data.words, data.modalities, data.tasks, data.rules, data.marks, data.temperatures]);
+    const shape = JSON.stringify([data.key, data.words, data.modalities, data.tasks, data.rules, data.marks, data.temperatures]);
     const busy = this.held || this.waiting;
     if (!this.settings || (!busy && data.seq >= this.sent)) {
       this.settings = { ...data.settings, alpha: { ...data.settings.alpha }, off: [...data.settings.off] };
@@ -79,7 +79,7 @@ class Mixer {
   build() {
     const { words, tasks, modalities } = this.data;
     this.fusedPanel = fusedPanel(words, tasks);
-    this.flipBar = new FlipBar(words, tasks[0]);
+    this.flipBar = new FlipBar(words, tasks[0], this.data.near);
     this.panels = modalities.map((one) => this.panel(one));
     this.modes = this.segments();
     this.area = h("div", { class: "cx-area" });
@@ -133,15 +133,23 @@ class Mixer {
     const { mode, rule, prior } = this.settings;
     const pair = active.length === 2;
     const kind = JSON.stringify([active.map((one) => one.name), mode, pair || active.length === 3 ? [rule, prior] : 0, this.data.key]);
-    if (kind === this.kind) return;
+    if (kind === this.kind) {
+      this.takeFlips(active);
+      return;
+    }
     const refocus = this.area.contains(document.activeElement);
     this.kind = kind;
     this.control = this.makeControl(active, mode);
     this.area.replaceChildren(this.control.element);
     if (refocus) this.area.querySelector("[tabindex], input")?.focus();
-    this.flipBar.element.hidden = !pair || !(knows(rule) || this.serverFlips());
     this.ticks.replaceChildren(...(pair ? this.marks().map((mark) => this.chip(mark)) : []));
     this.ticks.hidden = this.ticks.children.length === 0;
+    this.takeFlips(active);
+  }
+
+  // The server's flips as soon as they are there, since they are exact or say that they are not; until then our own.
+  takeFlips(active) {
+    this.flipBar.element.hidden = active.length !== 2 || !(knows(this.settings.rule) || this.serverFlips());
     if (!this.flipBar.element.hidden) this.setFlips(active[0].label);
   }
 
