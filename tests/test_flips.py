@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from crossmodal.errors import InputError
 from crossmodal.fusing import fuse
 from crossmodal.fusion import FusionRule, fusion_rules
-from crossmodal.insight.flips import GRID, Flips, Segment, flips, mix, winner_grid
+from crossmodal.insight.flips import GRID, Flips, Segment, flips, mix
 from crossmodal.types import EMOTIONS, PRIORS, Evidence, FusionSettings, Reading
 
 NAMES = ("speech", "text", "face")
@@ -178,17 +178,3 @@ def test_the_mix_is_the_weight_of_the_first_present():
     evidence = make_evidence(make_calibration(NAMES[:2]))
     assert mix(evidence, FusionSettings({"speech": 0.9, "text": 0.3})) == pytest.approx(0.75)
     assert mix(evidence, FusionSettings({"speech": 0.0, "text": 0.0})) == pytest.approx(0.5)
-
-
-@pytest.mark.parametrize("prior", PRIORS)
-@pytest.mark.parametrize("rule", RULES)
-def test_the_grid_of_three_agrees_with_fuse(rule, prior):
-    calibration = make_calibration(NAMES, 2)
-    evidence, chosen = make_evidence(calibration, 2), FusionSettings({}, rule, 1.0, prior)
-    grid = winner_grid(evidence, chosen, calibration, steps=6)
-    assert len(grid.weights) == 28
-    np.testing.assert_allclose(grid.weights.sum(1), 1.0)
-    for weights, label in zip(grid.weights, grid.labels, strict=True):
-        alpha = dict(zip(NAMES, weights, strict=True))
-        assert fuse(evidence, replace(chosen, alpha=alpha), calibration).label == label
-    assert winner_grid(make_evidence(make_calibration(NAMES[:2])), chosen, calibration) is None

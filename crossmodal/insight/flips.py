@@ -69,20 +69,6 @@ class Flips:
         return None if point is None else abs(point - a)
 
 
-@dataclass(frozen=True, slots=True)
-class WinnerGrid:
-    """The winner over the mix of three modalities: ``weights`` (M, 3) with sum 1, and a class number each, (M,)."""
-
-    weights: Array
-    winners: NDArray[np.int64]
-    modalities: tuple[str, str, str]
-
-    @property
-    def labels(self) -> list[str]:
-        """The name of the winner at each of the weights."""
-        return [TASKS[MAIN][winner] for winner in self.winners]
-
-
 def flips(evidence: Evidence, settings: FusionSettings, calibration: Calibration) -> Flips | None:
     """The winner over the mix of two modalities, by the rule and prior of the settings; None unless two are present.
 
@@ -114,24 +100,6 @@ def confident_alpha(evidence: Evidence) -> float | None:
         return None
     first, second = (float(confidence(reading.probabilities[MAIN])) for reading in evidence.readings.values())
     return first / (first + second) if first + second > LEAST else 0.5
-
-
-def winner_grid(
-    evidence: Evidence, settings: FusionSettings, calibration: Calibration, *, steps: int = 60
-) -> WinnerGrid | None:
-    """The winner at every mix of three modalities in steps of 1 / ``steps``; None unless three are present.
-
-    Raises InputError ``unknown_rule`` or ``unknown_prior``.
-    """
-    names = tuple(evidence.readings)
-    if len(names) != 3:
-        return None
-    first, second = (axis.ravel() for axis in np.indices((steps + 1, steps + 1)))
-    inside = first + second <= steps
-    first, second = first[inside], second[inside]
-    weights = np.stack([first, second, steps - first - second], axis=-1) / steps
-    winners = _winner(fuse_all(evidence, settings, calibration, weights))
-    return WinnerGrid(weights, winners, (names[0], names[1], names[2]))
 
 
 def _winner(scores: Array) -> NDArray[np.int64]:

@@ -658,9 +658,7 @@ CATALOGUE: dict[str, tuple[str, str]] = {
     "sweep.now": ("now {alpha}", "当前 {alpha}"),
     "sweep.best": ("best {alpha}", "最佳 {alpha}"),
     "sweep.clip": ("this input", "当前输入"),
-    "sweep.alone": ("{modality} alone", "仅{modality}"),
     "sweep.axis": ("weight of {modality}", "{modality}权重"),
-    "sweep.flip": ("{left} turns into {right} at {point}", "在 {point} 处由{left}变为{right}"),
     "sweep.alt": (
         "Accuracy, macro-F1 and calibration error over the weight of {modality}. {here}",
         "准确率、宏 F1 与校准误差随{modality}权重的变化。{here}",
