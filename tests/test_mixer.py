@@ -21,6 +21,7 @@ from crossmodal.types import EMOTIONS, PRIORS, TASKS, FusionSettings
 from crossmodal.ui import charts, choice, formula, state
 from crossmodal.ui.mixer import component, held
 from crossmodal.ui.mixer.problem import problem
+from crossmodal.ui.strings import CATALOGUE, Say
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 NAMES = ("speech", "text", "face", "pulse")
@@ -295,3 +296,62 @@ def test_settings_now_are_those_of_the_address(engine):
     for key, value in {"a_speech": "0.9", "t": "0.5", "rule": "product"}.items():
         made.query_params[key] = value
     assert made.run().markdown[0].value == "product 0.5 0.9"
+
+
+# --- three modalities and more, which the project does not ship yet ------------------------------------------------
+
+
+def mounted(count, mode, given):
+    """What the component would be given for that many modalities and twelve classes."""
+    say = Say("en")
+    classes = [f"class {number}" for number in range(12)]
+    modalities = [
+        {"name": n, "label": n.title(), "index": i, "symbol": formula.alpha(i), "present": True, "certainty": ""}
+        for i, n in enumerate(NAMES[:count], 1)
+    ]
+    settings = {"alpha": dict.fromkeys(NAMES[:count], 0.5), "off": [], "rule": "linear", "temperature": 1.0,
+                "prior": "model", "mode": mode}  # fmt: skip
+    return {
+        "key": "many", "near": [0.02, 0.1], "words": {key: say.wording(key) for key in CATALOGUE},
+        "tasks": [{"labels": classes, "colours": ["#717376"] * 12}, {"labels": ["no", "so", "yes"]}],
+        "modalities": modalities, "problem": given, "temperatures": held.TEMPERATURES, "marks": [],
+        "rules": [{"name": rule, "label": rule, "note": ""} for rule in fusion_rules()],
+        "settings": settings, "result": None, "flips": None, "seq": 0,
+    }  # fmt: skip
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here: apt-get install chromium")
+@pytest.mark.parametrize(("count", "mode", "sliders"), [(3, "mix", 0), (4, "mix", 4), (4, "free", 4)])
+def test_three_and_four_modalities_move_in_the_browser(count, mode, sliders):
+    driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    asked, _, _ = next(case for case in twelve_cases() if len(case[0]["alpha"]) == count)
+    main = asked["problem"]["tasks"][0]
+    small = {key: [row[:3] for row in main[key]] if key in ("probabilities", "logits") else main[key] for key in main}
+    small |= {"bias": main["bias"][:3], "prior": [1 / 3] * 3}
+    given = {"tasks": [main, small], "gram": asked["problem"]["gram"]}
+    with driver.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        page = browser.new_page(viewport={"width": 1000, "height": 900})
+        page.set_content("<main></main>")
+        page.add_style_tag(content=(component.FOLDER / "mixer.css").read_text(encoding="utf-8"))
+        page.add_script_tag(content=component.bundle().replace("export default function", "window.mount = function"))
+        page.evaluate(
+            "data => { window.sent = []; window.mount({ data, parentElement: document.querySelector('main'),"
+            " setTriggerValue: (name, value) => window.sent.push([name, value]) }) }",
+            mounted(count, mode, given),
+        )
+        assert page.evaluate("window.sent") == []
+        assert page.locator(".cx-area input[type=range]").count() == sliders
+        moving = page.locator(".cx-area [tabindex], .cx-area input[type=range]").first
+        before = page.locator(".cx-fused").inner_text()
+        moving.press("End" if sliders else "ArrowUp")
+        if not sliders:
+            for _ in range(20):
+                moving.press("ArrowUp")
+        assert page.locator(".cx-fused").inner_text() != before
+        page.wait_for_function("window.sent.length")
+        (name, value), *_ = page.evaluate("window.sent")
+        assert name == "release"
+        assert set(value["alpha"]) == set(NAMES[:count])
+        browser.close()

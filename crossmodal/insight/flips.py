@@ -1,4 +1,4 @@
-"""Where the decision flips: the winner of the main task over the mix a of two modalities, and over that of three.
+"""Where the decision flips: the winner of the main task over the mix a of two modalities.
 
 The first modality weighs a, the second 1 - a. Where a rule's class scores are lines in a (see ``FusionRule.lines``) the
 winner is their upper envelope, found exactly; for the others a dense grid is searched and each change in it bisected.

@@ -15,6 +15,7 @@ import streamlit as st
 from crossmodal.fusion import DEFAULT_RULE, fusion_rules
 from crossmodal.types import FusionSettings
 from crossmodal.ui.choice import Choice
+from crossmodal.ui.state import note_ignored
 
 DEFAULT_ALPHA = 0.5
 TEMPERATURES = (4.0, 2.8, 2.0, 1.4, 1.0, 0.7, 0.5, 0.35, 0.25)
@@ -84,6 +85,7 @@ def _value(key: str, default: Any, parse: _Parse) -> Any:
     if found is None and key in st.query_params:
         found = parse(st.query_params[key])
         if found is None:
+            note_ignored(key, st.query_params[key])
             del st.query_params[key]
     return default if found is None else found
 
