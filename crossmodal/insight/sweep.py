@@ -21,6 +21,7 @@ from crossmodal.calibration import Calibration
 from crossmodal.fusing import MAIN, as_lines, check_prior, fused_head
 from crossmodal.fusion import Problem, find_rule, level_prior
 from crossmodal.fusion.rule import FLOOR, Lines
+from crossmodal.fusion.shared_space import SharedSpace
 from crossmodal.metrics import Labels, calibration_error
 from crossmodal.types import TASKS, Array, FloatArray, FusionSettings
 
@@ -166,6 +167,8 @@ def fuse_pairs(pairs: Pairs, settings: FusionSettings, calibration: Calibration,
 
 def _scores(pairs: Pairs, settings: FusionSettings, calibration: Calibration, alphas: Array) -> tuple[FloatArray, bool]:
     """Class scores (A, C, N), and whether they are logarithms: in that layout every step runs along the pairs."""
+    if isinstance(find_rule(settings.rule), SharedSpace):
+        return _shared_scores(pairs, settings, calibration, alphas), True
     stretches = as_lines(pairs.probabilities, settings, calibration)
     size, classes = pairs.labels.size, pairs.probabilities.shape[-1]
     scores = np.empty((len(alphas), classes, size), np.float32)
@@ -177,6 +180,31 @@ def _scores(pairs: Pairs, settings: FusionSettings, calibration: Calibration, al
         block = slice(start, start + _BLOCK)
         scores[block] = fuse_pairs(pairs, settings, calibration, alphas[block]).swapaxes(1, 2)
     return scores, any(lines.logarithmic for lines in stretches)
+
+
+def _shared_scores(pairs: Pairs, settings: FusionSettings, calibration: Calibration, alphas: Array) -> FloatArray:
+    """Log scores (A, C, N) of the shared-space sum, without the sum itself at every alpha.
+
+    Theta is linear: at the sum its logits are those of the two z, weighed, over the length of the sum, which their
+    products give.
+    """
+    check_prior(settings.prior)
+    z = pairs.embeddings.astype(np.float32)
+    weight = calibration.weight[MAIN].astype(np.float32)
+    shares = np.stack([alphas, 1.0 - alphas], axis=-1).astype(np.float32)
+    ends = np.stack([weight @ z[:, 0].T, weight @ z[:, 1].T])  # (2, C, N)
+    products = np.stack([(z[:, i] * z[:, j]).sum(-1) for i, j in ((0, 0), (1, 1), (0, 1))])
+    powers = np.stack([shares[:, 0] ** 2, shares[:, 1] ** 2, 2 * shares[:, 0] * shares[:, 1]], axis=-1)
+    length = np.sqrt(np.maximum(powers @ products, 1e-18))
+    own = np.array([calibration.temperature[name][MAIN] for name in pairs.modalities], np.float32)
+    temperature = np.exp(shares @ np.log(own))
+    scaled = (shares / temperature[:, None]).astype(np.float32)
+    scores: FloatArray = (scaled @ ends.reshape(2, -1)).reshape(len(alphas), *ends.shape[1:]).astype(np.float32)
+    scores /= length[:, None]
+    scores += (calibration.bias[MAIN].astype(np.float32) / temperature[:, None])[..., None]
+    if settings.prior == "even":
+        scores -= np.log(np.maximum(calibration.prior[MAIN], FLOOR)).astype(np.float32)[:, None]
+    return scores
 
 
 def _shares_of_ends(lines: Lines, alphas: Array) -> FloatArray:
