@@ -115,16 +115,23 @@ def load_pairs(models: Path, model_hash: str) -> Pairs | None:
 
 
 @cache
+def figures(models: Path) -> Mapping[str, Any]:
+    """What ``evaluate`` measured of the models in a folder; empty where it has not been run."""
+    path = models / METRICS
+    found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return found
+
+
+@cache
 def best_alphas(models: Path, model_hash: str) -> Mapping[str, float]:
     """Rule -> the weight of the voice that ``evaluate`` chose, on other pairs than those of the curve.
 
     Empty where these models were not measured.
     """
-    path = models / METRICS
-    figures = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    if figures.get("model_hash") != model_hash:
+    measured = figures(models)
+    if measured.get("model_hash") != model_hash:
         return {}
-    return {rule: float(found["best_alpha"]) for rule, found in figures["label_matched_pairs"]["rules"].items()}
+    return {rule: float(found["best_alpha"]) for rule, found in measured["label_matched_pairs"]["rules"].items()}
 
 
 def sweep(pairs: Pairs, settings: FusionSettings, calibration: Calibration, alphas: Array = ALPHAS) -> Sweep:

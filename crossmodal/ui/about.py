@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from crossmodal.insight.sweep import figures
 from crossmodal.ui import markup
 from crossmodal.ui.strings import Say
 from crossmodal.ui.views import Look
@@ -30,29 +29,21 @@ _FIGURES = (
 )
 
 
-@cache
-def figures(folder: Path) -> Mapping[str, Any]:
-    """What ``evaluate`` measured of the models in a folder; empty where it has not been run."""
-    path = folder / "metrics.json"
-    found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return found
-
-
 def about(look: Look, folder: Path) -> None:
     """The page."""
     say = look.say
     st.html(markup.lead(say("about.lead")))
     left, right = st.columns(2, gap="large")
     with left:
-        st.html(markup.column_name(say("about.formula"), ""))
+        st.html(markup.section(say("about.formula")))
         st.markdown(f"${_FORMULA}$")
         st.markdown(f"${_OBJECTIVE}$")
         st.html(markup.definitions([(symbol, say(key)) for symbol, key in _SYMBOLS]))
     with right:
-        st.html(markup.column_name(say("about.figures"), ""))
+        st.html(markup.section(say("about.figures")))
         st.html(markup.definitions(_measured(say, figures(folder))))
         st.html(markup.note(say("about.figures.note")))
-        st.html(markup.column_name(say("about.limits"), ""))
+        st.html(markup.section(say("about.limits")))
         st.html(markup.paragraphs([say("about.limits.text"), say("about.licence")]))
 
 

@@ -172,13 +172,13 @@ def _plain(look: Look, engine: Engine, evidence: Evidence) -> None:
 def mix_plainly(look: Look, engine: Engine, evidence: Evidence, place: DeltaGenerator) -> None:
     """The mixer and, in its own place, the fused reading: all that follows a slider, and nothing else."""
     settings = _mixer(look.say, engine, evidence)
+    used = _used(engine, evidence)
     with place, told(look.say, "bench"):
         start = time.thread_time()  # of this thread alone: what others do meanwhile is not the cost of fusing
-        result = engine.fuse(_used(engine, evidence), settings)
+        result = engine.fuse(used, settings)
         spent = (time.thread_time() - start) * 1e3
         _fused(look, result)
         _small_print(look.say, engine, evidence, result, settings, {**evidence.cost, "fuse": spent})
-    used = _used(engine, evidence)
     _curve(look, engine, used, settings, flips(used, settings, engine.calibration))
     state.stamp_address()
 

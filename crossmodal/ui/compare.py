@@ -18,7 +18,7 @@ from crossmodal.ui import bench, charts, flip_words, formula, inputs, markup, st
 from crossmodal.ui.choice import Choice
 from crossmodal.ui.mixer.held import TEMPERATURES
 from crossmodal.ui.outcome import draw_bars, weights_in_use
-from crossmodal.ui.state import Service, Subject
+from crossmodal.ui.state import Subject
 from crossmodal.ui.strings import Say
 from crossmodal.ui.views import Look, told
 
@@ -38,20 +38,18 @@ class Entry:
     column: Column
 
 
-def compare(look: Look, service: Service, subject: Subject) -> None:
+def compare(look: Look, engine: Engine, subject: Subject) -> None:
     """The page of comparisons."""
     say = look.say
     chosen = VIEW.segments(
         say, say("compare.view"), lambda name: say(f"compare.{name}"), label_visibility="collapsed"
     )  # fmt: skip
-    engine = service.engine
     if chosen == "settings":
         _settings(look, engine, subject)
     elif chosen == "rules":
         _rules(look, engine, subject)
     else:
-        _inputs(look, service, subject)
-    state.stamp_address()
+        _inputs(look, engine, subject)
 
 
 # --- the columns of this session -----------------------------------------------------------------------------------
@@ -177,7 +175,7 @@ def _card(  # noqa: PLR0913, what a column shows of itself and of its neighbours
     is_reference = entry.uid == pinned
     with st.container(key=f"card_{entry.uid}"):
         with st.container(horizontal=True, vertical_alignment="center", wrap=False, key=f"cardhead_{entry.uid}"):
-            st.html(markup.column_name(column.name, say("compare.reference") if is_reference else ""))
+            st.html(markup.section(column.name, say("compare.reference") if is_reference else ""))
             with st.popover(say("compare.actions"), key=f"c{entry.uid}_menu"):
                 _actions(say, entry, place, count, is_reference)
         reference = results[pinned] if pinned is not None and not is_reference else None
@@ -345,7 +343,7 @@ def _rules(look: Look, engine: Engine, subject: Subject) -> None:
         ):
             with panel:
                 name = _rule_name(say, engine, column)
-                st.html(markup.column_name(name, ""))
+                st.html(markup.section(name))
                 _outcome(look, f"rule_{column.name}", name, result, None)
 
 
@@ -359,9 +357,9 @@ def _rule_name(say: Say, engine: Engine, column: Column) -> str:
 # --- two inputs under one setting ----------------------------------------------------------------------------------
 
 
-def _inputs(look: Look, service: Service, subject: Subject) -> None:
+def _inputs(look: Look, engine: Engine, subject: Subject) -> None:
     """The input of the page beside another one, under the settings of the bench."""
-    say, engine = look.say, service.engine
+    say = look.say
     other = inputs.second(look, engine, subject)
     settings = bench.settings_now(engine)
     st.html(markup.note(say("compare.inputs.note", rule=say.rule(settings.rule))))
@@ -369,7 +367,7 @@ def _inputs(look: Look, service: Service, subject: Subject) -> None:
     results = [(name, engine.fuse(item.evidence, settings) if item else None) for name, item in shown]
     for panel, (name, item), (_, result) in zip(st.columns(2, gap="large"), shown, results, strict=True):
         with panel:
-            st.html(markup.column_name(name, ""))
+            st.html(markup.section(name))
             if item is None:
                 continue
             st.text(item.said)

@@ -72,8 +72,8 @@ def verdict(name: str, said: Mapping[str, object], colour: str, lines: Sequence[
     )
 
 
-def column_name(name: str, said: str) -> str:
-    """The heading of one of several things side by side."""
+def section(name: str, said: str = "") -> str:
+    """The heading of a part that is no modality: its name, and what it is about at present, if anything."""
     aside = f"<span>{_e(said)}</span>" if said else ""
     return f'<div class="cx-head"><h2>{_e(name)}</h2>{aside}</div>'
 
@@ -126,11 +126,6 @@ def costs(title: str, stages: Mapping[str, str]) -> str:
 def footer(lines: Sequence[str]) -> str:
     """What must be said once."""
     return '<div class="cx-foot">' + "".join(f"<p>{_e(line)}</p>" for line in lines) + "</div>"
-
-
-def section(name: str, said: str) -> str:
-    """The heading of a part that is no modality: its name, and what it is about at present."""
-    return f'<div class="cx-head"><h2>{_e(name)}</h2><span>{_e(said)}</span></div>'
 
 
 def guide(title: str, parts: Sequence[tuple[str, str, str]]) -> str:

@@ -17,23 +17,7 @@ from crossmodal.ui.state import Service, Subject
 from crossmodal.ui.strings import Say
 from crossmodal.ui.views import Look
 
-Draw = Callable[[Look, Service, Subject], Subject]
-"""Draws a page; returns the input with its words as they stand."""
-
-
-def _bench(look: Look, service: Service, subject: Subject) -> Subject:
-    subject = inputs.clip(look, service.engine, subject)
-    bench.bench(look, service.engine, subject)
-    return subject
-
-
-def _compare(look: Look, service: Service, subject: Subject) -> Subject:
-    subject = inputs.clip(look, service.engine, subject)
-    compare.compare(look, service, subject)
-    return subject
-
-
-PAGES: dict[str, Draw] = {"bench": _bench, "compare": _compare}
+PAGES: dict[str, Callable[[Look, Engine, Subject], None]] = {"bench": bench.bench, "compare": compare.compare}
 """The pages that look at an input, in the order of their links; the first is what a bare address opens."""
 ABOUT = "about"
 
@@ -84,7 +68,8 @@ def _with_input(look: Look, service: Service, key: str, corner: Sequence[DeltaGe
     subject = share.opened(look, engine) or inputs.source(look, service)
     notes = st.container()  # above the page, though known only after it
     if subject:
-        subject = PAGES[key](look, service, subject)
+        subject = inputs.clip(look, engine, subject)
+        PAGES[key](look, engine, subject)
         with corner[0] if corner else st.container():
             share.share(look, engine, subject, _columns(engine, key))
     compare.stamp_address(engine)
