@@ -43,8 +43,11 @@ def test_a_wording_exists_in_every_language_with_the_same_placeholders(key):
     assert len({frozenset(placeholders(wording)) for wording in wordings}) == 1
 
 
-def test_no_key_is_written_twice():
-    source = (ROOT / "crossmodal" / "ui" / "strings.py").read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "crossmodal" / "ui" / "wordings").glob("*.py")), ids=lambda path: path.stem
+)
+def test_no_key_is_written_twice(path):
+    source = path.read_text(encoding="utf-8")
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Dict):
             keys = [key.value for key in node.keys if isinstance(key, ast.Constant)]

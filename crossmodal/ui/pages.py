@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
@@ -17,8 +18,17 @@ from crossmodal.ui.state import Service, Subject
 from crossmodal.ui.strings import Say
 from crossmodal.ui.views import Look
 
-PAGES: dict[str, Callable[[Look, Engine, Subject], None]] = {"bench": bench.bench, "compare": compare.compare}
-"""The pages that look at an input, in the order of their links; the first is what a bare address opens."""
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: ``of_input`` is given (look, engine, subject) below the common input, ``alone`` (look, engine)."""
+
+    of_input: Callable[[Look, Engine, Subject], None] | None = None
+    alone: Callable[[Look, Engine], None] | None = None
+
+
+PAGES = {"bench": Page(bench.bench), "compare": Page(compare.compare)}
+"""The pages that need the models, in the order of their links; the first is what a bare address opens."""
 ABOUT = "about"
 
 
@@ -46,7 +56,7 @@ def _title(say: Say, key: str) -> str:
 
 
 def show(look: Look, key: str, corner: Sequence[DeltaGenerator] = ()) -> None:
-    """One page by its key; all but the last begin with the input and end with the foot.
+    """One page by its key; those of an input begin with it, and all but the last end with the foot.
 
     ``corner`` is where the button to share goes, if not at the end of the page.
     """
@@ -58,18 +68,25 @@ def show(look: Look, key: str, corner: Sequence[DeltaGenerator] = ()) -> None:
     except ModelError as error:
         views.show_error(look.say, error)
         return
-    if not share.forget(look):
-        _with_input(look, service, key, corner)
+    page = PAGES[key]
+    if page.alone:
+        page.alone(look, service.engine)
+        state.stamp_address()
+    elif page.of_input and not share.forget(look):
+        _with_input(look, service, key, page.of_input, corner)
     views.footer(look, service.engine)
 
 
-def _with_input(look: Look, service: Service, key: str, corner: Sequence[DeltaGenerator]) -> None:
+def _with_input(
+    look: Look, service: Service, key: str, draw: Callable[[Look, Engine, Subject], None],
+    corner: Sequence[DeltaGenerator],
+) -> None:  # fmt: skip
     engine = service.engine
     subject = share.opened(look, engine) or inputs.source(look, service)
     notes = st.container()  # above the page, though known only after it
     if subject:
         subject = inputs.clip(look, engine, subject)
-        PAGES[key](look, engine, subject)
+        draw(look, engine, subject)
         with corner[0] if corner else st.container():
             share.share(look, engine, subject, _columns(engine, key))
     compare.stamp_address(engine)
