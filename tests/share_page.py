@@ -5,6 +5,7 @@ import streamlit as st
 from crossmodal.exports import Column
 from crossmodal.types import FusionSettings
 from crossmodal.ui import inputs, share, state, views
+from crossmodal.ui.shown import Shown
 
 COLUMNS = [
     Column("Bench", FusionSettings({"speech": 0.62, "text": 0.38})),
@@ -22,4 +23,4 @@ if not share.forget(look):
         for column in COLUMNS:
             st.code(repr(engine.fuse(subject.evidence, column.settings).probabilities["emotion"].tolist()))
         st.text(subject.said)
-        share.share(look, engine, subject, COLUMNS)
+        share.share(look, engine, [Shown(subject, COLUMNS)])

@@ -84,20 +84,6 @@ def test_no_text_of_a_visitor_is_read_as_a_tag(text):
     assert html.unescape(shown) == html.unescape(html.escape(text))
 
 
-def test_hostile_words_stay_words_under_a_waveform():
-    figure = charts.waveform((0.1, 0.9), ((0.0, 1.0),), 1.0, words=(Word(HOSTILE, 0.0, 0.5, 0.9),))
-    assert "<" not in str(figure["layout"]["annotations"])
-
-
-def test_a_waveform_shades_speech_and_places_words():
-    words = (Word("one", 0.0, 0.4, 0.9), Word("two", 0.6, 1.0, 0.9))
-    figure = charts.waveform([0.0] * 300 + [1.0] * 100, ((0.2, 0.8),), 1.0, words=words)
-    assert [(shape["x0"], shape["x1"]) for shape in figure["layout"]["shapes"]] == [(0.2, 0.8)]
-    assert [note["x"] for note in figure["layout"]["annotations"]] == [0.2, 0.8]
-    assert max(figure["data"][0]["y"]) == 2.0
-    assert min(figure["data"][0]["y"]) > 0
-
-
 def test_words_without_room_are_left_out():
     words = [Word(str(i), i / 100, (i + 1) / 100, 1.0) for i in range(100)]
     assert 10 <= len(charts.spaced(words, 1.0)) <= 14

@@ -7,9 +7,7 @@ import io
 import json
 import shlex
 from dataclasses import replace
-from xml.etree import ElementTree
 
-import numpy as np
 import pytest
 from conftest import ROOT, make_calibration, make_evidence
 from hypothesis import given, settings
@@ -21,7 +19,7 @@ from crossmodal.examples import load_examples
 from crossmodal.exports import Input
 from crossmodal.records import evidence_from_record
 from crossmodal.types import EMOTIONS, TASKS, FusionSettings
-from crossmodal.ui import charts, report
+from crossmodal.ui import charts, drawings, report
 from crossmodal.ui.strings import LANGUAGES, Say
 
 CALIBRATION = make_calibration(("speech", "text", "face"))
@@ -157,7 +155,7 @@ def test_the_code_prints_the_numbers_that_are_shown(pipeline, key, capsys, monke
         assert printed["alpha_used"] == pytest.approx(dict(result.alpha_used), abs=1e-4)
 
 
-# --- drawings and the report -----------------------------------------------------------------------------------------
+# --- the report -----------------------------------------------------------------------------------------
 
 
 class Page(html.parser.HTMLParser):
@@ -165,12 +163,13 @@ class Page(html.parser.HTMLParser):
 
     def __init__(self, source):
         super().__init__()
-        self.tags, self.addresses, self.text, self.attributes = [], [], "", []
+        self.tags, self.addresses, self.text, self.attributes, self.said = [], [], "", [], []
         self.feed(source)
 
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
         self.attributes += [name for name, _ in attrs]
+        self.said += [value for name, value in attrs if name == "aria-label"]
         self.addresses += [value for name, value in attrs if name in ("src", "srcset", "data", "action", "poster")]
         if tag == "link":
             self.addresses += [value for name, value in attrs if name == "href"]
@@ -191,6 +190,9 @@ def test_the_report_says_the_numbers_in_either_language(language):
         assert exports.command(made, column) in page.text
     assert say("note.scores") in page.text
     assert page.tags.count("svg") == len(EVIDENCE.readings) + len(COLUMNS)
+    drawn = drawings.waveform((0.1, 0.9), ((0.0, 1.0),), 1.0)
+    with_wave = Page(report.to_html(made, say, wave=drawn))
+    assert say("share.chart.wave.title") in with_wave.said
 
 
 def test_the_report_fetches_nothing_and_runs_nothing():
@@ -205,21 +207,3 @@ def test_the_report_fetches_nothing_and_runs_nothing():
     assert "@import" not in source
     assert HOSTILE in page.text
     assert "href" not in page.attributes  # even the link is text
-
-
-@given(title=st.text(alphabet=st.characters(exclude_categories=["Cc", "Cs", "Cn"]), max_size=40))
-@settings(max_examples=60, deadline=None)
-def test_a_drawing_is_valid_whatever_it_is_called(title):
-    bars = [charts.Bar(title, p, "#123456") for p in (0.0, 0.3, 1.0)]
-    root = ElementTree.fromstring(report.bars_svg(bars, title=title, note=title, ground=report.Ground("#000", "#fff")))
-    assert {item.tag.rpartition("}")[2] for item in root.iter()} <= {"svg", "title", "rect", "text", "g"}
-    assert "".join(root.itertext()).count(title) >= 3
-
-
-def test_the_longest_bar_belongs_to_the_highest_probability():
-    values = np.array([0.1, 0.7, 0.2])
-    bars = [charts.Bar(str(i), float(p), "#123456") for i, p in enumerate(values)]
-    root = ElementTree.fromstring(report.bars_svg(bars, title="x"))
-    widths = [float(item.get("width")) for item in root.iter() if item.get("class") == "bar"]
-    assert np.argsort(widths).tolist() == np.argsort(values).tolist()
-    assert widths[1] / widths[0] == pytest.approx(7, rel=0.01)

@@ -1,6 +1,7 @@
 """Flips in words, and the curve as a figure."""
 
 import json
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -12,9 +13,8 @@ from test_sweep import make_pairs
 from crossmodal.insight.flips import Flips, Segment
 from crossmodal.insight.sweep import Pairs, best_alphas, save_pairs, sweep
 from crossmodal.types import EMOTIONS, FusionSettings
-from crossmodal.ui import flip_words, sweep_view
-from crossmodal.ui.strings import Say
-from crossmodal.ui.views import Look
+from crossmodal.ui import drawings, flip_words, sweep_view
+from crossmodal.ui.strings import LANGUAGES, Say
 
 NAMES = ("speech", "text")
 EN, ZH = Say("en"), Say("zh")
@@ -60,23 +60,39 @@ def test_a_search_is_said():
     assert "1001" in flip_words.provenance(EN, made(("joy", 1.0), exact=False))
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @settings(max_examples=15, deadline=None)
 @given(
     seed=st.integers(0, 500), alpha=st.floats(0, 1), labels=st.lists(st.sampled_from(EMOTIONS), min_size=1, max_size=6)
 )
-def test_the_figure_is_plain_and_names_every_curve(theme, seed, alpha, labels):
-    calibration = make_calibration(NAMES, seed)
+def test_the_drawing_names_every_curve_and_stays_on_its_ground(language, seed, alpha, labels):
+    say, calibration = Say(language), make_calibration(NAMES, seed)
     curve = sweep(make_pairs(calibration, seed), FusionSettings(), calibration)
     flips = made(*((label, (i + 1) / len(labels)) for i, label in enumerate(labels)))
-    figure = sweep_view.figure(Look(EN, theme), curve, flips, alpha)
-    assert np.isfinite([trace.get("base", [0])[0] for trace in figure["data"]]).all()
-    json.dumps(figure, allow_nan=False)
-    said = " ".join(note["text"] for note in figure["layout"]["annotations"])
+    drawn = sweep_view.drawing(say, drawings.in_file("dark"), curve, flips, alpha)
+    root = ElementTree.fromstring(drawn.file("Curve", drawings.in_file("dark")))
+    said = " ".join(root.itertext())
     for key in ("sweep.uar", "sweep.f1", "sweep.ece", "sweep.clip"):
-        assert EN(key) in said
-    dashes = [trace["line"]["dash"] for trace in figure["data"] if trace.get("line", {}).get("dash")]
-    assert len(set(dashes)) == 3
+        assert say(key) in said
+    segments = [item for item in root.iter() if item.get("class") == "segment"]
+    assert sum(float(item.get("width").rstrip("%")) for item in segments) == pytest.approx(100, abs=0.1)
+    styles = [item.get("style", "") for item in root.iter() if item.get("vector-effect")]
+    assert len(set(styles)) == 3  # by their dashes
+    lines = [item.get("d") for item in root.iter() if item.get("vector-effect")]
+    points = np.array([[float(value) for value in point.split()] for line in lines for point in line[1:].split("L")])
+    assert np.isfinite(points).all()
+    assert points.min() >= 0
+    assert points[:, 0].max() <= 1000
+    assert points[:, 1].max() <= drawn.height
+
+
+def test_the_curves_read_out_say_the_figures():
+    calibration = make_calibration(NAMES)
+    curve = sweep(make_pairs(calibration), FusionSettings(), calibration)
+    lines = sweep_view.read_out(EN, curve)
+    assert len(lines) == len(curve.alphas)
+    assert f"{curve.uar[37]:.3f}".removeprefix("0") in lines[37]
+    assert ".37" in lines[37]
 
 
 def test_the_best_alpha_is_the_one_of_the_figures(tmp_path):
@@ -128,5 +144,5 @@ def test_the_page_draws_the_curve_or_says_why_not(tmp_path, present, saved, said
     shown = AppTest.from_function(page, args=(str(tmp_path), present), default_timeout=300).run()
     assert not shown.exception
     notes = " ".join(element.proto.body for element in shown.get("html"))
-    assert len(shown.get("plotly_chart")) == (said is None)
+    assert len(shown.get("bidi_component")) == (said is None)
     assert (EN(said) if said else "70 label-matched pairs") in notes

@@ -18,6 +18,7 @@ from crossmodal.ui import bench, charts, flip_words, formula, inputs, markup, st
 from crossmodal.ui.choice import Choice
 from crossmodal.ui.mixer.held import TEMPERATURES
 from crossmodal.ui.outcome import draw_bars, weights_in_use
+from crossmodal.ui.shown import Shown
 from crossmodal.ui.state import Subject
 from crossmodal.ui.strings import Say
 from crossmodal.ui.views import Look, told
@@ -38,26 +39,20 @@ class Entry:
     column: Column
 
 
-def compare(look: Look, engine: Engine, subject: Subject) -> None:
-    """The page of comparisons."""
+def compare(look: Look, engine: Engine, subject: Subject) -> list[Shown]:
+    """The page of comparisons; returns what is seen on it."""
     say = look.say
     chosen = VIEW.segments(
         say, say("compare.view"), lambda name: say(f"compare.{name}"), label_visibility="collapsed"
     )  # fmt: skip
     if chosen == "settings":
-        _settings(look, engine, subject)
-    elif chosen == "rules":
-        _rules(look, engine, subject)
-    else:
-        _inputs(look, engine, subject)
+        return _settings(look, engine, subject)
+    if chosen == "rules":
+        return _rules(look, engine, subject)
+    return _inputs(look, engine, subject)
 
 
 # --- the columns of this session -----------------------------------------------------------------------------------
-
-
-def present(engine: Engine) -> list[Column]:
-    """The columns as they stand, those of the address at first."""
-    return [entry.column for entry in _entries(engine)]
 
 
 def _entries(engine: Engine) -> list[Entry]:
@@ -142,7 +137,7 @@ def _pin(uid: int | None) -> None:
 # --- settings side by side -----------------------------------------------------------------------------------------
 
 
-def _settings(look: Look, engine: Engine, subject: Subject) -> None:
+def _settings(look: Look, engine: Engine, subject: Subject) -> list[Shown]:
     entries = _entries(engine)
     results = {entry.uid: _fuse(engine, entry.column, subject.evidence) for entry in entries}
     pinned = _pinned() if _pinned() in results else None
@@ -157,8 +152,9 @@ def _settings(look: Look, engine: Engine, subject: Subject) -> None:
     )  # fmt: skip
     entries = _entries(engine)  # as the widgets above have left them
     named = [(entry.column.name, results[entry.uid]) for entry in entries]
-    reference = next((number for number, entry in enumerate(entries) if entry.uid == pinned), 0)
-    _table(look, named, reference)
+    reference = next((number for number, entry in enumerate(entries) if entry.uid == pinned), None)
+    _table(look, named, reference or 0)
+    return [Shown(subject, [entry.column for entry in entries], reference=reference)]
 
 
 def _fuse(engine: Engine, column: Column, evidence: Evidence) -> FusionResult | None:
@@ -329,22 +325,22 @@ def _table(look: Look, named: Sequence[tuple[str, FusionResult | None]], referen
 # --- every rule at once --------------------------------------------------------------------------------------------
 
 
-def _rules(look: Look, engine: Engine, subject: Subject) -> None:
+def _rules(look: Look, engine: Engine, subject: Subject) -> list[Shown]:
     """What every rule says at the present weights, small, side by side."""
     say, settings = look.say, bench.settings_now(engine)
-    found = columns.every_rule(settings, engine.modalities)
+    every = columns.every_rule(settings, engine.modalities)
+    found = [replace(column, name=_rule_name(say, engine, column)) for column in every]
     results = [_fuse(engine, column, subject.evidence) for column in found]
     labels = [result.label for result in results if result is not None]
     said = ", ".join(f"{say.label(_EMOTION, label)} {labels.count(label)}" for label in dict.fromkeys(labels))
     st.html(markup.note(say("compare.rules.note", count=len(labels), labels=said)))
     for start in range(0, len(found), _PER_ROW):
-        for panel, column, result in zip(
-            st.columns(_PER_ROW, gap="medium"), found[start:], results[start:], strict=False
-        ):
+        panels = st.columns(_PER_ROW, gap="medium")
+        for panel, key, column, result in zip(panels, every[start:], found[start:], results[start:], strict=False):
             with panel:
-                name = _rule_name(say, engine, column)
-                st.html(markup.section(name))
-                _outcome(look, f"rule_{column.name}", name, result, None)
+                st.html(markup.section(column.name))
+                _outcome(look, f"rule_{key.name}", column.name, result, None)
+    return [Shown(subject, found)]
 
 
 def _rule_name(say: Say, engine: Engine, column: Column) -> str:
@@ -357,7 +353,7 @@ def _rule_name(say: Say, engine: Engine, column: Column) -> str:
 # --- two inputs under one setting ----------------------------------------------------------------------------------
 
 
-def _inputs(look: Look, engine: Engine, subject: Subject) -> None:
+def _inputs(look: Look, engine: Engine, subject: Subject) -> list[Shown]:
     """The input of the page beside another one, under the settings of the bench."""
     say = look.say
     other = inputs.second(look, engine, subject)
@@ -374,3 +370,4 @@ def _inputs(look: Look, engine: Engine, subject: Subject) -> None:
             with told(say, f"input_{name}"):
                 _outcome(look, f"input_{shown.index((name, item))}", name, result, None)
     _table(look, results, 0)
+    return [Shown(item, [Column(say.rule(settings.rule), settings)], name) for name, item in shown if item is not None]

@@ -11,8 +11,9 @@ from streamlit.delta_generator import DeltaGenerator
 from crossmodal.engine import Engine
 from crossmodal.examples import DEFAULT, load_examples
 from crossmodal.text import MAX_CHARACTERS
-from crossmodal.ui import charts, markup, state
+from crossmodal.ui import drawings, markup, plot, state
 from crossmodal.ui.choice import Choice
+from crossmodal.ui.drawings import Drawing
 from crossmodal.ui.state import Clip, Service, Subject
 from crossmodal.ui.strings import Say
 from crossmodal.ui.views import Look, show_error, told
@@ -154,9 +155,10 @@ def clip(look: Look, engine: Engine, subject: Subject) -> Subject:
         with told(look.say, "words"):
             subject = state.with_words(engine, subject, text, _announcer(look.say, place))
         place.empty()
-    if subject.clip is not None:
+    drawn = wave(subject)
+    if drawn and subject.clip:
         with left:
-            _waveform(look, subject, subject.clip)
+            _waveform(look.say, drawn, subject.clip)
             _player(look.say, subject, subject.clip)
     return subject
 
@@ -178,13 +180,18 @@ def _warn_of_language(say: Say, text: str) -> None:
         st.html(markup.note(say("words.not_english")))
 
 
-def _waveform(look: Look, subject: Subject, shown: Clip) -> None:
-    transcript = subject.evidence.transcript
+def wave(subject: Subject) -> Drawing | None:
+    """The waveform of an input with a clip; the words that were heard stand under it until they are changed."""
+    shown, transcript = subject.clip, subject.evidence.transcript
+    if shown is None:
+        return None
     timed = transcript.words if transcript and transcript.text == subject.words and not subject.edited else ()
-    figure = charts.waveform(shown.envelope, shown.segments, shown.seconds, words=timed)
+    return drawings.waveform(shown.envelope, shown.segments, shown.seconds, timed)
+
+
+def _waveform(say: Say, drawn: Drawing, shown: Clip) -> None:
     spans = ", ".join(f"{start:.1f}-{end:.1f}" for start, end in shown.segments)
-    alt = look.say("wave.alt", seconds=f"{shown.seconds:.1f}", spans=spans)
-    st.plotly_chart(figure, key="waveform", config=charts.CONFIG, alt=alt)
+    plot.show(drawn, "waveform", say("wave.alt", seconds=f"{shown.seconds:.1f}", spans=spans))
 
 
 def _player(say: Say, subject: Subject, shown: Clip) -> None:

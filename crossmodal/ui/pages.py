@@ -14,16 +14,22 @@ from crossmodal.engine import Engine
 from crossmodal.errors import ModelError
 from crossmodal.ui import about, bench, compare, inputs, share, state, views
 from crossmodal.ui.mixer import component, held
+from crossmodal.ui.shown import Shown
 from crossmodal.ui.state import Service, Subject
 from crossmodal.ui.strings import Say
 from crossmodal.ui.views import Look
 
+OfInput = Callable[[Look, Engine, Subject], Sequence[Shown] | None]
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page: ``of_input`` is given (look, engine, subject) below the common input, ``alone`` (look, engine)."""
+    """A page: ``of_input`` is given (look, engine, subject) below the common input, ``alone`` (look, engine).
 
-    of_input: Callable[[Look, Engine, Subject], None] | None = None
+    One of an input returns what is seen on it, to share; None stands for the settings of the bench.
+    """
+
+    of_input: OfInput | None = None
     alone: Callable[[Look, Engine], None] | None = None
 
 
@@ -73,22 +79,19 @@ def show(look: Look, key: str, corner: Sequence[DeltaGenerator] = ()) -> None:
         page.alone(look, service.engine)
         state.stamp_address()
     elif page.of_input and not share.forget(look):
-        _with_input(look, service, key, page.of_input, corner)
+        _with_input(look, service, page.of_input, corner)
     views.footer(look, service.engine)
 
 
-def _with_input(
-    look: Look, service: Service, key: str, draw: Callable[[Look, Engine, Subject], None],
-    corner: Sequence[DeltaGenerator],
-) -> None:  # fmt: skip
+def _with_input(look: Look, service: Service, draw: OfInput, corner: Sequence[DeltaGenerator]) -> None:
     engine = service.engine
     subject = share.opened(look, engine) or inputs.source(look, service)
     notes = st.container()  # above the page, though known only after it
     if subject:
         subject = inputs.clip(look, engine, subject)
-        draw(look, engine, subject)
+        seen = draw(look, engine, subject) or [_settings_of_bench(engine, subject)]
         with corner[0] if corner else st.container():
-            share.share(look, engine, subject, _columns(engine, key))
+            share.share(look, engine, seen)
     compare.stamp_address(engine)
     if component.usable():  # plain sliders own their keys of the address, which Streamlit then guards
         held.stamp(engine.modalities)
@@ -97,9 +100,6 @@ def _with_input(
         views.show_ignored(look, engine)
 
 
-def _columns(engine: Engine, key: str) -> list[Column]:
-    """What is to be shared of a page: the columns of a comparison, or the settings of the bench as the only one."""
-    if key == "compare":
-        return compare.present(engine)
+def _settings_of_bench(engine: Engine, subject: Subject) -> Shown:
     now = held.held(engine.modalities)
-    return [Column(NAMES[0], now.settings(), frozenset(now.off))]
+    return Shown(subject, [Column(NAMES[0], now.settings(), frozenset(now.off))], curve=True)

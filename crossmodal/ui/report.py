@@ -1,4 +1,4 @@
-"""What is shown, drawn to take away: one chart as SVG, the whole view as one HTML file. Pure functions.
+"""The whole view as one HTML file to take away. Pure functions.
 
 The file asks for nothing outside itself and runs nothing; it follows the reader's light or dark setting. Every value
 passes ``html.escape``.
@@ -7,22 +7,23 @@ passes ``html.escape``.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from crossmodal import __version__, exports
 from crossmodal.columns import Column
 from crossmodal.exports import View
 from crossmodal.types import PRIORS, TASKS, Array, FusionResult
-from crossmodal.ui.charts import Bar, percent
+from crossmodal.ui import drawings
+from crossmodal.ui.charts import percent
+from crossmodal.ui.drawings import FONT, Drawing, Paint
 from crossmodal.ui.formula import number
 from crossmodal.ui.palette import BACKGROUND, EMOTION_COLOURS, INK
 from crossmodal.ui.strings import Say
 
 _EMOTION, _SENTIMENT = TASKS
-_WIDTH, _NAMES, _NUMBERS, _ROW = 420, 96, 44, 26
-_FONT = "'Source Sans 3','Source Sans Pro','Noto Sans SC','PingFang SC','Microsoft YaHei',system-ui,sans-serif"
 _e = html.escape
+
+PAINT = Paint("currentColor", "", {name: f"var(--{name})" for name in EMOTION_COLOURS["light"]})
+"""The report paints with its own variables, which follow the reader's light or dark setting."""
 
 _STYLE = """
 :root { color-scheme: light dark; %s }
@@ -41,7 +42,8 @@ blockquote { margin: 0.8rem 0; font: 1.35rem/1.4 'Source Serif 4', 'Noto Serif S
 .label { font-size: 1.9rem; line-height: 1.25; margin: 0.2rem 0 0; }
 .label i { display: inline-block; width: 0.8em; height: 0.8em; border-radius: 50%%; margin-right: 0.35em; }
 .small { font-size: 0.85rem; margin: 0.15rem 0; opacity: 0.8; overflow-wrap: anywhere; }
-.scroll { overflow-x: auto; } svg { display: block; width: 100%%; height: auto; margin-top: 0.5rem; }
+.scroll { overflow-x: auto; } .card > svg { display: block; width: 100%%; height: auto; margin-top: 0.5rem; }
+.plot { padding: 1rem 0 0.5rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; min-width: 100%%; }
 th, td { text-align: right; padding: 0.3rem 0 0.3rem 1.2rem; border-bottom: 1px solid rgb(128 128 128 / 0.3); }
 th { font-weight: 600; } th:first-child { text-align: left; padding-left: 0; } td.top { font-weight: 700; }
@@ -49,61 +51,6 @@ pre { background: rgb(128 128 128 / 0.12); padding: 0.8rem 1rem; white-space: pr
   font-size: 0.82rem; }
 footer { margin-top: 2.5rem; border-top: 1px solid rgb(128 128 128 / 0.4); padding-top: 0.6rem; }
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a chart stands on, as CSS colours: its text and its background, "" for none, as within a page."""
-
-    ink: str = "currentColor"
-    paper: str = ""
-
-
-def bars_svg(bars: Sequence[Bar], *, title: str, note: str = "", ground: Ground = Ground()) -> str:
-    """Horizontal bars from 0 to 1 as SVG, in the order given, each with its label and its percent.
-
-    ``title`` is said to those who hear the page; a chart with a background of its own also has it written above the
-    bars. ``note`` stands below. Colours of bars are CSS colours.
-    """
-    margin, top = (14, 34) if ground.paper else (0, 2)
-    height = top + _ROW * len(bars) + (26 if note else 4)
-    size = f'width="{_WIDTH + 2 * margin}" height="{height + 2 * margin}"'
-    parts = []
-    if ground.paper:
-        parts.append(f'<rect x="{-margin}" y="{-margin}" {size} style="fill:{_e(ground.paper)}"/>')
-        parts.append(_text(0, 20, title, "start", "bold"))
-    parts += _rows(bars, top)
-    if note:
-        parts.append(_text(0, height - 7, note, "start", "small"))
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{-margin} {-margin} {_WIDTH + 2 * margin} '
-        f'{height + 2 * margin}" {size} role="img"><title>{_e(title)}</title>'
-        f'<g style="fill:{_e(ground.ink)};font-family:{_e(_FONT)}">{"".join(parts)}</g></svg>'
-    )
-
-
-def _rows(bars: Sequence[Bar], top: int) -> Iterator[str]:
-    highest = max(range(len(bars)), key=lambda i: bars[i].probability)
-    for index, bar in enumerate(bars):
-        y, wide = top + _ROW * index, max(0.0, min(1.0, bar.probability)) * (_WIDTH - _NAMES - _NUMBERS)
-        kind = "bold" if index == highest else ""
-        yield _text(_NAMES - 10, y + 18, bar.label, "end", kind)
-        yield (
-            f'<rect class="bar" x="{_NAMES}" y="{y + 5}" width="{wide:.2f}" height="{_ROW - 9}" '
-            f'style="fill:{_e(bar.colour)}"/>'
-        )
-        yield _text(_NAMES + wide + 7, y + 18, percent(bar.probability), "start", kind)
-
-
-def _text(x: float, y: float, text: str, anchor: str, kind: str = "") -> str:
-    look = {"bold": 'font-size="14" font-weight="700"', "small": 'font-size="11"'}.get(kind, 'font-size="14"')
-    return f'<text x="{x:.1f}" y="{y}" text-anchor="{anchor}" {look}>{_e(text)}</text>'
-
-
-def emotion_bars(say: Say, values: Array, colours: Mapping[str, str]) -> list[Bar]:
-    """Probabilities of the emotions (C,) as bars."""
-    named = zip(TASKS[_EMOTION], values, strict=True)
-    return [Bar(say.label(_EMOTION, label), float(p), colours.get(label, "currentColor")) for label, p in named]
 
 
 def settings_line(say: Say, column: Column) -> str:
@@ -115,39 +62,27 @@ def settings_line(say: Say, column: Column) -> str:
     return " \u00b7 ".join(parts)
 
 
-def _weights(say: Say, result: FusionResult) -> str:
+def weights_line(say: Say, result: FusionResult) -> str:
+    """The weights really used, in one line."""
     return " \u00b7 ".join(f"{say.modality(name)} {number(weight)}" for name, weight in result.alpha_used.items())
-
-
-def chart_svg(view: View, say: Say, key: str, theme: str) -> str:
-    """One chart of the view as a file of its own: ``key`` is a modality, or the place of a column as "0", "1", ..."""
-    colours, ground = EMOTION_COLOURS[theme], Ground(INK[theme], BACKGROUND[theme])
-    if key in view.evidence.readings:
-        values, title, note = view.evidence.readings[key].probabilities[_EMOTION], say.modality(key), ""
-    else:
-        index = int(key)
-        values = view.results[index].probabilities[_EMOTION]
-        title = view.columns[index].name
-        note = f"{_weights(say, view.results[index])} \u00b7 {settings_line(say, view.columns[index])}"
-    return bars_svg(emotion_bars(say, values, colours), title=title, note=note, ground=ground)
-
-
-def charts_of(view: View, say: Say) -> dict[str, str]:
-    """Every chart of the view, key -> name, in the order of the page."""
-    alone = {name: say.modality(name) for name in view.evidence.readings}
-    return alone | {str(index): column.name for index, column in enumerate(view.columns)}
 
 
 # --- the report ------------------------------------------------------------------------------------------------------
 
 
-def to_html(view: View, say: Say, *, link: str = "") -> str:
-    """The view as one HTML file: what was read, every reading, every column, all numbers, and the code behind them."""
+def to_html(view: View, say: Say, *, link: str = "", wave: Drawing | None = None, curve: Drawing | None = None) -> str:
+    """The view as one HTML file: what was read, every reading, every column, all numbers, and the code behind them.
+
+    ``wave`` and ``curve`` are drawn in ``PAINT``.
+    """
     body = [
         f"<h1>{_e(say('title'))}</h1><p class='small'>{_e(say('tagline'))}</p>",
         _input(view, say),
+        _plot(wave, say("share.chart.wave.title")),
         f"<h2>{_e(say('report.alone'))}</h2><div class='grid'>{_alone(view, say)}</div>",
         f"<h2>{_e(say('report.together'))}</h2><div class='grid'>{_together(view, say)}</div>",
+        f"<h2>{_e(say('sweep'))}</h2>" if curve else "",
+        _plot(curve, say("share.chart.curve.title")),
         f"<h2>{_e(say('report.numbers'))}</h2><div class='scroll'>{_table(view, say)}</div>",
         f"<h2>{_e(say('share.code'))}</h2><p class='small'>{_e(say(code_note(view)))}</p>{_code(view)}",
         _foot(view, say, link),
@@ -163,6 +98,10 @@ def to_html(view: View, say: Say, *, link: str = "") -> str:
     )
 
 
+def _plot(drawn: Drawing | None, said: str) -> str:
+    return f"<div class='plot'>{drawn.inline(said)}</div>" if drawn else ""
+
+
 def code_note(view: View) -> str:
     """The key of the sentence that says how exact the code is."""
     own = view.subject.spoken and not view.subject.example
@@ -174,15 +113,11 @@ def _style() -> str:
         colours = "".join(f"--{name}: {colour}; " for name, colour in EMOTION_COLOURS[theme].items())
         return f"{colours}--ink: {INK[theme]}; --paper: {BACKGROUND[theme]};"
 
-    return _STYLE % (values("light"), values("dark"), values("light"), _FONT)
-
-
-def _variables() -> dict[str, str]:
-    return {name: f"var(--{name})" for name in EMOTION_COLOURS["light"]}
+    return _STYLE % (values("light"), values("dark"), values("light"), FONT)
 
 
 def _drawn(say: Say, values: Array, title: str) -> str:
-    return bars_svg(emotion_bars(say, values, _variables()), title=title)
+    return drawings.bars_svg(drawings.emotion_bars(say, values, PAINT), PAINT, title=title)
 
 
 def _input(view: View, say: Say) -> str:
@@ -212,7 +147,7 @@ def _column(say: Say, column: Column, result: FusionResult) -> str:
     values = result.probabilities[_EMOTION]
     label = say.label(_EMOTION, result.label)
     margin = say("margin", margin=percent(result.margin), runner_up=say.label(_EMOTION, result.runner_up))
-    weights = _weights(say, result)
+    weights = weights_line(say, result)
     return (
         f"<section class='card'><h3>{_e(column.name)}</h3><p class='label'>"
         f'<i style="background:var(--{_e(result.label)})"></i>{_e(label)} {_e(percent(float(values.max())))} %</p>'

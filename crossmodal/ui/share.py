@@ -24,11 +24,11 @@ import streamlit as st
 
 from crossmodal import checkpoints, exports
 from crossmodal.clips import LIFETIME_SECONDS, ClipStore, Receipt, SharedClip, from_wav
-from crossmodal.columns import Column
 from crossmodal.engine import Engine
 from crossmodal.errors import InputError
 from crossmodal.exports import View
-from crossmodal.ui import markup, report, state
+from crossmodal.ui import drawings, markup, report, state
+from crossmodal.ui.shown import Chart, Shown, charts, plots
 from crossmodal.ui.state import Clip, Subject
 from crossmodal.ui.strings import Say
 from crossmodal.ui.views import Look, told
@@ -147,13 +147,13 @@ def _date(seconds: float) -> str:
 # --- the button and its dialog ---------------------------------------------------------------------------------------
 
 
-def share(look: Look, engine: Engine, subject: Subject, columns: Sequence[Column]) -> None:
-    """The button that opens the dialog. ``subject`` is whole: what a column switches off stands in the column."""
+def share(look: Look, engine: Engine, seen: Sequence[Shown]) -> None:
+    """The button that opens the dialog. The first of what is seen is the input of the page."""
     if st.button(look.say("share"), key="share", icon=":material/ios_share:"):
         st.session_state["_sharing"] = True
     if st.session_state.get("_sharing"):  # whatever runs the page again, the dialog stays until it is closed
         dialog = st.dialog(look.say("share.title"), width="medium", on_dismiss=_dismiss)
-        dialog(_dialog)(look, engine, subject, columns)
+        dialog(_dialog)(look, engine, seen)
 
 
 def _dismiss() -> None:
@@ -162,25 +162,31 @@ def _dismiss() -> None:
     st.session_state.pop("_delete_link", None)
 
 
-def _dialog(look: Look, engine: Engine, subject: Subject, columns: Sequence[Column]) -> None:
+def _dialog(look: Look, engine: Engine, seen: Sequence[Shown]) -> None:
     say = look.say
-    view = exports.view_of(_input(subject), columns, engine.fuse)
     by_link, embed, files, code = st.tabs([say(f"share.tab.{name}") for name in ("link", "embed", "files", "code")])
     with by_link, told(say, "share"):
-        address = _link(look, engine, subject)
+        address = _link(look, engine, seen[0].subject)
     with embed:
         st.html(markup.note(say("share.embed")))
         st.code(embed_code(address, say("title")), language="html", wrap_lines=True)
     with files:
-        _files(look, view, address)
+        shown = _one_of(say, seen, "files")
+        _files(look, engine, shown, shown.view(engine), address)
     with code:
-        _code(say, view)
+        _code(say, _one_of(say, seen, "code").view(engine))
 
 
-def _input(subject: Subject) -> exports.Input:
-    audio = subject.clip.audio if subject.clip else None
-    example = audio.stem if isinstance(audio, Path) else None
-    return exports.Input(subject.evidence, " ".join(subject.said.split()), example, audio is not None)
+def _one_of(say: Say, seen: Sequence[Shown], place: str) -> Shown:
+    """Of several inputs on a page, the one that is taken away."""
+    if len(seen) == 1:
+        return seen[0]
+    label = say("share.which")
+    chosen = st.segmented_control(
+        label, range(len(seen)), default=0, format_func=lambda i: seen[i].name, required=True, key=f"which_{place}",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    return seen[chosen]
 
 
 def _link(look: Look, engine: Engine, subject: Subject) -> str:
@@ -265,20 +271,27 @@ def _delete_link(say: Say, subject: Subject) -> None:
 # --- files and code --------------------------------------------------------------------------------------------------
 
 
-def _files(look: Look, view: View, address: str) -> None:
+def _files(look: Look, engine: Engine, shown: Shown, view: View, address: str) -> None:
     say = look.say
     if not view.columns:
         st.html(markup.note(say("share.nothing")))
         return
     st.html(markup.note(say("share.files.all")))
     with st.container(horizontal=True):
-        _download(say, "report", report.to_html(view, say, link=address), "html", "text/html")
+        drawn = {key: draw(report.PAINT) for key, draw in plots(shown, engine, say).items()}
+        told_ = report.to_html(view, say, link=address, wave=drawn.get("wave"), curve=drawn.get("curve"))
+        _download(say, "report", told_, "html", "text/html")
         _download(say, "json", exports.to_json(view), "json", "application/json")
         _download(say, "csv", "\ufeff" + exports.to_csv(view), "csv", "text/csv")  # the mark tells Excel of UTF-8
-    names = report.charts_of(view, say)
-    chart = st.selectbox(say("share.chart"), list(names), len(view.evidence.readings), format_func=names.__getitem__)
-    drawn = report.chart_svg(view, say, chart, look.theme)
-    st.html(f'<img class="cx-chart" alt="{html.escape(names[chart])}" src="{_as_data(drawn)}">')
+    _chart(look, charts(shown, view, engine, say), len(view.evidence.readings))
+
+
+def _chart(look: Look, found: Mapping[str, Chart], first: int) -> None:
+    """One chart to take away, as it will look."""
+    say = look.say
+    key = st.selectbox(say("share.chart"), list(found), first, format_func=lambda key: found[key].name)
+    drawn = found[key].file(drawings.in_file(look.theme))
+    st.html(f'<img class="cx-chart" alt="{html.escape(found[key].name)}" src="{_as_data(drawn)}">')
     with st.container(horizontal=True, key="chart_files"):
         st.download_button(
             say("share.chart.svg"), drawn, "crossmodal-chart.svg", "image/svg+xml", on_click="ignore", key="save_svg"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -12,27 +14,26 @@ from crossmodal.engine import Engine
 from crossmodal.insight.flips import Flips, Segment
 from crossmodal.insight.sweep import Pairs, Sweep, load_pairs
 from crossmodal.insight.sweep import sweep as swept
-from crossmodal.types import TASKS, FusionSettings
-from crossmodal.ui import markup, palette
-from crossmodal.ui.charts import Figure, literal
+from crossmodal.types import TASKS, Array, FusionSettings
+from crossmodal.ui import drawings, markup, plot
+from crossmodal.ui.drawings import Drawing, Paint, across, stretched, text
 from crossmodal.ui.formula import number
+from crossmodal.ui.strings import Say
 from crossmodal.ui.views import Look
 
-CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
-"""Hovering tells values; nothing zooms, and a finger scrolls the page."""
-
 _MAIN = next(iter(TASKS))
-_CLEAR = "rgba(0,0,0,0)"
-_HEIGHT = 330
-_UPPER, _LOWER, _STRIP = [0.46, 0.94], [0.15, 0.34], [0.0, 0.035]
-"""Where accuracy, calibration error and the strip of flips lie, as shares of the height."""
+_HEIGHT, _BELOW, _LEFT, _RIGHT = 330, 46, 34, 82
+"""Of the drawing, of the axis under the curves, and of the labels on either side, in pixels."""
+_GROUND = _HEIGHT - _BELOW
+_UPPER, _LOWER, _STRIP = (0.46, 0.94), (0.15, 0.34), (0.0, 0.035)
+"""Where accuracy, calibration error and the strip of flips lie, as shares of the ground from its bottom."""
 _ROOM = 0.2
-"""Least distance of two labels above the strip: 49 of the 244 points that a phone leaves it.
+"""Least distance of two labels above the strip: 49 of the 244 pixels that a phone leaves it.
 
 A segment under half as wide stays without one: its colour, its hover text and the sentence tell it.
 """
-_LINE = 0.07
-"""Height of a line of text as a share of the height of the upper curves."""
+_LINE = 16
+"""Height of a line of text in pixels."""
 
 
 def sweep(look: Look, engine: Engine, settings: FusionSettings, flips: Flips | None, alpha: float) -> None:
@@ -40,32 +41,44 @@ def sweep(look: Look, engine: Engine, settings: FusionSettings, flips: Flips | N
 
     ``flips`` are those of the present input; None where not exactly two modalities are present, which is said.
     """
-    say = look.say
+    say, curve = look.say, None if flips is None else curve_of(engine, settings, flips)
     st.html(markup.section(say("sweep"), say.rule(settings.rule)))
-    pairs = load_pairs(engine.folder, engine.model_hash)
-    if flips is None or pairs is None or pairs.modalities != flips.modalities:
+    if flips is None or curve is None:
         st.html(markup.note(say("sweep.two" if flips is None else "sweep.none")))
         return
-    curve = _curve(engine, settings.rule, settings.temperature, settings.prior)
-    here = summary(look, curve, alpha)
+    here = summary(say, curve, alpha)
     alt = say("sweep.alt", modality=say.modality(flips.modalities[0]), here=here)
-    st.plotly_chart(figure(look, curve, flips, alpha), key="sweep_curve", config=CONFIG, alt=alt)
+    drawn = drawing(say, drawings.on_page(look.theme), curve, flips, alpha)
+    plot.show(drawn, "sweep_curve", alt, read_out(say, curve))
     st.html(markup.note(here))
-    st.html(markup.note(say("sweep.meaning", count=f"{len(pairs.labels):,}") + " " + say("sweep.terms")))
+    count = f"{_pairs(engine).labels.size:,}"
+    st.html(markup.note(say("sweep.meaning", count=count) + " " + say("sweep.terms")))
+
+
+def curve_of(engine: Engine, settings: FusionSettings, flips: Flips) -> Sweep | None:
+    """The curve for these settings; None where these models come without pairs, or with pairs of other modalities."""
+    pairs = load_pairs(engine.folder, engine.model_hash)
+    if pairs is None or pairs.modalities != flips.modalities:
+        return None
+    return _curve(engine, settings.rule, settings.temperature, settings.prior)
 
 
 @lru_cache(maxsize=64)
 def _curve(engine: Engine, rule: str, temperature: float, prior: str) -> Sweep:
     """The curve of a setting, kept: it hangs on the models alone, on nothing that a visitor gave."""
+    return swept(_pairs(engine), FusionSettings({}, rule, temperature, prior), engine.calibration)
+
+
+def _pairs(engine: Engine) -> Pairs:
     pairs = load_pairs(engine.folder, engine.model_hash)
     assert isinstance(pairs, Pairs)
-    return swept(pairs, FusionSettings({}, rule, temperature, prior), engine.calibration)
+    return pairs
 
 
-def summary(look: Look, curve: Sweep, alpha: float) -> str:
+def summary(say: Say, curve: Sweep, alpha: float) -> str:
     """The figures at the present weight and at the best one, as a sentence."""
     here, best = int(np.abs(curve.alphas - alpha).argmin()), curve.best
-    return look.say(
+    return say(
         "sweep.here",
         alpha=number(alpha),
         uar=_share(curve.uar[here]),
@@ -78,175 +91,151 @@ def summary(look: Look, curve: Sweep, alpha: float) -> str:
     )
 
 
-def figure(look: Look, curve: Sweep, flips: Flips, alpha: float) -> Figure:
+def read_out(say: Say, curve: Sweep) -> list[str]:
+    """The figures at every weight, each in a line."""
+    named = (("sweep.uar", curve.uar), ("sweep.f1", curve.macro_f1), ("sweep.ece", curve.ece))
+    return [
+        " \u00b7 ".join([f"\u03b1 {number(alpha)}", *(f"{say(key)} {_share(values[i])}" for key, values in named)])
+        for i, alpha in enumerate(curve.alphas)
+    ]
+
+
+def drawing(say: Say, paint: Paint, curve: Sweep, flips: Flips, alpha: float) -> Drawing:
     """Accuracy with its band and macro-F1, below them the calibration error, below that the input's own flips."""
-    ink = palette.INK[look.theme]
-    layout = {
-        "height": _HEIGHT,
-        "margin": {"l": 34, "r": 82, "t": 0, "b": 46},
-        "xaxis": _alpha_axis(look, flips),
-        "yaxis": _value_axis(_UPPER, *_range(curve.low, curve.high, curve.macro_f1)),
-        "yaxis2": _value_axis(_LOWER, 0.0, max(0.1, 1.15 * float(curve.ece.max()))),
-        "yaxis3": {"domain": _STRIP, "range": [0, 1], "visible": False, "fixedrange": True},
-        "shapes": [_now_line(alpha, ink), *_flip_lines(flips, ink)],
-        "annotations": [*_marks(look, curve, alpha), *_names(look, curve), *_strip_labels(look, flips)],
-        "barmode": "overlay",
-        "showlegend": False,
-        "dragmode": False,
-        "hovermode": "x",
-        "hoverlabel": {"bgcolor": palette.BACKGROUND[look.theme], "bordercolor": ink, "font": {"size": 13}},
-        "paper_bgcolor": _CLEAR,
-        "plot_bgcolor": _CLEAR,
-    }
-    return {"data": [*_lines(look, curve, ink), *_strip(look, flips)], "layout": layout}
+    upper = _Scale(_UPPER, *_range(curve.low, curve.high, curve.macro_f1))
+    lower = _Scale(_LOWER, 0.0, max(0.1, 1.15 * float(curve.ece.max())))
+    parts = [
+        *upper.axis(),
+        *lower.axis(),
+        *_flip_lines(flips),
+        _upright(alpha, _down(1.0), "stroke-width:2"),
+        stretched(_GROUND, "".join(_lines(curve, upper, lower))),
+        *_marks(say, curve, alpha, upper),
+        *_names(say, curve, upper, lower),
+        *_strip(say, paint, flips),
+        *_alpha_axis(say, flips),
+    ]
+    return Drawing("".join(parts), _HEIGHT, _LEFT, _RIGHT)
+
+
+# --- axes ----------------------------------------------------------------------------------------------------------
+
+
+def _down(share: float) -> float:
+    """A share of the ground from its bottom, as pixels from the top."""
+    return _GROUND * (1.0 - share)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Values from ``low`` to ``high`` over a part of the ground's height."""
+
+    domain: tuple[float, float]
+    low: float
+    high: float
+
+    def y(self, value: float) -> float:
+        """Pixels from the top."""
+        start, end = self.domain
+        return _down(start + (end - start) * (float(value) - self.low) / (self.high - self.low))
+
+    def axis(self) -> Iterator[str]:
+        """A hairline with its number at every step."""
+        step = 0.1 if self.high - self.low < 0.45 else 0.2
+        for tick in (round(step * i, 1) for i in range(11)):
+            if self.low <= tick <= self.high:
+                y = self.y(tick)
+                yield f'<rect x="0" y="{y:.1f}" width="100%" height="1" style="fill:{drawings.GREY};opacity:0.25"/>'
+                yield text(-8, y + 4, f"{tick:.1f}".removeprefix("0"), anchor="end", size=12)
+
+
+def _range(*values: Array) -> tuple[float, float]:
+    low, high = min(float(v.min()) for v in values), max(float(v.max()) for v in values)
+    room = 0.12 * (high - low) + 0.005
+    return max(0.0, low - room), min(1.02, high + 2 * room)
+
+
+def _alpha_axis(say: Say, flips: Flips) -> Iterator[str]:
+    for tick, said in ((0.0, "0"), (0.25, ".25"), (0.5, ".5"), (0.75, ".75"), (1.0, "1")):
+        yield f'<rect x="{across(tick)}" y="{_GROUND}" width="1" height="4"/>'
+        yield text(across(tick), _GROUND + 18, said, anchor="middle", size=12)
+    title = say("sweep.axis", modality=say.modality(flips.modalities[0]))
+    yield text("50%", _GROUND + 38, title, anchor="middle")
+
+
+def _upright(x: float, top: float, style: str) -> str:
+    place = across(x)
+    return f'<line x1="{place}" x2="{place}" y1="{top:.1f}" y2="{_GROUND}" style="stroke:currentColor;{style}"/>'
 
 
 # --- the curves ----------------------------------------------------------------------------------------------------
 
 
-def _lines(look: Look, curve: Sweep, ink: str) -> list[dict[str, Any]]:
-    x = curve.alphas.round(2).tolist()
-    band = {
-        "type": "scatter", "x": x + x[::-1], "y": _rounded(curve.low) + _rounded(curve.high)[::-1], "fill": "toself",
-        "fillcolor": ink, "opacity": 0.13, "line": {"width": 0}, "mode": "lines", "hoverinfo": "skip",
-    }  # fmt: skip
-    best = {
-        "type": "scatter", "mode": "markers", "x": [x[curve.best]], "y": [round(float(curve.uar[curve.best]), 4)],
-        "marker": {"symbol": "diamond", "size": 10, "color": ink}, "hoverinfo": "skip",
-    }  # fmt: skip
-    named = (("sweep.uar", curve.uar, "solid", "y"), ("sweep.f1", curve.macro_f1, "dot", "y"),
-             ("sweep.ece", curve.ece, "dash", "y2"))  # fmt: skip
-    drawn = [
-        {
-            "type": "scatter", "mode": "lines", "x": x, "y": _rounded(values), "yaxis": axis,
-            "line": {"color": ink, "width": 2, "dash": dash},
-            "hovertemplate": f"{literal(look.say(key))} %{{y:.3f}}<extra></extra>",
-        }
-        for key, values, dash, axis in named
-    ]  # fmt: skip
-    return [band, *drawn, best]
+def _lines(curve: Sweep, upper: _Scale, lower: _Scale) -> Iterator[str]:
+    def drawn(values: Array, scale: _Scale) -> list[tuple[float, float]]:
+        return [(float(a), scale.y(v)) for a, v in zip(curve.alphas, values, strict=True)]
+
+    band = drawings.path(drawn(curve.low, upper) + drawn(curve.high, upper)[::-1])
+    yield f'<path d="{band}Z" style="fill:currentColor;opacity:0.13"/>'
+    for values, scale, dash in ((curve.uar, upper, ""), (curve.macro_f1, upper, "2 4"), (curve.ece, lower, "8 5")):
+        yield (
+            f'<path d="{drawings.path(drawn(values, scale))}" vector-effect="non-scaling-stroke" '
+            f'style="fill:none;stroke:currentColor;stroke-width:2;stroke-dasharray:{dash or "none"}"/>'
+        )
 
 
-def _names(look: Look, curve: Sweep) -> list[dict[str, Any]]:
+def _names(say: Say, curve: Sweep, upper: _Scale, lower: _Scale) -> Iterator[str]:
     """The name of each curve at its right end, with its dash; two that end close together are set apart."""
-    low, high = _range(curve.low, curve.high, curve.macro_f1)
-    gap = _LINE * (high - low) * 1.9
-    ends = {"uar": float(curve.uar[-1]), "f1": float(curve.macro_f1[-1])}
-    middle, upper = sum(ends.values()) / 2, max(ends, key=lambda name: ends[name])
-    if abs(ends["uar"] - ends["f1"]) < gap:
-        ends = {name: middle + (gap if name == upper else -gap) / 2 for name in ends}
+    first, second = upper.y(curve.uar[-1]), upper.y(curve.macro_f1[-1])
+    if abs(first - second) < _LINE:
+        middle, half = (first + second) / 2, _LINE / 2 if first > second else -_LINE / 2
+        first, second = middle + half, middle - half
     dashes = {"uar": "\u2014", "f1": "\u00b7\u00b7\u00b7", "ece": "- -"}
-    places = [("uar", ends["uar"], "y"), ("f1", ends["f1"], "y"), ("ece", float(curve.ece[-1]), "y2")]
-    return [
-        _text(f"{dashes[name]} {look.say(f'sweep.{name}')}", 1.0, y, yref=axis, xanchor="left", xshift=5)
-        for name, y, axis in places
-    ]
+    for name, y in (("uar", first), ("f1", second), ("ece", lower.y(curve.ece[-1]))):
+        yield text("100%", y + 4, f"{dashes[name]} {say(f'sweep.{name}')}", dx=5)
 
 
-def _marks(look: Look, curve: Sweep, alpha: float) -> list[dict[str, Any]]:
+def _marks(say: Say, curve: Sweep, alpha: float, upper: _Scale) -> Iterator[str]:
     """Above the curves the present weight, at the diamond the best one; the two lean apart."""
-    best = float(curve.alphas[curve.best])
-    return [
-        _text(look.say("sweep.now", alpha=number(alpha)), alpha, 1.0, yref="paper", yanchor="top", **_lean(alpha)),
-        _text(look.say("sweep.best", alpha=number(best)), best, float(curve.uar[curve.best]), yanchor="bottom",
-              yshift=7, xanchor="right" if best < alpha else "left"),
-    ]  # fmt: skip
-
-
-def _lean(alpha: float) -> dict[str, Any]:
-    """Text stands beside its place, on the side with more room."""
-    return {"xanchor": "left", "xshift": 3} if alpha < 0.75 else {"xanchor": "right", "xshift": -3}
+    best, y = float(curve.alphas[curve.best]), upper.y(curve.uar[curve.best])
+    aside, anchor = (5, "start") if alpha < 0.75 else (-5, "end")  # on the side with more room
+    yield text(across(alpha), 11, say("sweep.now", alpha=number(alpha)), anchor=anchor, dx=aside)
+    yield (f'<svg x="{across(best)}" y="{y:.1f}" style="overflow:visible"><path d="M0-6 6 0 0 6-6 0z"/></svg>')
+    yield text(across(best), y - 10, say("sweep.best", alpha=number(best)), anchor="end" if best < alpha else "start")
 
 
 # --- the input's own flips ------------------------------------------------------------------------------------------
 
 
-def _strip(look: Look, flips: Flips) -> list[dict[str, Any]]:
-    say = look.say
-    return [
-        {
-            "type": "bar", "orientation": "h", "yaxis": "y3", "base": [segment.start], "y": [0.5], "width": 1,
-            "x": [segment.end - segment.start], "marker": {"color": look.colour(segment.label), "line": {"width": 0}},
-            "hovertemplate": f"{literal(say.label(_MAIN, segment.label))} {number(segment.start)}-{number(segment.end)}"
-            "<extra></extra>",
-        }
-        for segment in flips.segments
-    ]  # fmt: skip
-
-
-def _strip_labels(look: Look, flips: Flips) -> list[dict[str, Any]]:
-    above: dict[str, Any] = {"yref": "paper", "yanchor": "bottom", "yshift": 1}
+def _strip(say: Say, paint: Paint, flips: Flips) -> Iterator[str]:
+    top = _down(_STRIP[1])
+    for segment in flips.segments:
+        said = f"{say.label(_MAIN, segment.label)} {number(segment.start)}-{number(segment.end)}"
+        yield (
+            f'<rect class="segment" x="{across(segment.start)}" y="{top:.1f}" width="{across(_width(segment))}" '
+            f'height="{_GROUND - top:.1f}" style="fill:{paint.of(segment.label)}">'
+            f"<title>{html.escape(said)}</title></rect>"
+        )
     named: list[Segment] = []
-    for segment in sorted(flips.segments, key=lambda segment: segment.start - segment.end):  # the widest first
-        fits = segment.end - segment.start >= _ROOM / 2
-        if fits and all(abs(_middle(segment) - _middle(other)) >= _ROOM for other in named):
+    for segment in sorted(flips.segments, key=_width, reverse=True):
+        if _width(segment) >= _ROOM / 2 and all(abs(_middle(segment) - _middle(one)) >= _ROOM for one in named):
             named.append(segment)
-    return [
-        *(_text(look.say.label(_MAIN, segment.label), _middle(segment), _STRIP[1], **above) for segment in named),
-        _text(look.say("sweep.clip"), 1.0, sum(_STRIP) / 2, yref="paper", yanchor="middle", xanchor="left", xshift=5),
-    ]
+            yield text(across(_middle(segment)), top - 5, say.label(_MAIN, segment.label), anchor="middle")
+    yield text("100%", (top + _GROUND) / 2 + 4, say("sweep.clip"), dx=5)
+
+
+def _width(segment: Segment) -> float:
+    return segment.end - segment.start
 
 
 def _middle(segment: Segment) -> float:
     return (segment.start + segment.end) / 2
 
 
-def _flip_lines(flips: Flips, ink: str) -> list[dict[str, Any]]:
+def _flip_lines(flips: Flips) -> Iterator[str]:
     """Hairlines from the strip up through the curves, so that a flip can be read against them."""
-    line = {"color": ink, "width": 1, "dash": "dot"}
-    return [_upright(point, _UPPER[1], line, opacity=0.45) for point in flips.points]
-
-
-def _now_line(alpha: float, ink: str) -> dict[str, Any]:
-    return _upright(alpha, 1.0, {"color": ink, "width": 2}, opacity=1.0)
-
-
-def _upright(x: float, top: float, line: dict[str, Any], *, opacity: float) -> dict[str, Any]:
-    return {
-        "type": "line", "xref": "x", "yref": "paper", "x0": x, "x1": x, "y0": 0, "y1": top, "line": line,
-        "opacity": opacity, "layer": "below",
-    }  # fmt: skip
-
-
-# --- axes and text --------------------------------------------------------------------------------------------------
-
-
-def _alpha_axis(look: Look, flips: Flips) -> dict[str, Any]:
-    say = look.say
-    title = say("sweep.axis", modality=say.modality(flips.modalities[0]))
-    return {
-        "range": [0, 1], "tickvals": [0, 0.25, 0.5, 0.75, 1], "ticktext": ["0", ".25", ".5", ".75", "1"],
-        "title": {"text": literal(title), "font": {"size": 13}, "standoff": 4}, "anchor": "y3", "ticks": "outside",
-        "ticklen": 4, "tickfont": {"size": 12}, "fixedrange": True, "showgrid": False, "zeroline": False,
-        "hoverformat": ".2f",
-    }  # fmt: skip
-
-
-def _value_axis(domain: list[float], low: float, high: float) -> dict[str, Any]:
-    step = 0.1 if high - low < 0.45 else 0.2
-    ticks = [round(step * i, 1) for i in range(11) if low <= step * i <= high]
-    told = [f"{tick:.1f}".removeprefix("0") for tick in ticks]
-    return {
-        "domain": domain, "range": [low, high], "tickvals": ticks, "ticktext": told,
-        "tickfont": {"size": 12}, "fixedrange": True, "zeroline": False, "gridcolor": "rgba(123,128,134,0.25)",
-    }  # fmt: skip
-
-
-def _range(*values: Any) -> tuple[float, float]:
-    low, high = min(float(v.min()) for v in values), max(float(v.max()) for v in values)
-    room = 0.12 * (high - low) + 0.005
-    return max(0.0, low - room), min(1.02, high + 2 * room)
-
-
-def _text(text: str, x: float, y: float, *, yref: str = "y", **more: Any) -> dict[str, Any]:
-    return {
-        "text": literal(text), "x": x, "y": y, "xref": "x", "yref": yref, "showarrow": False, "font": {"size": 13},
-    } | more  # fmt: skip
-
-
-def _rounded(values: Any) -> list[float]:
-    found: list[float] = np.asarray(values).round(4).tolist()
-    return found
+    for point in flips.points:
+        yield _upright(point, _down(_UPPER[1]), "stroke-width:1;stroke-dasharray:2 3;opacity:0.45")
 
 
 def _share(value: float) -> str:

@@ -538,6 +538,11 @@ WORDINGS: Wordings = {
         "完整视图。文件包含文字和分数，不含声音。",
     ),
     "share.chart": ("One chart", "单张图表"),
+    "share.chart.wave": ("Waveform", "波形"),
+    "share.chart.wave.title": ("Waveform, speech shaded", "波形（阴影为语音段）"),
+    "share.chart.curve": ("Every weight", "各种权重"),
+    "share.chart.curve.title": ("Every weight, against the truth", "各种权重的实际效果"),
+    "share.which": ("Which input", "哪个输入"),
     "share.chart.svg": ("Chart (SVG)", "图表（SVG）"),
     "share.chart.png": ("Chart (PNG)", "图表（PNG）"),
     "share.nothing": (
