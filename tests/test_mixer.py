@@ -241,9 +241,23 @@ def page(**query):
     return made
 
 
+def parts(made):
+    """What each part of the component is given, by its name."""
+    given = {node.proto.component_name: node.proto for node in made.get("bidi_component")}
+    return {name: proto for name, proto in given.items() if name.startswith("crossmodal_mixer")}
+
+
 def sent(made):
-    """What the component is given."""
-    return json.loads(made.get("bidi_component")[0].proto.json)
+    """What the component is given in all."""
+    return {key: value for proto in parts(made).values() for key, value in json.loads(proto.json).items()}
+
+
+def test_a_release_sends_again_only_what_changes(engine):
+    given = parts(page())
+    live, fixed = given["crossmodal_mixer_live"], given["crossmodal_mixer_fixed"]
+    assert set(json.loads(live.json)) == {"key", "settings", "result", "flips", "seq"}
+    assert live.ByteSize() < 3_000
+    assert json.loads(live.json)["key"] == json.loads(fixed.json)["key"]
 
 
 def test_the_page_hands_the_address_to_the_component(engine):
@@ -274,13 +288,13 @@ def test_everything_switched_off_is_left_to_the_component_to_say(engine):
 def test_plain_sliders_take_over_where_asked_for_and_where_the_component_failed(engine):
     asked = page(mixer="native", a_speech="0.8")
     assert asked.slider(key="a_speech").value == 0.8
-    assert not asked.get("bidi_component")
+    assert not parts(asked)
     failed = page(a_speech="0.8", rule="product")
     failed.button(key="go_plain").click()
     failed.run()
     assert not failed.exception
     assert failed.slider(key="a_speech").value == 0.8
-    assert not failed.get("bidi_component")
+    assert not parts(failed)
 
 
 def test_settings_now_are_those_of_the_address(engine):
@@ -337,8 +351,10 @@ def test_three_and_four_modalities_move_in_the_browser(count, mode, sliders):
         page.add_style_tag(content=(component.FOLDER / "mixer.css").read_text(encoding="utf-8"))
         page.add_script_tag(content=component.bundle().replace("export default function", "window.mount = function"))
         page.evaluate(
-            "data => { window.sent = []; window.mount({ data, parentElement: document.querySelector('main'),"
-            " setTriggerValue: (name, value) => window.sent.push([name, value]) }) }",
+            "data => { window.sent = []; const place = document.querySelector('main');"
+            " const tell = (name, value) => window.sent.push([name, value]);"
+            " window.crossmodal = { live: { data: { key: data.key }, parentElement: place, setTriggerValue: tell } };"
+            " window.mount({ data }) }",
             mounted(count, mode, given),
         )
         assert page.evaluate("window.sent") == []

@@ -53,6 +53,7 @@ def bench(look: Look, engine: Engine, subject: Subject) -> None:
     """Readings and mixer to the left, what they come to together to the right."""
     with st.container(key="bench"):
         if component.usable():
+            component.fix(_fixed(look, engine, subject))
             _live(look, engine, subject)
         else:
             _plain(look, engine, subject.evidence)
@@ -80,7 +81,7 @@ def _live(look: Look, engine: Engine, subject: Subject) -> None:
     spent = (time.thread_time() - start) * 1e3
     turns = flips(used, now.settings(), engine.calibration)
     changing = {"settings": _sent(now), "result": result(fused), "flips": _turns(turns, now)}
-    component.show({**_fixed(look, engine, subject), **changing}, engine.modalities)
+    component.show({"key": _key(subject), **changing}, engine.modalities)
     with st.container(key="plain"):
         st.button(look.say("plain"), key="go_plain", on_click=component.give_up, type="tertiary")
     if fused:
@@ -96,6 +97,10 @@ def _curve(look: Look, engine: Engine, used: Evidence, settings: FusionSettings,
         sweep_view.sweep(look, engine, settings, turns, alpha)
 
 
+def _key(subject: Subject) -> str:
+    return state.digest(subject.key, subject.said)
+
+
 def _fixed(look: Look, engine: Engine, subject: Subject) -> dict[str, Any]:
     """What the component needs and no setting changes."""
     say, evidence = look.say, subject.evidence
@@ -103,7 +108,7 @@ def _fixed(look: Look, engine: Engine, subject: Subject) -> dict[str, Any]:
     tasks = [{"labels": [say.label(task, label) for label in labels]} for task, labels in TASKS.items()]
     colours = {"colours": [look.colour(label) for label in TASKS[_EMOTION]]}
     return {
-        "key": state.digest(subject.key, subject.said),
+        "key": _key(subject),
         "near": [flip_words.EDGE, flip_words.NEAR],
         "words": words,
         "tasks": [tasks[0] | colours, *tasks[1:]],

@@ -6,6 +6,7 @@ encoders run once for an input however often a slider moves, and nobody meets an
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import logging
 import os
@@ -40,6 +41,7 @@ UPLOADS = ("wav", "flac", "ogg", "opus", "mp3", "m4a", "mp4", "aac", "webm")
 """audio.FORMATS, repeated since importing audio imports torch; a test holds the two together."""
 WARM_UP_SECONDS = 1.0
 """Let the first page be drawn before the models take the processor."""
+SET_ASIDE_SECONDS = 3600.0
 
 _KEPT_SUBJECTS = 8
 _MOST_NOTED = 6
@@ -63,9 +65,7 @@ class Service:
 
     def warm_up(self) -> None:
         """Load the models in the background, shortly after the first page."""
-        timer = threading.Timer(WARM_UP_SECONDS, self._load)
-        timer.daemon = True
-        timer.start()
+        _later(WARM_UP_SECONDS, self._load)
 
     def _load(self) -> None:
         try:
@@ -73,6 +73,25 @@ class Service:
         except ModelError as error:
             _log.error("models cannot be loaded: %s", error)
             self._failure = error
+        _set_aside()
+
+
+def _later(seconds: float, act: Callable[[], None]) -> None:
+    timer = threading.Timer(seconds, act)
+    timer.daemon = True
+    timer.start()
+
+
+def _set_aside() -> None:
+    """Keep all that lives at present out of the garbage collector's sight, and look again within the hour.
+
+    Streamlit collects after every run of a page. With the half million objects of the models' libraries that takes
+    0.3 s, during which nobody is served. What was set aside and died since, as closed sessions do, is collected first.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    _later(SET_ASIDE_SECONDS, _set_aside)
 
 
 def models_folder() -> Path:

@@ -18,6 +18,7 @@ from crossmodal.ui.mixer import held
 FOLDER = Path(__file__).parent
 SOURCES = ("arithmetic.js", "dom.js", "flipbar.js", "pads.js", "mixer.js")
 KEY = "mix"
+FIXED_KEY = "mix_fixed"
 PLAIN = "native"
 """What ``?mixer=`` says to ask for plain sliders."""
 
@@ -44,17 +45,29 @@ def bundle() -> str:
 
 
 @cache
-def _component() -> Callable[..., Any]:
-    style = (FOLDER / "mixer.css").read_text(encoding="utf-8")
-    # In the page itself, not in a shadow root: it shares the page's type, and tests and readers find what it says.
+def _component(name: str) -> Callable[..., Any]:
+    """One of the two parts. ``live`` is what a release runs again; Streamlit sends the source along every time."""
+    live = name == "live"
     made: Callable[..., Any] = st.components.v2.component(
-        "crossmodal_mixer", css=style, js=bundle(), isolate_styles=False
+        f"crossmodal_mixer_{name}",
+        css=None if live else (FOLDER / "mixer.css").read_text(encoding="utf-8"),
+        js=(FOLDER / "live.js").read_text(encoding="utf-8") if live else bundle(),
+        # In the page itself, not in a shadow root: it shares the page's type, and tests and readers find what it says.
+        isolate_styles=False,
     )
     return made
 
 
+def fix(data: Mapping[str, Any]) -> None:
+    """Hand over what no setting changes, and the program: outside the fragment, so that no release sends them again.
+
+    Its ``key`` names the input that it is of; what ``show`` gives is drawn once that of the same key is there.
+    """
+    _component("fixed")(key=FIXED_KEY, data=dict(data))
+
+
 def show(data: Mapping[str, Any], modalities: Sequence[str]) -> None:
-    """Mount the component with its data; a release takes the settings before the fragment runs."""
+    """Mount the mixer with what changes; a release takes the settings before the fragment runs."""
 
     def release() -> None:
         sent = st.session_state[KEY].release
@@ -62,7 +75,7 @@ def show(data: Mapping[str, Any], modalities: Sequence[str]) -> None:
         if isinstance(sent, Mapping) and isinstance(sent.get("seq"), int):
             st.session_state[_LAST] = sent["seq"]
 
-    _component()(
+    _component("live")(
         key=KEY, data={**data, "seq": st.session_state.get(_LAST, 0)}, on_release_change=release,
         on_failed_change=give_up,
     )  # fmt: skip

@@ -9,8 +9,9 @@ const AFTER_KEYS = 300; // ms of rest after which keyed moves count as released
 const BEFORE_SPEAKING = 500; // ms of rest after which a screen reader is told
 
 class Mixer {
-  constructor(parent) {
-    this.root = parent.appendChild(h("div", { class: "cx-mixer" }));
+  constructor(place) {
+    this.place = place;
+    this.root = place.appendChild(h("div", { class: "cx-mixer" }));
     this.held = false;
     this.byKey = false;
     this.sent = 0;
@@ -29,9 +30,9 @@ class Mixer {
   }
 
   // What the server says anew. Its settings are older than a move that is under way or on its way, and then not taken.
-  update({ data, setTriggerValue }) {
+  update(data, tell) {
     this.data = data;
-    this.tell = setTriggerValue;
+    this.tell = tell;
     const shape = JSON.stringify([data.key, data.words, data.modalities, data.tasks, data.rules, data.marks, data.temperatures]);
     const busy = this.held || this.waiting;
     if (!this.settings || (!busy && data.seq >= this.sent)) {
@@ -281,21 +282,27 @@ class Mixer {
   }
 }
 
-const mixers = new WeakMap();
+let mixer = null;
 
-export default function mount(component) {
-  const { parentElement, setTriggerValue } = component;
+// Draw what is fixed and what changes, once both are there and of one input; see live.js.
+function draw(fixed, live) {
+  if (mixer && mixer.place !== live?.parentElement) {
+    mixer.close();
+    mixer = null;
+  }
+  if (!live || live.data.key !== fixed.key) return;
+  const { data, parentElement, setTriggerValue } = live;
   try {
-    let mixer = mixers.get(parentElement);
-    if (!mixer) {
-      mixer = new Mixer(parentElement);
-      mixers.set(parentElement, mixer);
-    }
-    mixer.update(component);
-    return () => { mixer.close(); mixers.delete(parentElement); };
+    mixer ??= new Mixer(parentElement);
+    mixer.update({ ...fixed, ...data }, setTriggerValue);
   } catch (error) {
     console.error("The mixer failed; the page goes on with plain sliders.", error);
     setTriggerValue("failed", true);
-    return () => {};
   }
+}
+
+export default function mount({ data }) {
+  const page = (window.crossmodal ??= {});
+  page.draw = () => draw(data, page.live);
+  page.draw();
 }
