@@ -15,8 +15,8 @@ COLUMNS = [
 look = views.frame()
 engine = state.service().engine
 if not share.forget(look):
-    subject = share.opened(look, engine)
-    if subject is None:
+    is_open, subject = share.opened(look, engine)
+    if not is_open:
         subject = inputs.source(look, state.service())
         subject = subject and inputs.clip(look, engine, subject)
     if subject:

@@ -139,3 +139,36 @@ def test_a_pin_goes_with_its_column(page):
     made = press(page(), "c1_pin")
     made = press(press(made, "c1_gone"), "add_column")
     assert "ref" not in address(made)
+
+
+# --- what is shared of each view -------------------------------------------------------------------------------------
+
+
+def commands(made):
+    """The command lines that the dialog shows."""
+    return next(item.value for item in made.code if item.value.startswith("python -m")).splitlines()
+
+
+def test_every_rule_that_is_seen_is_shared(page):
+    made = press(page(cmp="rules"), "share")
+    assert len(commands(made)) == len(outcomes(made)) > len(fusion_rules())
+
+
+def test_two_inputs_are_shared_one_at_a_time(page):
+    made = press(page(cmp="inputs", ex2="typed", txt2="What a day."), "share")
+    assert len(commands(made)) == 1
+    assert "What a day." not in commands(made)[0]
+    for place in ("files", "code"):
+        next(item for item in made.button_group if item.key == f"which_{place}").set_value(1)
+    run(made)
+    assert "What a day." in commands(made)[0]
+
+
+def test_own_inputs_keep_the_number_of_their_arrival(page):
+    made = page(cmp="inputs", ex2="typed")
+    for words in ("The same.", "Another.", "The same!"):
+        made.text_input(key="txt2").set_value(words)
+        run(made)
+    options = next(item for item in run(made).selectbox if item.key.startswith("ex2")).options
+    own = [option for option in options if "The same" in option or "Another" in option]
+    assert [re.search("[0-9]+", option)[0] for option in own] == ["3", "2", "1"]

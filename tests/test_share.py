@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from crossmodal.clips import ClipStore, from_wav
+from crossmodal.engine import Gate
 from crossmodal.examples import DEFAULT, load_examples
 from crossmodal.types import SAMPLE_RATE
 from crossmodal.ui import share, state
@@ -230,6 +231,19 @@ def test_other_models_read_a_shared_clip_anew_and_say_so(engine, voice):
     assert "0" * 12 in shown(other)
     assert engine.towers["speech"].calls == 2
     assert len(numbers(other)) == 2
+
+
+def test_a_clip_that_waits_for_busy_encoders_is_no_example(engine, voice, monkeypatch):
+    made, _ = shared(voice)
+    there = address(made)
+    engine.model_hash = "0" * 12
+    engine._gate = Gate(waiting=0, patience=0.05)
+    with engine._gate.slot():
+        other = open_link(there)
+    assert EN("error.title.busy") in alert(other)
+    assert numbers(other) == []
+    assert {"again_opened", "close_clip"} <= keys(other)
+    assert len(numbers(press(other, "again_opened"))) == 2
 
 
 def test_evidence_that_does_not_fit_the_models_is_refused(engine, voice, monkeypatch):

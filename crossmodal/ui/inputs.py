@@ -121,13 +121,12 @@ def second(look: Look, engine: Engine, first: Subject) -> Subject | None:
     """Another input to hold against the first: an example, typed words, or what this session has read before."""
     say, examples = look.say, load_examples()
     recent = {f"own-{state.digest(item.key, item.said)[:8]}": item for item in state.recent() if item.key != first.key}
-    numbers = {key: number for number, key in enumerate(recent, 1)}  # two with the same words must not look alike
     options = (*examples, TYPED, *recent)
     choice = Choice("ex2", options, next(key for key in reversed(examples)))
 
     def name(key: str) -> str:
         if key in recent:
-            return say("second.own", number=numbers[key], words=recent[key].said[:40])
+            return say("second.own", number=recent[key].arrival, words=recent[key].said[:40])
         return say("second.typed") if key == TYPED else examples[key].title[say.language]
 
     chosen = choice.menu(say, say("second"), name)

@@ -85,7 +85,9 @@ def show(look: Look, key: str, corner: Sequence[DeltaGenerator] = ()) -> None:
 
 def _with_input(look: Look, service: Service, draw: OfInput, corner: Sequence[DeltaGenerator]) -> None:
     engine = service.engine
-    subject = share.opened(look, engine) or inputs.source(look, service)
+    is_open, subject = share.opened(look, engine)
+    if not is_open:
+        subject = inputs.source(look, service)
     notes = st.container()  # above the page, though known only after it
     if subject:
         subject = inputs.clip(look, engine, subject)

@@ -331,29 +331,29 @@ def _code(say: Say, view: View) -> None:
 # --- a clip that somebody shared -------------------------------------------------------------------------------------
 
 
-def opened(look: Look, engine: Engine) -> Subject | None:
-    """The clip that the address names, as it was shared; nothing where it names none or that one is gone.
+def opened(look: Look, engine: Engine) -> tuple[bool, Subject | None]:
+    """Whether the address names a clip that is there, and that clip as it was shared.
 
-    A clip that is gone is said, and the settings stay. One that was read by other models is read anew, and that is
-    said too. The visitor can close it.
+    One that is gone is said, and the settings stay. One that was read by other models is read anew, and that is said
+    too; nothing is given for it while the encoders are busy, which is said as well. The visitor can close it.
     """
     name = st.query_params.get("clip")
     if not name:
         st.session_state.pop("_opened", None)
-        return None
+        return False, None
     try:
         shared, subject = _open(engine, name)
     except InputError as error:
         _gone(look.say, error)
-        return None
+        return False, None
     with st.container(horizontal=True, vertical_alignment="center", key="opened"):
         st.html(markup.note(look.say("share.opened", date=_date(shared.expires))))
         st.button(look.say("share.close"), key="close_clip", type="tertiary", on_click=_close)
     if shared.evidence.model_hash == engine.model_hash:
-        return subject
+        return True, subject
     st.html(markup.note(look.say("share.opened.read_anew", shared=shared.evidence.model_hash,
                                  present=engine.model_hash)))  # fmt: skip
-    return _read_anew(look, engine, shared, subject)
+    return True, _read_anew(look, engine, shared, subject)
 
 
 def _open(engine: Engine, name: str) -> tuple[SharedClip, Subject]:

@@ -156,7 +156,7 @@ class Clip:
 class Subject:
     """An input with its evidence. ``words`` is its text before any edit, ``edit`` the words put in their place.
 
-    ``shipped`` marks a finished example.
+    ``shipped`` marks a finished example, ``arrival`` counts what a session has read of its own, from 1.
     """
 
     key: str
@@ -165,6 +165,7 @@ class Subject:
     clip: Clip | None = None
     shipped: bool = False
     edit: str | None = None
+    arrival: int = 0
 
     @property
     def edited(self) -> bool:
@@ -187,10 +188,12 @@ def digest(*parts: str | bytes) -> str:
 
 
 def _remember(key: str, make: Callable[[], Subject]) -> Subject:
-    """The subject of that key, made at its first use; the session keeps the last few."""
+    """The subject of that key, made at its first use and numbered; the session keeps the last few."""
     kept: MutableMapping[str, Subject] = st.session_state.setdefault("_subjects", {})
     if key not in kept:
         subject = make()
+        arrival = 1 + max((one.arrival for one in kept.values()), default=0)
+        subject = replace(subject, arrival=arrival)
         while len(kept) >= _KEPT_SUBJECTS:
             del kept[next(iter(kept))]
         kept[key] = subject
