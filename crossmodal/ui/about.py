@@ -13,8 +13,11 @@ from crossmodal.ui import markup
 from crossmodal.ui.strings import Say
 from crossmodal.ui.views import Look
 
-_FORMULA = r"\mathrm{Fusion}(x_1,\dots,x_n)=\sum_i \alpha_i\, f_i(x_i),\qquad z_i=\varphi_i(f_i(x_i))"
-_OBJECTIVE = r"\mathcal{L}=\sum_i \lambda_i \mathcal{L}_i+\sum_{i,j}\gamma_{ij}\mathcal{L}_{ij}"
+_FORMULAS = (
+    r"\mathrm{Fusion}(x_1,\dots,x_n)=\sum_i \alpha_i\, f_i(x_i)",
+    r"z_i=\varphi_i(f_i(x_i))",
+    r"\mathcal{L}=\sum_i \lambda_i \mathcal{L}_i+\sum_{i,j}\gamma_{ij}\mathcal{L}_{ij}",
+)
 _SYMBOLS = (
     ("x\u1d62", "about.x"), ("f\u1d62", "about.f"), ("z\u1d62 = \u03c6\u1d62(f\u1d62(x\u1d62))", "about.z"),
     ("\u03b1\u1d62", "about.alpha"), ("L", "about.loss"),
@@ -36,8 +39,8 @@ def about(look: Look, folder: Path) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.html(markup.section(say("about.formula")))
-        st.markdown(f"${_FORMULA}$")
-        st.markdown(f"${_OBJECTIVE}$")
+        for formula in _FORMULAS:
+            st.markdown(f"${formula}$")
         st.html(markup.definitions([(symbol, say(key)) for symbol, key in _SYMBOLS]))
     with right:
         st.html(markup.section(say("about.figures")))
