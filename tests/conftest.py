@@ -14,7 +14,7 @@ from crossmodal import checkpoints
 from crossmodal.calibration import Calibration
 from crossmodal.types import SAMPLE_RATE, TASKS, Evidence
 
-pytest_plugins = ["browsing"]
+pytest_plugins = ["browsing", "visiting"]
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("CROSSMODAL_DATA", ROOT.parent / "shared" / "data"))
 DIM = 8

@@ -7,14 +7,13 @@ import html
 import json
 import re
 import struct
-from pathlib import Path
 
 import numpy as np
 import pytest
 import streamlit
 from conftest import wav_bytes
-from fakes import HEARD, FakeEngine
-from streamlit.testing.v1 import AppTest
+from fakes import HEARD
+from visiting import EN, address, alert, run, shown, start
 
 from crossmodal import audio, checkpoints
 from crossmodal.engine import Gate
@@ -26,20 +25,7 @@ from crossmodal.ui import charts, state
 from crossmodal.ui.mixer import component
 from crossmodal.ui.strings import LANGUAGES, Say
 
-APP = str(Path(__file__).resolve().parent.parent / "app.py")
-EN = Say("en")
 FILES = pytest.mark.parametrize("source", ["record", "upload"])
-
-
-@pytest.fixture
-def engine(tmp_path, monkeypatch):
-    """A fresh engine behind the page, and no background work."""
-    made = FakeEngine(tmp_path / "models")
-    monkeypatch.setattr(state, "make_engine", lambda: made)
-    monkeypatch.setattr(state.Service, "warm_up", lambda self: None)
-    streamlit.cache_resource.clear()
-    yield made
-    streamlit.cache_resource.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -48,37 +34,13 @@ def plain_sliders(monkeypatch):
     monkeypatch.setattr(component, "usable", lambda: False)
 
 
-def page(locale="en-US", **query):
-    made = AppTest.from_file(APP, default_timeout=60)
-    made.context["locale"] = locale
-    for key, value in query.items():
-        made.query_params[key] = value
-    return run(made)
-
-
-def run(made):
-    made.run()
-    assert not made.exception
-    return made
-
-
-def address(made):
-    """The settings in the address."""
-    return {key: value if isinstance(value, str) else value[-1] for key, value in made.query_params.items()}
-
-
-def shown(made):
-    return html.unescape("\n".join(re.sub(r"<[^>]+>", " ", item.value) for item in made.html))
+page = start
 
 
 def verdict(made):
     """The sentence that a screen reader says."""
     found = [re.search(r'role="status"[^>]*>([^<]*)<', item.value) for item in made.html]
     return next((html.unescape(match[1]) for match in found if match), None)
-
-
-def alert(made):
-    return next((html.unescape(item.value) for item in made.html if 'role="alert"' in item.value), None)
 
 
 def choose(made, key, value):

@@ -2,10 +2,10 @@
 
 import html
 import re
+from functools import partial
 
 import pytest
-from streamlit.testing.v1 import AppTest
-from test_app import EN, address, engine, run, shown  # noqa: F401, the fixture
+from visiting import EN, address, run, shown, start
 
 from crossmodal.columns import MOST, decode
 from crossmodal.fusion import fusion_rules
@@ -21,15 +21,8 @@ def script():
 
 
 @pytest.fixture
-def page(engine):  # noqa: F811
-    def start(**query):
-        made = AppTest.from_function(script, default_timeout=60)
-        made.context["locale"] = "en-US"
-        for key, value in query.items():
-            made.query_params[key] = value
-        return run(made)
-
-    return start
+def page(engine):
+    return partial(start, script)
 
 
 def outcomes(made):
@@ -120,7 +113,7 @@ def test_every_rule_speaks(page):
     assert len(outcomes(made)) == len(MODALITIES) + len(fusion_rules()) * len(PRIORS)
 
 
-def test_two_inputs_stand_side_by_side(page, engine):  # noqa: F811
+def test_two_inputs_stand_side_by_side(page, engine):
     made = page(cmp="inputs", ex2="typed")
     assert len(outcomes(made)) == 1
     made.text_input(key="txt2").set_value("I am afraid of the dark.")

@@ -7,11 +7,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import streamlit
 from conftest import make_calibration, make_evidence
-from fakes import FakeEngine
 from streamlit.testing.v1 import AppTest
-from test_app import APP, address
+from visiting import address, start
 
 from crossmodal.fusing import fuse
 from crossmodal.fusion import Problem, find_rule, fusion_rules, level_prior, normalize_alpha, sharpen
@@ -221,24 +219,7 @@ def test_what_a_browser_sends_wrongly_changes_nothing(session, given):
 # --- the page --------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def engine(tmp_path, monkeypatch):
-    made = FakeEngine(tmp_path / "models")
-    monkeypatch.setattr(state, "make_engine", lambda: made)
-    monkeypatch.setattr(state.Service, "warm_up", lambda self: None)
-    streamlit.cache_resource.clear()
-    yield made
-    streamlit.cache_resource.clear()
-
-
-def page(**query):
-    made = AppTest.from_file(APP, default_timeout=60)
-    made.context["locale"] = "en-US"
-    for key, value in query.items():
-        made.query_params[key] = value
-    made.run()
-    assert not made.exception
-    return made
+page = start
 
 
 def parts(made):

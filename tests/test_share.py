@@ -1,8 +1,8 @@
 """Sharing: the link says the same, a clip goes along only when asked, and a link that deletes asks first."""
 
 import html
-import re
 import time
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -12,7 +12,7 @@ from conftest import wav_bytes
 from fakes import HEARD, FakeEngine
 from hypothesis import given
 from hypothesis import strategies as st
-from streamlit.testing.v1 import AppTest
+from visiting import EN, alert, run, shown, start
 
 from crossmodal.clips import ClipStore, from_wav
 from crossmodal.engine import Gate
@@ -22,7 +22,6 @@ from crossmodal.ui import share, state
 from crossmodal.ui.strings import LANGUAGES, Say
 
 PAGE = str(Path(__file__).with_name("share_page.py"))
-EN = Say("en")
 
 
 class Clock:
@@ -39,29 +38,14 @@ def clock():
 
 
 @pytest.fixture
-def engine(tmp_path, monkeypatch, clock):
-    made = FakeEngine(tmp_path / "models")
-    monkeypatch.setattr(state, "make_engine", lambda: made)
-    monkeypatch.setattr(state.Service, "warm_up", lambda self: None)
+def engine(engine, tmp_path, monkeypatch, clock):
+    """With a clip store of its own."""
     monkeypatch.setattr(share, "make_store", lambda: ClipStore(tmp_path / "clips", clock=clock))
     monkeypatch.setattr(share, "_tidy_for_ever", lambda kept: None)
-    streamlit.cache_resource.clear()
-    yield made
-    streamlit.cache_resource.clear()
+    return engine
 
 
-def page(**query):
-    made = AppTest.from_file(PAGE, default_timeout=60)
-    made.context["locale"] = "en-US"
-    for key, value in query.items():
-        made.query_params[key] = value
-    return run(made)
-
-
-def run(made):
-    made.run()
-    assert not made.exception
-    return made
+page = partial(start, PAGE)
 
 
 def open_link(address):
@@ -89,14 +73,6 @@ def address(made, start="?"):
 
 def delete_link(made):
     return next((item.value for item in made.code if "forget=" in item.value), None)
-
-
-def shown(made):
-    return html.unescape("\n".join(re.sub(r"<[^>]+>", " ", item.value) for item in made.html))
-
-
-def alert(made):
-    return next((html.unescape(item.value) for item in made.html if 'role="alert"' in item.value), None)
 
 
 def keys(made):

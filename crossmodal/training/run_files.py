@@ -1,18 +1,26 @@
-"""What every training run does with its files: write whole or not at all, lay trained tensors over a model, average."""
+"""What every training run does with its files: write whole or not at all, lay trained tensors over a model, average.
+
+A checkpoint holds all that an interrupted run needs to go on the same way.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from crossmodal.errors import CrossmodalError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 DATA = "data.json"
 """File of a run folder that says which data its caches and checkpoints are of."""
@@ -64,6 +72,51 @@ def load_trained(model: nn.Module, path: Path) -> None:
     lacking = set(found.missing_keys) & set(trained_state(model))
     if found.unexpected_keys or lacking:
         raise CrossmodalError("run_shape", file=path.name, tensor=sorted({*found.unexpected_keys, *lacking})[0])
+
+
+def plain_config(config: DataclassInstance) -> dict[str, Any]:
+    """The configuration of a run as JSON keeps it."""
+    plain: dict[str, Any] = json.loads(json.dumps(asdict(config)))
+    return plain
+
+
+def save_checkpoint(  # noqa: PLR0913, one argument for each thing that a run is made of
+    path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, config: DataclassInstance,
+    position: Mapping[str, Any], more: Mapping[str, Tensor],
+) -> None:  # fmt: skip
+    """Write a checkpoint: parameters, optimiser, configuration and position in one file; ``more`` is the run's own."""
+    tensors = {f"model.{name}": value for name, value in trained_state(model).items()} | dict(more)
+    for index, state in optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items()}
+    save(tensors, path, {"note": json.dumps({"config": plain_config(config), "position": position})})
+
+
+def take_up(
+    path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, config: DataclassInstance
+) -> tuple[dict[str, Any], dict[str, Tensor]] | None:
+    """Lay a checkpoint over model and optimiser in place; returns its position and the run's own.
+
+    Raises CrossmodalError ``run_config`` if it is of another configuration.
+    """
+    if not path.is_file():
+        return None
+    with safe_open(path, framework="pt") as file:
+        note = json.loads(file.metadata()["note"])
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, not a mapping
+    if note["config"] != plain_config(config):
+        raise CrossmodalError("run_config", folder=path.parent.name)
+    named, state, own = dict(model.named_parameters()), optimizer.state_dict(), {}
+    for key, value in tensors.items():
+        kind, _, name = key.partition(".")
+        if kind == "model":
+            named[name].data.copy_(value)
+        elif kind == "optimizer":
+            index, _, slot = name.partition(".")
+            state["state"].setdefault(int(index), {})[slot] = value
+        else:
+            own[key] = value
+    optimizer.load_state_dict(state)
+    return note["position"], own
 
 
 def average_weights(files: Sequence[Path]) -> dict[str, Tensor]:

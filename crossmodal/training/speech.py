@@ -21,20 +21,27 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from safetensors import safe_open
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from crossmodal.corpora import Clip
 from crossmodal.datasets import implied_sentiment
 from crossmodal.encoders.speech import LAYERS, WIDTH, LogMel, SpeechEncoder, pad
-from crossmodal.errors import CrossmodalError
 from crossmodal.heads import Head
 from crossmodal.objective import Objective, Terms, cross_modal_contrastive, task_loss
 from crossmodal.projection import Projection
 from crossmodal.training.augment import Strength, augment, mask_spectrogram
 from crossmodal.training.prepared import Prepared, identity
-from crossmodal.training.run_files import load_trained, native_bfloat16, save, trained_state, write_json
+from crossmodal.training.run_files import (
+    load_trained,
+    native_bfloat16,
+    plain_config,
+    save,
+    save_checkpoint,
+    take_up,
+    trained_state,
+    write_json,
+)
 from crossmodal.types import EMOTIONS, SAMPLE_RATE, TASKS
 
 MODALITY = "speech"
@@ -260,12 +267,6 @@ def mix(batch: Batch, concentration: float, random: np.random.Generator) -> Batc
 # --- the run --------------------------------------------------------------------------------------------------------
 
 
-def plain_config(config: SpeechConfig) -> dict[str, Any]:
-    """The configuration as JSON keeps it."""
-    plain: dict[str, Any] = json.loads(json.dumps(asdict(config)))
-    return plain
-
-
 def _rate_of(name: str, config: SpeechConfig) -> float:
     """The learning rate of a parameter by its name: decays from the last encoder layer down."""
     found = re.search(r"whisper\.layers\.(\d+)\.", name)
@@ -382,39 +383,17 @@ class _Run:
     # -- checkpoints
 
     def save(self) -> None:
-        """Write the checkpoint: parameters, optimiser and position in one file."""
-        tensors = {f"model.{name}": value for name, value in trained_state(self.model).items()}
-        for index, state in self.optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items()}
+        """Write the checkpoint."""
         position = asdict(self.position) | {"seconds": self.seconds()}
-        note = {"config": plain_config(self.config), "position": position}
-        save(tensors, self.run_dir / CHECKPOINT, {"note": json.dumps(note)})
+        save_checkpoint(self.run_dir / CHECKPOINT, self.model, self.optimizer, self.config, position, {})
 
     def resume(self) -> None:
         """Take up the checkpoint, if there is one. Raises CrossmodalError ``run_config`` if it is of another run."""
-        path = self.run_dir / CHECKPOINT
-        if not path.is_file():
+        found = take_up(self.run_dir / CHECKPOINT, self.model, self.optimizer, self.config)
+        if found is None:
             return
-        with safe_open(path, framework="pt") as file:
-            note = json.loads(file.metadata()["note"])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, not a mapping
-        if note["config"] != plain_config(self.config):
-            raise CrossmodalError("run_config", folder=self.run_dir.name)
-        self.position = _Position(**note["position"])
-        self._restore(tensors)
+        self.position = _Position(**found[0])
         self.log(f"resumed after epoch {self.position.epoch}")
-
-    def _restore(self, tensors: Mapping[str, Tensor]) -> None:
-        named = dict(self.model.named_parameters())
-        optimizer = self.optimizer.state_dict()
-        for key, value in tensors.items():
-            kind, _, name = key.partition(".")
-            if kind == "model":
-                named[name].data.copy_(value)
-            else:
-                index, _, slot = name.partition(".")
-                optimizer["state"].setdefault(int(index), {})[slot] = value
-        self.optimizer.load_state_dict(optimizer)
 
 
 class AdaptedSpeech(NamedTuple):

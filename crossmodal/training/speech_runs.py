@@ -32,7 +32,7 @@ from crossmodal.heads import Head
 from crossmodal.training import prepared
 from crossmodal.training import text as words
 from crossmodal.training.prepared import identity
-from crossmodal.training.run_files import average_weights, load_trained, save, write_json
+from crossmodal.training.run_files import average_weights, load_trained, plain_config, save, write_json
 from crossmodal.training.speech import (
     FIGURES,
     LOG,
@@ -41,7 +41,6 @@ from crossmodal.training.speech import (
     SpeechConfig,
     adapt_speech,
     build_model,
-    plain_config,
     save_scores,
     score,
 )

@@ -19,17 +19,23 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from safetensors import safe_open
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from crossmodal.datasets import Sentence, TextData
 from crossmodal.encoders.text import DEPTH, TextEncoder, Tokens
-from crossmodal.errors import CrossmodalError
 from crossmodal.heads import Head
 from crossmodal.objective import Objective, Terms, supervised_contrastive, task_loss
 from crossmodal.projection import MeanProjection
-from crossmodal.training.run_files import load_trained, native_bfloat16, save, trained_state
+from crossmodal.training.run_files import (
+    load_trained,
+    native_bfloat16,
+    plain_config,
+    save,
+    save_checkpoint,
+    take_up,
+    trained_state,
+)
 from crossmodal.training.text_figures import (
     TextModel,
     Tokenize,
@@ -309,50 +315,25 @@ class _Run:
 
     # -- checkpoints
 
-    def _plain_config(self) -> dict[str, Any]:
-        plain: dict[str, Any] = json.loads(json.dumps(asdict(self.config)))
-        return plain
-
     def save(self) -> None:
-        """Write the checkpoint: parameters, optimiser, random state and position in one file."""
-        tensors = {f"model.{name}": value for name, value in trained_state(self.model).items()}
-        tensors |= {f"average.{name}": value for name, value in self.average.values.items()}
-        for index, state in self.optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items()}
-        tensors["random"] = torch.get_rng_state()
+        """Write the checkpoint, with the average and the random state."""
+        more = {f"average.{name}": value for name, value in self.average.values.items()}
+        more["random"] = torch.get_rng_state()
         position = asdict(self.position) | {"seconds": self._seconds()}
-        note = {"config": self._plain_config(), "position": position}
-        save(tensors, self.run_dir / CHECKPOINT, {"note": json.dumps(note)})
+        save_checkpoint(self.run_dir / CHECKPOINT, self.model, self.optimizer, self.config, position, more)
         self._saved = time.monotonic()
 
     def resume(self) -> None:
         """Take up the checkpoint, if there is one. Raises CrossmodalError ``run_config`` if it is of another run."""
-        path = self.run_dir / CHECKPOINT
-        if not path.is_file():
+        found = take_up(self.run_dir / CHECKPOINT, self.model, self.optimizer, self.config)
+        if found is None:
             return
-        with safe_open(path, framework="pt") as file:
-            note = json.loads(file.metadata()["note"])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, not a mapping
-        if note["config"] != self._plain_config():
-            raise CrossmodalError("run_config", folder=self.run_dir.name)
-        self.position = _Position(**note["position"])
-        self._restore(tensors)
+        position, own = found
+        self.position = _Position(**position)
+        for name, value in self.average.values.items():
+            value.copy_(own[f"average.{name}"])
+        torch.set_rng_state(own["random"])
         self.log(f"resumed in epoch {self.position.epoch + 1} after batch {self.position.batch}")
-
-    def _restore(self, tensors: Mapping[str, Tensor]) -> None:
-        named = dict(self.model.named_parameters())
-        optimizer = self.optimizer.state_dict()
-        for key, value in tensors.items():
-            kind, _, name = key.partition(".")
-            if kind == "model":
-                named[name].data.copy_(value)
-            elif kind == "average":
-                self.average.values[name].copy_(value)
-            elif kind == "optimizer":
-                index, _, slot = name.partition(".")
-                optimizer["state"].setdefault(int(index), {})[slot] = value
-        self.optimizer.load_state_dict(optimizer)
-        torch.set_rng_state(tensors["random"])
 
 
 def logged_steps(run_dir: Path) -> tuple[int, int]:
@@ -404,7 +385,7 @@ def _final_figures(run: _Run) -> dict[str, Any]:
         change=without_punctuation,
     )  # fmt: skip
     figures = {
-        "config": run._plain_config(),
+        "config": plain_config(run.config),
         "removed_from_train": run.data.removed,
         "best_epoch": run.position.best_epoch + 1,
         "seconds": round(run._seconds()),

@@ -74,11 +74,9 @@ def _live(look: Look, engine: Engine, subject: Subject) -> None:
         st.rerun()  # it has just failed: the page is drawn again with plain sliders
     now, evidence = held.held(engine.modalities), subject.evidence
     used = replace(evidence, readings=state.without(evidence.readings, *now.off))
-    start = time.thread_time()
-    fused = None
+    fused, spent = None, 0.0
     with suppress(InputError):  # nothing is switched on: the component says so
-        fused = engine.fuse(used, now.settings())
-    spent = (time.thread_time() - start) * 1e3
+        fused, spent = _fuse(engine, used, now.settings())
     turns = flips(used, now.settings(), engine.calibration)
     changing = {"settings": _sent(now), "result": result(fused), "flips": _turns(turns, now)}
     component.show({"key": _key(subject), **changing}, engine.modalities)
@@ -88,6 +86,13 @@ def _live(look: Look, engine: Engine, subject: Subject) -> None:
         _small_print(look.say, engine, used, fused, now.settings(), {**evidence.cost, "fuse": spent})
     _curve(look, engine, used, now.settings(), turns)
     state.stamp_address()
+
+
+def _fuse(engine: Engine, evidence: Evidence, settings: FusionSettings) -> tuple[FusionResult, float]:
+    """The fused reading and its milliseconds, of this thread alone: what others do meanwhile is not its cost."""
+    start = time.thread_time()
+    fused = engine.fuse(evidence, settings)
+    return fused, (time.thread_time() - start) * 1e3
 
 
 def _curve(look: Look, engine: Engine, used: Evidence, settings: FusionSettings, turns: Flips | None) -> None:
@@ -179,9 +184,7 @@ def mix_plainly(look: Look, engine: Engine, evidence: Evidence, place: DeltaGene
     settings = _mixer(look.say, engine, evidence)
     used = _used(engine, evidence)
     with place, told(look.say, "bench"):
-        start = time.thread_time()  # of this thread alone: what others do meanwhile is not the cost of fusing
-        result = engine.fuse(used, settings)
-        spent = (time.thread_time() - start) * 1e3
+        result, spent = _fuse(engine, used, settings)
         _fused(look, result)
         _small_print(look.say, engine, evidence, result, settings, {**evidence.cost, "fuse": spent})
     _curve(look, engine, used, settings, flips(used, settings, engine.calibration))

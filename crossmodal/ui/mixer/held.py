@@ -6,9 +6,9 @@ With plain sliders Streamlit's own widgets own these keys; with the component no
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 
@@ -24,7 +24,7 @@ MODE = Choice("mode", ("mix", "free"), "mix")
 """Whether the weights are set as one mix or each for itself."""
 
 _DIGITS = 3
-_Parse = Any
+_Value = TypeVar("_Value")
 
 
 def rule() -> Choice:
@@ -80,7 +80,8 @@ def stamp(modalities: Sequence[str]) -> None:
         choice.put(choice.value())
 
 
-def _value(key: str, default: Any, parse: _Parse) -> Any:
+def _value(key: str, default: _Value, parse: Callable[[Any], _Value | None]) -> _Value:
+    """The session's, else the address's, else the default; ``parse`` makes nothing of what it should not be."""
     found = parse(st.session_state.get(key))
     if found is None and key in st.query_params:
         found = parse(st.query_params[key])
