@@ -16,7 +16,7 @@ from crossmodal.fusion import Problem, find_rule, fusion_rules, level_prior, nor
 from crossmodal.fusion.rule import softmax
 from crossmodal.insight.flips import flips
 from crossmodal.types import EMOTIONS, PRIORS, TASKS, FusionSettings
-from crossmodal.ui import charts, choice, formula, state
+from crossmodal.ui import charts, choice, formula
 from crossmodal.ui.mixer import component, held
 from crossmodal.ui.mixer.problem import problem
 from crossmodal.ui.strings import CATALOGUE, Say

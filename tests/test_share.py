@@ -197,6 +197,17 @@ def test_a_clip_is_included_once_and_its_delete_link_shown_once(engine, voice, t
     assert len(list((tmp_path / "clips").iterdir())) == 1
 
 
+def test_one_visitor_cannot_push_the_others_out(engine, voice, tmp_path, monkeypatch):
+    monkeypatch.setattr(share, "MOST_A_DAY", 1)
+    made, _ = shared(voice)
+    first = address(made)
+    next(item for item in made.text_area if item.key.startswith("words_")).set_value("Something else.")
+    press(run(made), "include")
+    assert EN("error.clip_limit", most=1) in alert(made)
+    assert len(list((tmp_path / "clips").iterdir())) == 1
+    assert alert(open_link(first)) is None
+
+
 def test_other_models_read_a_shared_clip_anew_and_say_so(engine, voice):
     made, _ = shared(voice)
     there = address(made)

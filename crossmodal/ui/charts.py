@@ -20,7 +20,6 @@ CONFIG = {"displayModeBar": False, "staticPlot": True}
 
 _CLEAR = "rgba(0,0,0,0)"
 _GREY = "#7b8086"  # stands out from either background; text takes its colour from the theme
-_WAVE_HEIGHT = 84
 _STROKES = 140
 _HAIRLINE = 0.015
 _LEAST_WORD_GAP = 0.075
@@ -93,35 +92,6 @@ def _stroke(x: float, place: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def waveform(
-    envelope: Sequence[float], segments: Sequence[tuple[float, float]], seconds: float, *,
-    words: Sequence[Word] = (),
-) -> Figure:  # fmt: skip
-    """A waveform mirrored about its middle, with the speech shaded and the words under it at their times."""
-    peaks = coarser(envelope)
-    step = seconds / max(1, len(peaks))
-    trace = {
-        "type": "bar",
-        "x": [round((i + 0.5) * step, 4) for i in range(len(peaks))],
-        "y": [round(2 * peak, 3) for peak in peaks],
-        "base": [round(-peak, 3) for peak in peaks],
-        "width": step * 0.55,
-        "marker": {"color": _GREY, "line": {"width": 0}},
-    }
-    shaded = [
-        {
-            "type": "rect", "xref": "x", "yref": "y", "x0": start, "x1": end, "y0": -1.06, "y1": 1.06,
-            "fillcolor": _GREY, "opacity": 0.14, "line": {"width": 0}, "layer": "below",
-        }
-        for start, end in segments
-    ]  # fmt: skip
-    x_axis = {"range": [0, seconds], "visible": False}
-    y_axis = {"range": [-1.65 if words else -1.08, 1.08], "visible": False}
-    layout = _layout(_WAVE_HEIGHT, x_axis, y_axis) | {"shapes": shaded, "bargap": 0}
-    layout["annotations"] = [_under(word) for word in spaced(words, seconds)]
-    return {"data": [trace], "layout": layout}
-
-
 def coarser(envelope: Sequence[float], strokes: int = _STROKES) -> list[float]:
     """The peaks of an envelope at the resolution of the drawing; silence keeps a hairline."""
     size = max(1, math.ceil(len(envelope) / strokes))
@@ -139,13 +109,6 @@ def spaced(words: Sequence[Word], seconds: float) -> list[Word]:
 
 def _middle(word: Word) -> float:
     return (word.start + word.end) / 2
-
-
-def _under(word: Word) -> dict[str, Any]:
-    return {
-        "x": _middle(word), "y": -1.12, "text": literal(word.text), "showarrow": False,
-        "yanchor": "top", "font": {"size": 12},
-    }  # fmt: skip
 
 
 def _layout(height: int, x_axis: dict[str, Any], y_axis: dict[str, Any]) -> dict[str, Any]:

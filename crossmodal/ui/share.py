@@ -40,6 +40,8 @@ PUBLIC_VARIABLE = "CROSSMODAL_PUBLIC_URL"
 """Environment variable: the scheme and host by which others reach this service, as https://bench.example.org."""
 FOLDER = checkpoints.MODELS.parent / "clips"
 TIDY_SECONDS = 3600.0
+MOST_A_DAY = 20
+"""Clips that one session may include within a day: the store drops the oldest, and nobody should push others out."""
 
 _SOURCES = ("src", "ex", "w", "txt")
 """What the address says of an input; a shared clip takes its place."""
@@ -253,7 +255,11 @@ def _include(subject: Subject) -> str:
     kept, clip = store(), subject.clip
     if kept is None or clip is None or not isinstance(clip.audio, bytes):
         raise TypeError("only a visitor's own clip can be included")
+    included: list[float] = [at for at in st.session_state.get("_included_at", []) if at > time.time() - 86400]
+    if len(included) >= MOST_A_DAY:
+        raise InputError("clip_limit", most=MOST_A_DAY)
     receipt = kept.put(from_wav(clip.audio), words=subject.said, evidence=subject.evidence, segments=clip.segments)
+    st.session_state["_included_at"] = [*included, time.time()]
     st.session_state.setdefault("_included", {})[_as_said(subject)] = receipt
     st.session_state["_delete_link"] = (_as_said(subject), receipt)
     return receipt.id

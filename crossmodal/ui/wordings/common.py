@@ -592,6 +592,10 @@ WORDINGS: Wordings = {
     "error.title.clip_damaged": ("This clip cannot be opened", "无法打开此录音"),
     "error.title.clip_token": ("This link deletes nothing", "此链接无法删除"),
     "error.title.clip_store_failed": ("The clip was not kept", "录音未能保存"),
+    "error.clip_limit": (
+        "You have included {most} clips today, and no more are taken from one visitor. Links already made still work.",
+        "你今天已包含 {most} 段录音，每位访客每天最多这么多。已生成的链接仍然有效。",
+    ),
     "error.clip_gone": (
         "It was shared for a limited time and has expired, or it was deleted.",
         "分享有时间限制：它已过期，或已被删除。",
