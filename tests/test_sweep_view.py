@@ -76,13 +76,14 @@ def test_the_drawing_names_every_curve_and_stays_on_its_ground(language, seed, a
         assert say(key) in said
     segments = [item for item in root.iter() if item.get("class") == "segment"]
     assert sum(float(item.get("width").rstrip("%")) for item in segments) == pytest.approx(100, abs=0.1)
-    styles = [item.get("style", "") for item in root.iter() if item.get("vector-effect")]
+    styles = [item.get("style", "") for item in root.iter() if item.get("class") == "line"]
     assert len(set(styles)) == 3  # by their dashes
-    lines = [item.get("d") for item in root.iter() if item.get("vector-effect")]
+    lines = [item.get("d") for item in root.iter() if item.get("class") == "line"]
     points = np.array([[float(value) for value in point.split()] for line in lines for point in line[1:].split("L")])
     assert np.isfinite(points).all()
+    assert "non-scaling" not in drawn.file("Curve", drawings.in_file("dark"))
     assert points.min() >= 0
-    assert points[:, 0].max() <= 1000
+    assert points[:, 0].max() <= 600
     assert points[:, 1].max() <= drawn.height
 
 

@@ -21,11 +21,12 @@ FONT = "'Source Sans 3','Source Sans Pro','Noto Sans SC','PingFang SC','Microsof
 GREY = "#7b8086"  # stands out from either background
 
 _EMOTION = next(iter(TASKS))
-_WIDTH, _MARGIN, _TITLE = 680, 14, 34
+_MARGIN, _TITLE = 14, 34
 _BARS_WIDTH, _NAMES, _NUMBERS, _ROW = 420, 96, 44, 26
 _WAVE_HEIGHT = 84
-_ACROSS = 1000
-"""Units of what is stretched."""
+_ACROSS = 600
+"""Units across of what is stretched; a file is so wide that it stands there as it is."""
+_STEADY = ' vector-effect="non-scaling-stroke"'
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -76,10 +77,11 @@ class Drawing:
 
     def file(self, title: str, paint: Paint) -> str:
         """As a file of its own with its title above it, on its ground."""
-        wide, high = _WIDTH + 2 * _MARGIN, self.height + _TITLE + 2 * _MARGIN
+        wide, high = _ACROSS + self.left + self.right + 2 * _MARGIN, self.height + _TITLE + 2 * _MARGIN
+        body = self.body.replace(_STEADY, "")  # lines grow with the picture where it is enlarged
         inner = (
-            f'<svg x="{_MARGIN + self.left}" y="{_MARGIN + _TITLE}" width="{_WIDTH - self.left - self.right}" '
-            f'height="{self.height}" style="overflow:visible">{self.body}</svg>'
+            f'<svg x="{_MARGIN + self.left}" y="{_MARGIN + _TITLE}" width="{_ACROSS}" height="{self.height}" '
+            f'style="overflow:visible">{body}</svg>'
         )
         heading = text(_MARGIN, _MARGIN + 16, title, size=15, bold=True)
         return _sheet((0, 0, wide, high), title, paint, heading + inner)
@@ -116,7 +118,7 @@ def across(share: float) -> str:
 
 
 def stretched(height: float, body: str) -> str:
-    """A part whose own coordinates go from 0 to 1000 across and stay pixels down."""
+    """A part whose own coordinates are stretched across and stay pixels down."""
     return (
         f'<svg width="100%" height="{height:g}" viewBox="0 0 {_ACROSS} {height:g}" preserveAspectRatio="none" '
         f'style="overflow:visible">{body}</svg>'
@@ -126,6 +128,11 @@ def stretched(height: float, body: str) -> str:
 def path(points: Iterable[tuple[float, float]]) -> str:
     """Points (share of the width, pixels down) joined by straight lines, as the data of a stretched path."""
     return "M" + "L".join(f"{_ACROSS * x:.0f} {y:.1f}" for x, y in points)
+
+
+def line(points: Iterable[tuple[float, float]], style: str) -> str:
+    """A stretched line of the same width everywhere."""
+    return f'<path class="line" d="{path(points)}"{_STEADY} style="fill:none;stroke:currentColor;{style}"/>'
 
 
 # --- bars ------------------------------------------------------------------------------------------------------------

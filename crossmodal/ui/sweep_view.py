@@ -178,10 +178,7 @@ def _lines(curve: Sweep, upper: _Scale, lower: _Scale) -> Iterator[str]:
     band = drawings.path(drawn(curve.low, upper) + drawn(curve.high, upper)[::-1])
     yield f'<path d="{band}Z" style="fill:currentColor;opacity:0.13"/>'
     for values, scale, dash in ((curve.uar, upper, ""), (curve.macro_f1, upper, "2 4"), (curve.ece, lower, "8 5")):
-        yield (
-            f'<path d="{drawings.path(drawn(values, scale))}" vector-effect="non-scaling-stroke" '
-            f'style="fill:none;stroke:currentColor;stroke-width:2;stroke-dasharray:{dash or "none"}"/>'
-        )
+        yield drawings.line(drawn(values, scale), f"stroke-width:2;stroke-dasharray:{dash or 'none'}")
 
 
 def _names(say: Say, curve: Sweep, upper: _Scale, lower: _Scale) -> Iterator[str]:
