@@ -264,3 +264,18 @@ def test_a_recording_that_was_shared_opens_elsewhere_with_the_same_numbers(visit
     late = visit("?" + link.strip().partition("/?")[2])
     late.page.get_by_role("alert").wait_for()
     assert "a_speech=0.4" in late.page.url
+
+
+def test_leaving_the_bench_and_coming_back_draws_one_mixer(visit):
+    visitor = visit()
+    before = visitor.numbers()
+    for _ in range(2):
+        visitor.page.locator(".st-key-nav a").nth(1).click()
+        visitor.page.locator(".st-key-compare").wait_for()
+        assert visitor.page.locator(".cx-mixer").count() == 0
+        visitor.page.locator(".st-key-nav a").first.click()
+        visitor.page.locator(".cx-mixer[data-ready] .cx-fused").wait_for()
+        assert visitor.numbers() == before
+        assert visitor.page.locator(".cx-mixer").count() == 1
+    visitor.press("End", 1, "Share of Voice")
+    visitor.page.wait_for_function("location.search.includes('a_speech=1')")

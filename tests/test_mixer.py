@@ -334,7 +334,7 @@ def test_three_and_four_modalities_move_in_the_browser(count, mode, sliders):
         page.evaluate(
             "data => { window.sent = []; const place = document.querySelector('main');"
             " const tell = (name, value) => window.sent.push([name, value]);"
-            " window.crossmodal = { live: { data: { key: data.key }, parentElement: place, setTriggerValue: tell } };"
+            " window.crossmodal.live = { data: { key: data.key }, parentElement: place, setTriggerValue: tell };"
             " window.mount({ data }) }",
             mounted(count, mode, given),
         )

@@ -282,19 +282,22 @@ class Mixer {
   }
 }
 
-let mixer = null;
+// What both parts know of each other, whichever comes first and however often either is loaded; see live.js.
+const page = (window.crossmodal ??= {});
+let fixed = null;
 
-// Draw what is fixed and what changes, once both are there and of one input; see live.js.
-function draw(fixed, live) {
-  if (mixer && mixer.place !== live?.parentElement) {
-    mixer.close();
-    mixer = null;
+// Draw what is fixed and what changes, once both are there and of one input.
+function draw() {
+  const { live } = page;
+  if (page.mixer && page.mixer.place !== live?.parentElement) {
+    page.mixer.close();
+    page.mixer = null;
   }
   if (!live || live.data.key !== fixed.key) return;
   const { data, parentElement, setTriggerValue } = live;
   try {
-    mixer ??= new Mixer(parentElement);
-    mixer.update({ ...fixed, ...data }, setTriggerValue);
+    page.mixer ??= new Mixer(parentElement);
+    page.mixer.update({ ...fixed, ...data }, setTriggerValue);
   } catch (error) {
     console.error("The mixer failed; the page goes on with plain sliders.", error);
     setTriggerValue("failed", true);
@@ -302,7 +305,8 @@ function draw(fixed, live) {
 }
 
 export default function mount({ data }) {
-  const page = (window.crossmodal ??= {});
-  page.draw = () => draw(data, page.live);
-  page.draw();
+  fixed = data;
+  page.draw = draw;
+  draw();
+  return () => { if (page.draw === draw) page.draw = null; };
 }
