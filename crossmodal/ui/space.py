@@ -140,8 +140,6 @@ def _draw(look: Look, found: Space, projection: str, colour: str, mix: Mix) -> l
             selection_mode=("box", "lasso"),
         )  # fmt: skip
     st.html(markup.legend(say("space.legend"), space_map.legend(look, found, colour)))
-    st.html(markup.note(_explained(say, found, projection)))
-    st.html(markup.note(say("space.points", voices=counts["speech"], phrases=counts["text"])))
     points = event["selection"]["points"] if event else []
     return [int(np.ravel(point["customdata"])[0]) for point in points if point.get("customdata") is not None]
 
@@ -200,8 +198,11 @@ def _beside(look: Look, engine: Engine, found: Space, evidence: Evidence, mix: M
         _sliders(say, engine, mix.names)
     if mix.names:
         _by_rule(look, engine, evidence, mix)
-    PROJECTION.segments(say, say("space.projection"), lambda name: say(f"space.projection.{name}"))
+    projection = PROJECTION.segments(say, say("space.projection"), lambda name: say(f"space.projection.{name}"))
+    st.html(markup.note(_explained(say, found, projection)))
     COLOUR.segments(say, say("space.colour"), lambda name: say(f"space.colour.{name}"))
+    counts = [len(found.rows(name)) for name in ("speech", "text")]
+    st.html(markup.note(say("space.points", voices=counts[0], phrases=counts[1])))
 
 
 def _by_rule(look: Look, engine: Engine, evidence: Evidence, mix: Mix) -> None:

@@ -39,7 +39,7 @@ _GLYPHS = {
     "circle": "\u25cf", "square": "\u25a0", "triangle-up": "\u25b2", "triangle-down": "\u25bc", "cross": "\u271a",
     "diamond": "\u25c6",
 }  # fmt: skip
-_ROOM = 0.06
+_ROOM = 0.05
 """Room around the points, as a share of their extent."""
 _NAME_BOX = (0.17, 0.055)
 """Width and height of an emotion's name on a phone, as shares of the map."""
@@ -72,12 +72,12 @@ def figure(look: Look, space: Space, projection: str, colour: str, pins: Sequenc
     traces = [_trace(look, group, places, hover) for group in groups(look, space, colour)]
     layout = {
         "height": HEIGHT,
-        "margin": {"l": 0, "r": 0, "t": 30, "b": 0},
+        "margin": {"l": 0, "r": 0, "t": 26, "b": 0},
         "xaxis": _axis(places[:, 0]),
         "yaxis": _axis(places[:, 1]),
         "annotations": _names(look, space, places),
         "showlegend": False,
-        "dragmode": False,  # a finger scrolls the page until a tool is taken
+        "dragmode": "pan",  # a finger scrolls the page until lasso or box is taken: the style does that
         "hovermode": "closest",
         "hoverlabel": {
             "bgcolor": palette.BACKGROUND[look.theme], "bordercolor": palette.INK[look.theme], "font": {"size": 13},
@@ -211,10 +211,15 @@ def _names(look: Look, space: Space, places: Array) -> list[dict[str, Any]]:
     return [
         {
             "text": f"<b>{literal(name)}</b>", "x": round(float(x), 3), "y": round(float(y), 3), "showarrow": False,
-            "font": {"size": 15}, "bgcolor": palette.BACKGROUND[look.theme], "opacity": 0.88, "borderpad": 2,
+            "font": {"size": 15}, "bgcolor": _seen_through(palette.BACKGROUND[look.theme], 0.72), "borderpad": 1,
         }
         for name, (x, y) in zip(names, apart(middles / extent) * extent, strict=True)
     ]  # fmt: skip
+
+
+def _seen_through(colour: str, opacity: float) -> str:
+    """A colour #rrggbb that lets what lies below shine through."""
+    return f"rgba({','.join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))},{opacity:g})"
 
 
 def apart(middles: Array, box: tuple[float, float] = _NAME_BOX, rounds: int = 60) -> Array:
