@@ -30,7 +30,8 @@ OURS = "ours"
 SEED = 0
 MEANING = (
     "reference points of the shared space: RAVDESS clips, each read by a model that never heard its actor (origin: the "
-    "actor, split: that model's fold), and the lines of the phrasebook, read by the shipped models"
+    "actor, split: that model's fold), and the lines of the phrasebook, read by the shipped models; the figures of the "
+    "voices derive from RAVDESS, CC BY-NC-SA 4.0"
 )
 REQUIREMENT = "umap-learn==0.5.12"
 

@@ -146,15 +146,12 @@ def _draw(look: Look, found: Space, projection: str, colour: str, mix: Mix) -> l
 
 def _nearest_emotions(look: Look, found: Space, projection: str, mix: Mix) -> str:
     """For those who cannot see the map: the emotion in whose midst each reading lies."""
-    places = found.coordinates(projection)
-    middles = np.stack([np.median(places[found.labels == number], axis=0) for number in range(len(TASKS[_MAIN]))])
-    said = [
-        look.say(
-            "space.near_one", modality=look.say.modality(name),
-            emotion=look.say.label(_MAIN, TASKS[_MAIN][int(((middles - at) ** 2).sum(1).argmin())]),
-        )
-        for name, at in mix.places.items()
-    ]  # fmt: skip
+    places, numbers = found.coordinates(projection), np.unique(found.labels)
+    middles = np.stack([space_map.densest(places[found.labels == number]) for number in numbers])
+    said = []
+    for name, at in mix.places.items():
+        label = TASKS[_MAIN][numbers[((middles - at) ** 2).sum(1).argmin()]]
+        said.append(look.say("space.near_one", modality=look.say.modality(name), emotion=look.say.label(_MAIN, label)))
     return ", ".join(said)
 
 
@@ -208,7 +205,7 @@ def _beside(look: Look, engine: Engine, found: Space, evidence: Evidence, mix: M
 def _by_rule(look: Look, engine: Engine, evidence: Evidence, mix: Mix) -> None:
     """What theta's reading is, and what the rule of the bench makes of the same weights."""
     say, settings = look.say, held.held(engine.modalities).settings()
-    st.html(markup.note(say("space.at.help")))
+    st.html(markup.note(say("space.at.help" if len(mix.names) > 1 else "space.at.alone.help")))
     if settings.rule == SharedSpace.name or len(mix.names) < 2:
         return
     seen = replace(evidence, readings={name: evidence.readings[name] for name in mix.names})

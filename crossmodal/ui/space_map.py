@@ -204,17 +204,24 @@ def _pins(look: Look, pins: Sequence[Pin]) -> list[dict[str, Any]]:
 
 
 def _names(look: Look, space: Space, places: Array) -> list[dict[str, Any]]:
-    """The name of each emotion in the middle of its points, names that would meet moved apart."""
-    middles = np.stack([np.median(places[space.labels == number], axis=0) for number in np.unique(space.labels)])
-    extent = places.max(0) - places.min(0)
-    names = [look.say.label(_MAIN, TASKS[_MAIN][number]) for number in np.unique(space.labels)]
+    """The name of each emotion where its points are densest, names that would meet moved apart."""
+    extent, numbers = np.ptp(places, axis=0), np.unique(space.labels)
+    middles = np.stack([densest(places[space.labels == number] / extent) for number in numbers])
+    names = [look.say.label(_MAIN, TASKS[_MAIN][number]) for number in numbers]
     return [
         {
             "text": f"<b>{literal(name)}</b>", "x": round(float(x), 3), "y": round(float(y), 3), "showarrow": False,
             "font": {"size": 15}, "bgcolor": _seen_through(palette.BACKGROUND[look.theme], 0.72), "borderpad": 1,
         }
-        for name, (x, y) in zip(names, apart(middles / extent) * extent, strict=True)
+        for name, (x, y) in zip(names, apart(middles) * extent, strict=True)
     ]  # fmt: skip
+
+
+def densest(places: Array, width: float = 0.1) -> Array:
+    """The one of the points (N, 2) with most others around it, by a Gaussian of that width: (2,)."""
+    away = ((places[:, None] - places[None]) ** 2).sum(-1)
+    found: Array = places[np.exp(-away / (2 * width**2)).sum(1).argmax()]
+    return found
 
 
 def _seen_through(colour: str, opacity: float) -> str:

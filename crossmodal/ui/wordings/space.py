@@ -28,6 +28,10 @@ WORDINGS: Wordings = {
         "at unit length.",
         "两种模态共用的分类头 theta 在混合点处的判断；混合点是各 z 按权重相加后归一到单位长度。",
     ),
+    "space.at.alone.help": (
+        "What theta, the head of both modalities, reads there. With a second modality there would be a mix to move.",
+        "两种模态共用的分类头 theta 在此处的判断。若有第二种模态，就可以移动两者的混合点。",
+    ),
     "space.spoken": (
         "{share} percent voice: {label}, {probability} percent",
         "语音占 {share}%：{label}，{probability}%",
@@ -65,9 +69,9 @@ WORDINGS: Wordings = {
         "绘制前先减去每种模态各自的均值，否则图上只剩两种模态之间的差距（{gap}）。",
     ),
     "space.points": (
-        "{voices} clips of RAVDESS actors, each read by a model that never heard its actor, and {phrases} lines of our "
-        "own. Figures alone lie here, no sound.",
-        "{voices} 段 RAVDESS 演员的语音，每段都由从未听过该演员的模型分析；另有 {phrases} 句我们自己写的话。"
+        "{voices} clips of RAVDESS actors, each read by the model of its fold, which never heard its actor, and "
+        "{phrases} lines of our own. Figures alone lie here, no sound.",
+        "{voices} 段 RAVDESS 演员的语音，每段都由所在折中从未听过该演员的模型分析；另有 {phrases} 句我们自己写的话。"
         "这里只有数值，没有声音。",
     ),
     "space.select": (
