@@ -82,3 +82,23 @@ def test_axe_and_a_phone_have_nothing_to_object_to(visit, query, scheme):
     assert visitor.page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
     found = axe.Axe().run(visitor.page).response
     assert [(item["id"], [node["target"] for node in item["nodes"]]) for item in found["violations"]] == []
+
+
+def test_the_weights_go_along_from_the_bench_and_back(visit):
+    visitor = visit("?mode=mix")
+    visitor.numbers()
+    visitor.press("ArrowRight", 10, "Share of Voice")
+    visitor.wait_for("Voice .60")
+    page = visitor.page
+    page.wait_for_function("new URLSearchParams(location.search).get('a_speech') === '0.6'")
+    page.get_by_role("link", name=EN("page.space")).click()
+    page.locator(".cx-pins[data-ready]").wait_for()
+    assert page.locator(".cx-pins .cx-ends").inner_text().endswith(".60")
+    visitor.press("ArrowLeft", 30, "Share of Voice")
+    page.wait_for_function("new URLSearchParams(location.search).get('a_speech') === '0.3'")
+    page.get_by_role("link", name=EN("page.bench")).click()
+    page.locator(".cx-mixer[data-ready]").wait_for()
+    visitor.wait_for("Voice .30", "Words .70")
+    assert page.locator(".cx-over").count() == 0
+    visitor.press("ArrowRight", 5, "Share of Voice")
+    visitor.wait_for("Voice .35", "Words .65")

@@ -1,13 +1,12 @@
 """The map of the shared space: kept and read back, made of these models, and shown without a browser."""
 
 import json
-from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 from fakes import WIDTH
-from streamlit.testing.v1 import AppTest
-from test_app import EN, address, engine, run, shown  # noqa: F401, the fixture
+from visiting import EN, address, run, shown, start
 
 from crossmodal import checkpoints
 from crossmodal.insight import neighbours
@@ -141,18 +140,11 @@ def script():
 
 
 @pytest.fixture
-def page(engine, monkeypatch):  # noqa: F811
+def page(engine, monkeypatch):
     monkeypatch.setattr(component, "usable", lambda: False)
     save_space(SPACE, engine.folder, {"model_hash": engine.model_hash})
 
-    def start(**query):
-        made = AppTest.from_function(script, default_timeout=60)
-        made.context["locale"] = "en-US"
-        for key, value in query.items():
-            made.query_params[key] = value
-        return run(made)
-
-    return start
+    return partial(start, script)
 
 
 def chart(made):
@@ -220,7 +212,7 @@ def test_all_switched_off_is_said_and_both_points_stay(page):
     assert EN("error.nothing_to_fuse") in shown(made)
 
 
-def test_a_missing_map_is_said_with_the_command_that_makes_it(page, engine):  # noqa: F811
+def test_a_missing_map_is_said_with_the_command_that_makes_it(page, engine):
     (engine.folder / STEM).with_suffix(".json").unlink()
     load_space.cache_clear()
     text = shown(page())
@@ -237,5 +229,5 @@ def test_nonsense_in_the_address_falls_back(page):
 
 def test_colours_come_from_the_palette():
     look = Look(Say("en"), "dark")
-    figure = space_map.figure(look, replace(SPACE), "pca", "emotion")
+    figure = space_map.figure(look, SPACE, "pca", "emotion")
     assert {trace["marker"]["color"] for trace in figure["data"]} == set(palette.EMOTION_COLOURS["dark"].values())

@@ -50,8 +50,8 @@ def space(look: Look, engine: Engine, subject: Subject) -> None:
     elif evidence.model_hash != engine.model_hash:
         st.html(markup.note(look.say("space.other_models")))
     else:
-        with st.container(key="space"):
-            _map(look, engine, found, evidence)
+        with st.container(key="space"), told(look.say, "space"):
+            _map(look, engine, found, subject)
         _neighbours(look, found, evidence)
     _measured(look, engine)
 
@@ -82,20 +82,27 @@ class Mix:
         return found
 
 
-@st.fragment
-def _map(look: Look, engine: Engine, found: Space, evidence: Evidence) -> None:
+def _map(look: Look, engine: Engine, found: Space, subject: Subject) -> None:
     """The map and what stands beside it; on a phone the map comes first."""
     say = look.say
-    left, right = st.columns([2.7, 1], gap="large")
     projection, colour = PROJECTION.value(), COLOUR.value()
-    with told(say, "space"):
-        mix = _mix(engine, found, projection, evidence)
-        with left:
-            chosen = _draw(look, found, projection, colour, mix)
-        with right:
-            _beside(look, engine, found, evidence, mix)
-        _selection(look, found, chosen)
-    state.stamp_address()
+    mix = _mix(engine, found, projection, subject.evidence)
+    left, right = st.columns([2.7, 1], gap="large")
+    with left:
+        alt = _alt(look, found, projection, colour, mix)
+        _chart(look, found, projection, colour, alt, () if mixer.usable() else _static_pins(look, mix))
+    with right:
+        if mixer.usable():
+            key = state.digest(subject.key, subject.said, projection)
+            if mix.names:
+                pins.fix({"key": key, **_fixed(look, mix)})
+            _live(look, engine, found, subject.evidence, projection, key)
+        else:
+            _plain(look, engine, subject.evidence, mix)
+        PROJECTION.segments(say, say("space.projection"), lambda name: say(f"space.projection.{name}"))
+        st.html(markup.note(_explained(say, found, projection)))
+        COLOUR.segments(say, say("space.colour"), lambda name: say(f"space.colour.{name}"))
+        st.html(markup.note(say("space.points", **_counts(found))))
 
 
 def _mix(engine: Engine, found: Space, projection: str, evidence: Evidence) -> Mix:
@@ -124,24 +131,33 @@ def _read(engine: Engine, evidence: Evidence, used: Sequence[str], weights: Arra
     return fuse_all(seen, settings, engine.calibration, weights)
 
 
-def _draw(look: Look, found: Space, projection: str, colour: str, mix: Mix) -> list[int]:
-    """The chart; returns the rows that were selected in it."""
-    say = look.say
-    drawn = () if mixer.usable() else _static_pins(look, mix)
+@st.fragment
+def _chart(  # noqa: PLR0913, all that is drawn
+    look: Look, found: Space, projection: str, colour: str, alt: str, drawn: Sequence[space_map.Pin]
+) -> None:  # fmt: skip
+    """The map itself, and the points that were drawn around in it."""
     figure = space_map.figure(look, found, projection, colour, drawn)
-    counts = {name: len(found.rows(name)) for name in found.modalities}
-    alt = say(
-        "space.alt", voices=counts["speech"], phrases=counts["text"], projection=say(f"space.projection.{projection}"),
-        colour=say(f"space.colour.{colour}"), near=_nearest_emotions(look, found, projection, mix),
-    )  # fmt: skip
     with st.container(key=MAP):
         event = st.plotly_chart(
             figure, key="space_chart", config=space_map.CONFIG, alt=alt, on_select="rerun",
             selection_mode=("box", "lasso"),
         )  # fmt: skip
-    st.html(markup.legend(say("space.legend"), space_map.legend(look, found, colour)))
+    st.html(markup.legend(look.say("space.legend"), space_map.legend(look, found, colour)))
     points = event["selection"]["points"] if event else []
-    return [int(np.ravel(point["customdata"])[0]) for point in points if point.get("customdata") is not None]
+    rows = [int(np.ravel(point["customdata"])[0]) for point in points if point.get("customdata") is not None]
+    _selection(look, found, rows)
+
+
+def _counts(found: Space) -> dict[str, int]:
+    return {"voices": len(found.rows("speech")), "phrases": len(found.rows("text"))}
+
+
+def _alt(look: Look, found: Space, projection: str, colour: str, mix: Mix) -> str:
+    say = look.say
+    return say(
+        "space.alt", **_counts(found), projection=say(f"space.projection.{projection}"),
+        colour=say(f"space.colour.{colour}"), near=_nearest_emotions(look, found, projection, mix),
+    )  # fmt: skip
 
 
 def _nearest_emotions(look: Look, found: Space, projection: str, mix: Mix) -> str:
@@ -179,32 +195,46 @@ def _static_pins(look: Look, mix: Mix) -> list[space_map.Pin]:
 # --- beside the map ------------------------------------------------------------------------------------------------
 
 
-def _beside(look: Look, engine: Engine, found: Space, evidence: Evidence, mix: Mix) -> None:
-    """What theta reads at the mix, the weights, and how the map is drawn."""
-    say = look.say
+@st.fragment
+def _live(  # noqa: PLR0913, what the mix hangs on
+    look: Look, engine: Engine, found: Space, evidence: Evidence, projection: str, key: str
+) -> None:  # fmt: skip
+    """What theta reads at the mix, and its slider; a release runs this, and nothing else of the page."""
+    if not mixer.usable():
+        st.rerun()  # the component has just failed: the page is drawn again with plain sliders
+    mix = _mix(engine, found, projection, evidence)
+    _heading(look.say, mix)
+    if mix.names:
+        pins.show({"key": key, **_moving(mix)}, engine.modalities)
+    if len(mix.names) > 2:
+        _sliders(look.say, engine, mix.names)
+    _by_rule(look, engine, evidence, mix)
+    state.stamp_address()
+
+
+def _plain(look: Look, engine: Engine, evidence: Evidence, mix: Mix) -> None:
+    """The same without the component: the points are part of the chart, so that all is drawn again."""
+    _heading(look.say, mix)
+    if mix.names:
+        label = TASKS[_MAIN][int(mix.now.argmax())]
+        probability = charts.percent(float(mix.now.max()))
+        st.html(markup.outcome(look.say.label(_MAIN, label), probability, look.colour(label), []))
+    if len(mix.names) > 1:
+        _sliders(look.say, engine, mix.names)
+    _by_rule(look, engine, evidence, mix)
+
+
+def _heading(say: Say, mix: Mix) -> None:
     st.html(markup.section(say("space.at" if len(mix.names) > 1 else "space.at.alone")))
     if not mix.names:
         st.html(markup.note(say("error.nothing_to_fuse")))
-    elif mixer.usable():
-        pins.show(_sent(look, mix), engine.modalities)
-    else:
-        label = TASKS[_MAIN][int(mix.now.argmax())]
-        probability = charts.percent(float(mix.now.max()))
-        st.html(markup.outcome(say.label(_MAIN, label), probability, look.colour(label), []))
-    if len(mix.names) > 2 or (len(mix.names) == 2 and not mixer.usable()):
-        _sliders(say, engine, mix.names)
-    if mix.names:
-        _by_rule(look, engine, evidence, mix)
-    projection = PROJECTION.segments(say, say("space.projection"), lambda name: say(f"space.projection.{name}"))
-    st.html(markup.note(_explained(say, found, projection)))
-    COLOUR.segments(say, say("space.colour"), lambda name: say(f"space.colour.{name}"))
-    counts = [len(found.rows(name)) for name in ("speech", "text")]
-    st.html(markup.note(say("space.points", voices=counts[0], phrases=counts[1])))
 
 
 def _by_rule(look: Look, engine: Engine, evidence: Evidence, mix: Mix) -> None:
     """What theta's reading is, and what the rule of the bench makes of the same weights."""
     say, settings = look.say, held.held(engine.modalities).settings()
+    if not mix.names:
+        return
     st.html(markup.note(say("space.at.help" if len(mix.names) > 1 else "space.at.alone.help")))
     if settings.rule == SharedSpace.name or len(mix.names) < 2:
         return
@@ -215,16 +245,16 @@ def _by_rule(look: Look, engine: Engine, evidence: Evidence, mix: Mix) -> None:
     st.html(markup.note(say("space.rule", **said)))
 
 
-def _sent(look: Look, mix: Mix) -> dict[str, Any]:
-    """What the component draws over the map."""
+def _fixed(look: Look, mix: Mix) -> dict[str, Any]:
+    """What the component draws over the map and no weight changes."""
     say = look.say
-    first = say.modality(mix.names[0])
     return {
         "map": f".st-key-{MAP}",
         "modalities": mix.names,
         "names": [say.modality(name) for name in mix.names],
         "words": {
-            "share": say("mix.share", modality=first), "spoken": say.wording("space.spoken"), "fused": say("fused"),
+            "share": say("mix.share", modality=say.modality(mix.names[0])), "spoken": say.wording("space.spoken"),
+            "fused": say("fused"),
         },
         "labels": [say.label(_MAIN, label) for label in TASKS[_MAIN]],
         "colours": [look.colour(label) for label in TASKS[_MAIN]],
@@ -233,12 +263,23 @@ def _sent(look: Look, mix: Mix) -> dict[str, Any]:
             for name, at in mix.places.items()
         ],
         "path": None if mix.path is None else mix.path.round(4).tolist(),
-        "fused": None if mix.fused is None else mix.fused.round(4).tolist(),
-        "readings": [[int(p.argmax()), round(float(p.max()), 4)] for p in mix.read],
-        "share": round(mix.share, 2),
+        "readings": _told(mix.read),
         "ink": palette.INK[look.theme],
         "background": palette.BACKGROUND[look.theme],
     }  # fmt: skip
+
+
+def _moving(mix: Mix) -> dict[str, Any]:
+    """What the weights change: with a path along which the browser finds its own way, the share alone."""
+    if mix.path is not None:
+        return {"share": round(mix.share, 2)}
+    fused = None if mix.fused is None else mix.fused.round(4).tolist()
+    return {"share": 1.0, "fused": fused, "readings": _told(mix.read)}
+
+
+def _told(read: Array) -> list[tuple[int, float]]:
+    """Readings (S, C) as the highest class of each and its probability."""
+    return [(int(p.argmax()), round(float(p.max()), 4)) for p in read]
 
 
 def _sliders(say: Say, engine: Engine, names: Sequence[str]) -> None:

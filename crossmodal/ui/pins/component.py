@@ -19,21 +19,31 @@ SOURCES = (
     *(component.FOLDER / name for name in ("arithmetic.js", "dom.js", "pads.js")), Path(__file__).with_name("pins.js"),
 )  # fmt: skip
 KEY = "pins"
+FIXED_KEY = "pins_fixed"
 
 _LAST = "_pins_seq"
 
 
 @cache
-def _component() -> Callable[..., Any]:
-    style = (component.FOLDER / "mixer.css").read_text(encoding="utf-8")
+def _component(name: str) -> Callable[..., Any]:
+    """One of the two parts. ``live`` is what a release runs again; Streamlit sends the source along every time."""
+    live = name == "live"
     made: Callable[..., Any] = st.components.v2.component(
-        "crossmodal_pins", css=style, js=component.bundle(SOURCES), isolate_styles=False
+        f"crossmodal_pins_{name}",
+        css=None if live else (component.FOLDER / "mixer.css").read_text(encoding="utf-8"),
+        js=(component.FOLDER / "live.js").read_text(encoding="utf-8") if live else component.bundle(SOURCES),
+        isolate_styles=False,
     )
     return made
 
 
+def fix(data: Mapping[str, Any]) -> None:
+    """Hand over what no weight changes, and the program: outside the fragment, as ``mixer.component.fix`` does."""
+    _component("fixed")(key=FIXED_KEY, data=dict(data))
+
+
 def show(data: Mapping[str, Any], modalities: Sequence[str]) -> None:
-    """Mount the component with its data; a release takes the weights before the fragment runs."""
+    """Mount the component with what changes; a release takes the weights before the fragment runs."""
 
     def release() -> None:
         sent = st.session_state[KEY].release
@@ -41,7 +51,7 @@ def show(data: Mapping[str, Any], modalities: Sequence[str]) -> None:
         if isinstance(sent, Mapping) and isinstance(sent.get("seq"), int):
             st.session_state[_LAST] = sent["seq"]
 
-    _component()(
+    _component("live")(
         key=KEY, data={**data, "seq": st.session_state.get(_LAST, 0)}, on_release_change=release,
         on_failed_change=component.give_up,
     )  # fmt: skip

@@ -27,8 +27,9 @@ const SHAPES = {
 };
 
 class Pins {
-  constructor(parent) {
-    this.root = parent.appendChild(h("div", { class: "cx-pins" }));
+  constructor(place) {
+    this.place = place;
+    this.root = place.appendChild(h("div", { class: "cx-pins" }));
     this.over = svg("svg", { class: "cx-over", "aria-hidden": "true" });
     this.share = 0.5;
     this.sent = 0;
@@ -37,7 +38,7 @@ class Pins {
     this.root.addEventListener("change", () => this.release());
     this.letGo = () => { this.held = false; };
     for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, this.letGo);
-    this.place = () => this.drawPoints();
+    this.redraw = () => this.drawPoints();
     this.watch = new MutationObserver(() => this.attach()); // the map may be drawn later than this, and anew
   }
 
@@ -45,13 +46,15 @@ class Pins {
     clearTimeout(this.waiting);
     this.watch.disconnect();
     this.over.remove();
-    for (const name of REDRAWN) this.plot?.removeListener?.(name, this.place);
+    this.root.remove();
+    for (const name of REDRAWN) this.plot?.removeListener?.(name, this.redraw);
     for (const name of ["pointerup", "pointercancel"]) window.removeEventListener(name, this.letGo);
   }
 
-  update({ data, setTriggerValue }) {
+  // What the server says anew. A share older than a move that is under way or on its way is not taken.
+  update(data, tell) {
     this.data = data;
-    this.tell = setTriggerValue;
+    this.tell = tell;
     if (!this.held && !this.waiting && data.seq >= this.sent) [this.share, this.sent] = [data.share, data.seq];
     const shape = JSON.stringify([data.words, data.names, data.path === null]);
     if (shape !== this.shape) this.build();
@@ -103,7 +106,7 @@ class Pins {
     if (!plot) return;
     if (this.over.parentElement !== plot) plot.append(this.over);
     if (plot === this.plot || !plot.on) return;
-    for (const name of REDRAWN) { this.plot?.removeListener?.(name, this.place); plot.on(name, this.place); }
+    for (const name of REDRAWN) { this.plot?.removeListener?.(name, this.redraw); plot.on(name, this.redraw); }
     this.plot = plot;
     this.drawPoints();
   }
@@ -143,18 +146,27 @@ function name(pin, others, width, background) {
   return svg("text", { x: x.toFixed(1), y: (y + (near ? 31 : -19)).toFixed(1), "text-anchor": side, stroke: background }, pin.name);
 }
 
-const all = new WeakMap();
+let pins = null;
 
-export default function mount(component) {
-  const { parentElement, setTriggerValue } = component;
+const close = () => { pins?.close(); pins = null; };
+
+// Draw what is fixed and what changes, once both are there and of one input; see the mixer's live.js.
+function draw(fixed, live) {
+  if (pins?.place !== live?.parentElement) close();
+  if (!live || live.data.key !== fixed.key) return;
+  const { data, parentElement, setTriggerValue } = live;
   try {
-    if (!all.has(parentElement)) all.set(parentElement, new Pins(parentElement));
-    const pins = all.get(parentElement);
-    pins.update(component);
-    return () => { pins.close(); all.delete(parentElement); };
+    pins ??= new Pins(parentElement);
+    pins.update({ ...fixed, ...data }, setTriggerValue);
   } catch (error) {
     console.error("The points on the map failed; the page goes on with plain sliders.", error);
     setTriggerValue("failed", true);
-    return () => {};
   }
+}
+
+export default function mount({ data }) {
+  const page = (window.crossmodal ??= {});
+  page.draw = () => draw(data, page.live);
+  page.draw();
+  return close;
 }
