@@ -202,13 +202,14 @@ def _live(  # noqa: PLR0913, what the mix hangs on
     """What theta reads at the mix, and its slider; a release runs this, and nothing else of the page."""
     if not mixer.usable():
         st.rerun()  # the component has just failed: the page is drawn again with plain sliders
-    mix = _mix(engine, found, projection, evidence)
-    _heading(look.say, mix)
-    if mix.names:
-        pins.show({"key": key, **_moving(mix)}, engine.modalities)
-    if len(mix.names) > 2:
-        _sliders(look.say, engine, mix.names)
-    _by_rule(look, engine, evidence, mix)
+    with told(look.say, "space_mix"):
+        mix = _mix(engine, found, projection, evidence)
+        _heading(look.say, mix)
+        if mix.names:
+            pins.show({"key": key, **_moving(mix)}, engine.modalities)
+        if len(mix.names) > 2:
+            _sliders(look.say, engine, mix.names)
+        _by_rule(look, engine, evidence, mix)
     state.stamp_address()
 
 
