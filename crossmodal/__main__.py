@@ -30,6 +30,7 @@ examples:
   python -m crossmodal transcribe clip.wav
   python -m crossmodal train --data DATA      rebuild models/ (hours on two cores; continues where it stopped)
   python -m crossmodal evaluate --data DATA   measure models/ and write the model card
+  python -m crossmodal evaluate --only space  make the map of the shared space anew
   python -m crossmodal bench                  speed, beside what one would write otherwise
   python -m crossmodal bench ui               speed of the page in Chromium, beside plain sliders
 
@@ -114,13 +115,14 @@ def _add_long_work(commands: Any) -> None:
     train = commands.add_parser("train", help="rebuild the models from data")
     evaluate = commands.add_parser("evaluate", help="measure the models, write metrics.json and the model card")
     for parser in (train, evaluate):
-        parser.add_argument("--data", type=Path, required=True, help="folder of the speech and text sets")
+        parser.add_argument("--data", type=Path, required=parser is train, help="folder of the speech and text sets")
         parser.add_argument(
             "--corpus", type=parse_corpus, action="append", default=[], metavar="NAME=DIR",
             help="another folder for one set, in its published layout: ravdess, emodb, goemotions, meld, ...; "
             "evaluate also takes cremad and tess",
         )  # fmt: skip
         _add_models(parser)
+    evaluate.add_argument("--only", choices=("space",), help="the map of the shared space alone, which needs no data")
     train.add_argument("--runs", type=Path, default=Path("runs/main"), help="folder of checkpoints and logs")
     train.add_argument("--seed", type=int, default=0, help="same seed, same kind of machine: same weights")
     bench = commands.add_parser("bench", help="measure speed and memory, beside the usual way of doing it")
@@ -264,7 +266,11 @@ def train(arguments: argparse.Namespace) -> int:
 def evaluate(arguments: argparse.Namespace) -> int:
     """Measure the models and write metrics.json and the model card."""
     from crossmodal.evaluate import evaluate as run
+    from crossmodal.evaluate import evaluate_space
 
+    if arguments.only == "space":
+        evaluate_space(arguments.models)
+        return OK
     run(arguments.data, arguments.models, named=dict(arguments.corpus))
     return OK
 
@@ -307,6 +313,8 @@ def main(words: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(words)
     if arguments.command == "predict":
         _check_predict(parser, arguments)
+    if arguments.command == "evaluate" and arguments.data is None and arguments.only is None:
+        parser.error("--data is needed to measure all; --only space needs none")
     try:
         return COMMANDS[arguments.command](arguments)
     except CrossmodalError as error:

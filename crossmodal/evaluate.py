@@ -21,7 +21,7 @@ from crossmodal.corpora import Clip, read_corpus, speakers
 from crossmodal.datasets import TextData, read_text_data
 from crossmodal.encoders.speech import LogMel, SpeechEncoder
 from crossmodal.encoders.text import TextEncoder, Tokens
-from crossmodal.evaluation import card, pairs, transfer, voice
+from crossmodal.evaluation import card, pairs, space, transfer, voice
 from crossmodal.evaluation.statistics import bootstrap
 from crossmodal.evaluation.words import text_figures
 from crossmodal.insight.sweep import METRICS, Pairs, save_pairs
@@ -61,14 +61,41 @@ def evaluate(data: Path, models: Path, *, named: Mapping[str, Path] | None = Non
     figures |= _speech(pipeline, models, corpora)
     figures["text"] = text_figures(text_tower(pipeline), pipeline.calibration, sentences)
     figures["label_matched_pairs"] = pair_figures(pipeline, models, sentences)
+    figures["space"] = space_figures(pipeline, models)
     figures["transfer"] = _transfer(corpora["ravdess"], sentences)
     figures["wer"] = _wer(pipeline, corpora)
     figures["human"] = human_figures(data / "human_votes" / "summaryTable.csv")
     figures["size"] = {name: entry["bytes"] for name, entry in manifest["files"].items()}
+    _write(figures, models, manifest)
+    return figures
+
+
+def evaluate_space(models: Path) -> dict[str, Any]:
+    """Make the map of the shared space anew and measure that alone; needs the scores in ``models`` and no corpus.
+
+    The card is written anew where its other figures are of the same models. Returns the figures of the space. Raises
+    ModelError for models that do not verify.
+    """
+    pipeline = Pipeline.load(models)
+    found = space_figures(pipeline, models)
+    measured = json.loads((models / METRICS).read_text(encoding="utf-8")) if (models / METRICS).is_file() else {}
+    if measured.get("model_hash") == pipeline.model_hash:
+        _write(measured | {"space": found}, models, checkpoints.read_manifest(models))
+    return found
+
+
+def _write(figures: Mapping[str, Any], models: Path, manifest: Mapping[str, Any]) -> None:
     plain = json.dumps(without_nan(figures), indent=1, allow_nan=False)
     (models / METRICS).write_text(plain + "\n", encoding="utf-8")
     (models / "README.md").write_text(card.render(figures, manifest), encoding="utf-8")
-    return figures
+
+
+def space_figures(pipeline: Pipeline, models: Path) -> dict[str, Any]:
+    """The map of the shared space, left in ``models`` for the page, and its figures."""
+    scores, rows = voice.read_scores(models / SCORES / OOF)
+    return space.space_figures(
+        text_tower(pipeline), pipeline.calibration, pipeline.model_hash, models, (scores["z"], rows)
+    )
 
 
 def without_nan(value: Any) -> Any:

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "crossmodal"
 STAGES = (
     ("errors", "types", "stopwatch", "metrics"),
-    ("envelope", "audio", "text", "decoding", "checkpoints"),
+    ("envelope", "audio", "text", "decoding", "checkpoints", "phrasebook"),
     ("transcription", "encoders"),
     ("projection",),
     ("heads",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from crossmodal.ui.charts import percent
 
@@ -98,6 +99,37 @@ def table(caption: str, heads: Sequence[str], rows: Sequence[tuple[str, Sequence
         f'<div class="cx-table" role="region" aria-label="{_e(caption)}" tabindex="0"><table><caption>{_e(caption)}'
         f"</caption><thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """One of the points nearest to another: how similar, the colour and words of what it is, and a gloss if any."""
+
+    similarity: str
+    colour: str
+    what: str
+    about: str
+    gloss: str = ""
+
+
+def neighbours(items: Sequence[Neighbour]) -> str:
+    """Neighbours as a list, the closest first."""
+    rows = "".join(
+        f'<li><b>{_e(item.similarity)}</b><i style="background:{_e(item.colour)}"></i><span>{_e(item.what)}'
+        + (f"<small>{_e(item.gloss)}</small>" if item.gloss else "")
+        + f"</span><em>{_e(item.about)}</em></li>"
+        for item in items
+    )
+    return f'<ol class="cx-near">{rows}</ol>'
+
+
+def legend(title: str, items: Sequence[tuple[str, str, str]]) -> str:
+    """What signs and colours stand for: glyph, colour, words."""
+    parts = "".join(
+        f'<li><i style="color:{_e(colour)}" aria-hidden="true">{_e(glyph)}</i> {_e(said)}</li>'
+        for glyph, colour, said in items
+    )
+    return f'<ul class="cx-legend" aria-label="{_e(title)}">{parts}</ul>'
 
 
 def strip(name: str, values: Sequence[tuple[str, float]]) -> str:

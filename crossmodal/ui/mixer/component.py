@@ -37,9 +37,9 @@ def give_up() -> None:
 
 
 @cache
-def bundle() -> str:
-    """The sources as one module: Streamlit loads a single text, so imports among them drop out and names stay."""
-    parts = [(FOLDER / name).read_text(encoding="utf-8") for name in SOURCES]
+def bundle(sources: tuple[Path, ...] = tuple(FOLDER / name for name in SOURCES)) -> str:
+    """Sources as one module: Streamlit loads a single text, so imports among them drop out and names stay."""
+    parts = [path.read_text(encoding="utf-8") for path in sources]
     joined = re.sub(r"^import .*\n", "", "\n".join(parts), flags=re.MULTILINE)
     return re.sub(r"^export (?!default)", "", joined, flags=re.MULTILINE)
 

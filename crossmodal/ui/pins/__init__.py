@@ -1,0 +1,1 @@
+"""The present input on the map, drawn in the browser over the map's own drawing."""
