@@ -3,6 +3,7 @@
 What a visitor reads is HTML of our own, so the tests look for words in it.
 """
 
+import gc
 import html
 import json
 import re
@@ -462,6 +463,17 @@ def test_charts_are_described_in_words(engine):
     described = [node.proto.alt for node in made.get("plotly_chart")]
     assert len(described) == 3
     assert sum(all(EN.label("emotion", label) in text for label in EMOTIONS) for text in described) == 3
+
+
+def test_what_the_models_brought_is_set_aside_from_the_collector_and_looked_at_again(monkeypatch):
+    later = []
+    monkeypatch.setattr(state, "_later", lambda seconds, act: later.append(act))
+    state._set_aside()
+    try:
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+    assert later == [state._set_aside]
 
 
 @pytest.mark.models
