@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from crossmodal import checkpoints
 from crossmodal.calibration import Calibration, load_calibration
@@ -20,6 +20,9 @@ from crossmodal.types import Evidence, FusionResult, FusionSettings
 
 if TYPE_CHECKING:
     from crossmodal.pipeline import Pipeline
+
+Found = TypeVar("Found")
+"""What slow work comes to."""
 
 RUNNING = 1
 WAITING = 8
@@ -82,7 +85,7 @@ class Engine:
                 self._pipeline = Pipeline.load(self.folder)
             return self._pipeline
 
-    def run(self, work: Callable[[Pipeline], Evidence]) -> Evidence:
+    def run(self, work: Callable[[Pipeline], Found]) -> Found:
         """Do slow work with the pipeline, in turn with everybody. Raises BusyError, InputError, ModelError."""
         with self._gate.slot():
             return work(self.pipeline())

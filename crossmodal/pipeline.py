@@ -6,10 +6,10 @@ move of a slider.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from crossmodal import audio, checkpoints
 from crossmodal.calibration import Calibration, load_calibration
@@ -18,9 +18,10 @@ from crossmodal.fusing import fuse
 from crossmodal.stopwatch import Progress, Stopwatch
 from crossmodal.text import MAX_CHARACTERS
 from crossmodal.text import preprocess as preprocess_text
-from crossmodal.towers import Tower, load_towers
+from crossmodal.towers import SpeechTower, TextTower, Tower, load_towers
 from crossmodal.transcription import Transcriber
 from crossmodal.types import (
+    Array,
     Evidence,
     FusionResult,
     FusionSettings,
@@ -112,6 +113,14 @@ class Pipeline:
         merged = {**evidence.readings, **fresh}
         ordered = {name: merged[name] for name in self.towers if name in merged}
         return replace(evidence, readings=ordered, cost={**evidence.cost, **watch.cost})
+
+    def without_stretches(self, waveform: Waveform, stretches: Sequence[tuple[float, float]]) -> Array:
+        """z (M, D) of the voice with each stretch of time left out; see ``SpeechTower.without``."""
+        return cast(SpeechTower, self.towers["speech"]).without(waveform, stretches)
+
+    def read_texts(self, texts: Sequence[str]) -> Array:
+        """z (N, D) of many texts at once, each of them preprocessed."""
+        return cast(TextTower, self.towers["text"]).embed(texts)
 
     def fuse(self, evidence: Evidence, settings: FusionSettings | None = None, **changes: Any) -> FusionResult:
         """Fuse at ``settings``, any field of which may be given by name: ``fuse(evidence, rule="log_pool")``.

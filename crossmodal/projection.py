@@ -62,7 +62,11 @@ class Projection(nn.Module):
 
     def forward(self, states: Tensor, mask: Tensor | None = None) -> Tensor:
         """Hidden states (B, L, T, H) and mask (B, T) -> z (B, D), of unit length."""
-        return functional.normalize(self.mlp(self.pool(self.mix(states), mask)), dim=-1)
+        return self.pooled(self.mix(states), mask)
+
+    def pooled(self, frames: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Mixed frames (B, T, H) and mask (B, T) -> z (B, D), of unit length."""
+        return functional.normalize(self.mlp(self.pool(frames, mask)), dim=-1)
 
 
 class MeanProjection(nn.Module):
@@ -101,10 +105,29 @@ class StatisticsProjection(nn.Module):
 
     def forward(self, states: Tensor) -> Tensor:
         """Hidden states (B, L, T, H) of clips of one length -> (B, D)."""
-        found: Tensor = self.linear((statistics(states) - self.centre) / self.spread)
+        return self.project(statistics(states))
+
+    def project(self, figures: Tensor) -> Tensor:
+        """Statistics (B, 2 L H) -> (B, D)."""
+        found: Tensor = self.linear((figures - self.centre) / self.spread)
         return found
 
 
 def statistics(states: Tensor) -> Tensor:
     """Mean and standard deviation over time of every layer: (B, L, T, H) -> (B, 2 L H)."""
     return torch.cat([states.mean(2).flatten(1), states.std(2, unbiased=False).flatten(1)], dim=1)
+
+
+def masked_statistics(states: Tensor, masks: Tensor) -> Tensor:
+    """The statistics of one clip over the frames of many masks: (L, T, H) and (M, T) -> (M, 2 L H).
+
+    By two products of matrices, in double precision and about the clip's own mean, since a variance taken as a
+    difference of squares loses digits.
+    """
+    frames = states.double().transpose(0, 1).flatten(1)  # (T, L H)
+    middle = frames.mean(0)
+    share = masks.double() / masks.sum(1, keepdim=True)
+    mean = share @ (frames - middle)
+    square = share @ (frames - middle).square()
+    spread = (square - mean.square()).clamp(min=0.0).sqrt()
+    return torch.cat([mean + middle, spread], dim=1).float()

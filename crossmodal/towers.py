@@ -11,10 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from crossmodal import checkpoints
-from crossmodal.encoders.speech import AdaptedLayers, LogMel, SpeechEncoder
+from crossmodal.encoders.speech import FRAMES_PER_SECOND, AdaptedLayers, LogMel, SpeechEncoder
 from crossmodal.encoders.text import TextEncoder, Tokens
 from crossmodal.errors import ModelError
-from crossmodal.projection import MeanProjection, Projection, StatisticsProjection
+from crossmodal.projection import MeanProjection, Projection, StatisticsProjection, masked_statistics
 from crossmodal.types import Array, Waveform
 
 
@@ -24,6 +24,10 @@ class Tower(Protocol):
     def __call__(self, x: Any) -> Array:
         """Preprocessed x_i -> z_i."""
         ...
+
+
+_MASKS = 16
+"""Masks pooled at a time, so that what it takes stays small however many there are."""
 
 
 class SpeechTower(nn.Module):
@@ -52,6 +56,21 @@ class SpeechTower(nn.Module):
         total: Tensor = self.statistics(states) + self.share * self.projection(self.adapted(states))
         return total
 
+    @torch.inference_mode()
+    def without(self, waveform: Waveform, stretches: Sequence[tuple[float, float]]) -> Array:
+        """z (M, D) of the waveform with one stretch left out of every row, each (start, end) in seconds.
+
+        The waveform is encoded once; what is left out is left out of the pooling alone. So a row tells what phi draws
+        from the other frames, which have all heard the whole clip. An empty stretch leaves z as it is. Raises
+        ValueError for a stretch that leaves no frame.
+        """
+        states = self.encoder(self._log_mel(waveform.samples)[None])
+        kept = _kept(states.shape[2], stretches)
+        mixed = self.projection.mix(self.adapted(states))
+        linear = self.statistics.project(masked_statistics(states[0], kept))
+        attentive = [self.projection.pooled(mixed.expand(len(part), -1, -1), part) for part in kept.split(_MASKS)]
+        return _unit(linear + self.share * torch.cat(attentive))
+
 
 class TextTower(nn.Module):
     """z_2 = phi_2(f_2(x_2)) for words."""
@@ -74,6 +93,16 @@ class TextTower(nn.Module):
             tokens, mask = self._tokens([texts[row] for row in order[start : start + batch]])
             parts.append(_unit(self.projection(self.encoder(tokens, mask), mask)))
         return np.concatenate(parts)[np.argsort(order)]
+
+
+def _kept(frames: int, stretches: Sequence[tuple[float, float]]) -> Tensor:
+    """Masks (M, T), True on the frames whose middle lies outside a stretch. Raises ValueError where none does."""
+    middles = (torch.arange(frames) + 0.5) / FRAMES_PER_SECOND
+    edges = torch.tensor(stretches, dtype=torch.float32).reshape(-1, 2, 1)
+    kept = (middles < edges[:, 0]) | (middles >= edges[:, 1])
+    if not kept.any(1).all():
+        raise ValueError("a stretch leaves no frame")
+    return kept
 
 
 def _unit(z: Tensor) -> Array:
