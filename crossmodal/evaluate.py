@@ -21,7 +21,7 @@ from crossmodal.corpora import Clip, read_corpus, speakers
 from crossmodal.datasets import TextData, read_text_data
 from crossmodal.encoders.speech import LogMel, SpeechEncoder
 from crossmodal.encoders.text import TextEncoder, Tokens
-from crossmodal.evaluation import card, pairs, space, transfer, voice
+from crossmodal.evaluation import card, pairs, prosody, space, transfer, voice
 from crossmodal.evaluation.statistics import bootstrap
 from crossmodal.evaluation.words import text_figures
 from crossmodal.insight.sweep import METRICS, Pairs, save_pairs
@@ -64,6 +64,7 @@ def evaluate(data: Path, models: Path, *, named: Mapping[str, Path] | None = Non
     figures["space"] = space_figures(pipeline, models)
     figures["transfer"] = _transfer(corpora["ravdess"], sentences)
     figures["wer"] = _wer(pipeline, corpora)
+    prosody.write_reference(corpora["ravdess"], models, _ticker("prosody", len(corpora["ravdess"])))
     figures["human"] = human_figures(data / "human_votes" / "summaryTable.csv")
     figures["size"] = {name: entry["bytes"] for name, entry in manifest["files"].items()}
     _write(figures, models, manifest)

@@ -48,6 +48,31 @@ def fuse_all(evidence: Evidence, settings: FusionSettings, calibration: Calibrat
     return _pool(evidence, settings, calibration, stacked, used)[MAIN]
 
 
+def fuse_variants(
+    evidence: Evidence, settings: FusionSettings, calibration: Calibration, modality: str, z: Array
+) -> Array:
+    """Fused probabilities (M, C) of the main task with each row of ``z`` (M, D) in the place of one modality's own.
+
+    Raises InputError, see ``fuse``.
+    """
+    check_prior(settings.prior)
+    rule, present, prior = find_rule(settings.rule), list(evidence.readings), calibration.prior[MAIN]
+    readings = [
+        calibration.read(name, z) if name == modality else reading for name, reading in evidence.readings.items()
+    ]
+    probabilities = _stack_variants([reading.probabilities[MAIN] for reading in readings], len(z))
+    embeddings = _stack_variants([reading.embedding for reading in readings], len(z))
+    used = rule.weights(np.tile(normalize_alpha(settings.alpha, present), (len(z), 1)), probabilities)
+    pooled = rule.pool(Problem(probabilities, used, prior, embeddings, fused_head(calibration, MAIN, present)))
+    levelled = level_prior(pooled, prior) if settings.prior == "even" else pooled
+    return sharpen(levelled, settings.temperature)
+
+
+def _stack_variants(values: Sequence[Array], count: int) -> Array:
+    """Values of each modality, (K,) or already (M, K), as (M, n, K)."""
+    return np.stack([np.broadcast_to(one, (count, one.shape[-1])) for one in values], axis=1)
+
+
 def as_lines(probabilities: Array, settings: FusionSettings, calibration: Calibration) -> tuple[Lines, ...]:
     """The rule and prior of the settings as lines over the mix of two modalities, main task; () where they are none.
 

@@ -10,7 +10,7 @@ PACKAGE = ROOT / "crossmodal"
 STAGES = (
     ("errors", "types", "stopwatch", "metrics"),
     ("envelope", "audio", "text", "decoding", "checkpoints", "phrasebook"),
-    ("transcription", "encoders"),
+    ("transcription", "encoders", "prosody"),
     ("projection",),
     ("heads",),
     ("towers", "fusion"),

@@ -1,0 +1,92 @@
+"""What a fused reading would be, had one modality been read otherwise: arithmetic on many z of that modality at once.
+
+A variant is one changed input, read by its tower beforehand: words without one of them, a voice without a moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from crossmodal.calibration import Calibration
+from crossmodal.fusing import MAIN, fuse, fuse_variants
+from crossmodal.types import TASKS, Array, Evidence, FusionSettings
+
+
+def pulls(  # noqa: PLR0913, what is read, how it is fused, and what is changed
+    evidence: Evidence, settings: FusionSettings, calibration: Calibration, modality: str, z: Array, label: str
+) -> Array:  # fmt: skip
+    """How much the fused probability of ``label`` falls with each variant ``z`` (M, D) of a modality: (M,).
+
+    Above 0 what was left out speaks for the label, below 0 against it. Zeros where the modality is not present, or
+    switched off. Raises InputError, see ``fuse``.
+    """
+    if modality not in evidence.readings:
+        return np.zeros(len(z))
+    fused = _with_own(evidence, settings, calibration, modality, z)[:, TASKS[MAIN].index(label)]
+    found: Array = fused[0] - fused[1:]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A variant by its number, the label that it brings and that label's fused probability."""
+
+    variant: int
+    label: str
+    probability: float
+
+
+def nearest_flip(
+    evidence: Evidence, settings: FusionSettings, calibration: Calibration, modality: str, z: Array
+) -> Flip | None:
+    """Of the variants ``z`` (M, D) of a modality that change the fused label, the one whose z is nearest its own.
+
+    Nearest by cosine; None where no variant changes the label. Raises InputError, see ``fuse``.
+    """
+    if modality not in evidence.readings:
+        return None
+    fused = _with_own(evidence, settings, calibration, modality, z)
+    winners = fused.shape[1] - 1 - fused[:, ::-1].argmax(1)  # of equal ones the last, as ``fuse`` has it
+    shown = TASKS[MAIN].index(fuse(evidence, settings, calibration).label)
+    turned = np.flatnonzero((winners[1:] != winners[0]) & (winners[1:] != shown))
+    if not len(turned):
+        return None
+    variant = int(turned[(z[turned] @ evidence.readings[modality].embedding).argmax()])
+    return Flip(variant, TASKS[MAIN][int(winners[variant + 1])], float(fused[variant + 1].max()))
+
+
+def _with_own(
+    evidence: Evidence, settings: FusionSettings, calibration: Calibration, modality: str, z: Array
+) -> Array:
+    """Fused probabilities (1 + M, C): with the modality's own z, then with each variant."""
+    own = evidence.readings[modality].embedding
+    return fuse_variants(evidence, settings, calibration, modality, np.concatenate([own[None], z]))
+
+
+# --- time ------------------------------------------------------------------------------------------------------------
+
+WINDOW_SECONDS = 0.3
+"""Length of what is left out of a voice at a time; the next window starts half a window later."""
+
+
+def windows(seconds: float, length: float = WINDOW_SECONDS) -> tuple[tuple[float, float], ...]:
+    """Windows of ``length`` seconds over a clip, half a window apart; the last one may be shorter."""
+    count = max(1, int(np.ceil(seconds / (length / 2) - 1e-6)) - 1)
+    return tuple(
+        (round(i * length / 2, 6), round(min(i * length / 2 + length, seconds), 6)) for i in range(count)
+    )  # fmt: skip
+
+
+def by_moment(values: Array) -> Array:
+    """Values of M overlapping windows (M,) as those of the M + 1 half windows: the mean of the windows over each."""
+    return np.concatenate([values[:1], (values[1:] + values[:-1]) / 2, values[-1:]])
+
+
+def moments(stretches: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """The half windows (start, end) that go with ``by_moment``."""
+    edges = [start for start, _ in stretches]
+    edges.append(min(stretches[-1][1], edges[-1] + WINDOW_SECONDS / 2))
+    return tuple(zip(edges, [*edges[1:], stretches[-1][1]], strict=True))
