@@ -115,11 +115,11 @@ class Pipeline:
         return replace(evidence, readings=ordered, cost={**evidence.cost, **watch.cost})
 
     def without_stretches(self, waveform: Waveform, stretches: Sequence[tuple[float, float]]) -> Array:
-        """z (M, D) of the voice with each stretch of time left out; see ``SpeechTower.without``."""
+        """The z (M, D) of the voice with each stretch of time left out; see ``SpeechTower.without``."""
         return cast(SpeechTower, self.towers["speech"]).without(waveform, stretches)
 
     def read_texts(self, texts: Sequence[str]) -> Array:
-        """z (N, D) of many texts at once, each of them preprocessed."""
+        """The z (N, D) of many texts at once, each of them preprocessed."""
         return cast(TextTower, self.towers["text"]).embed(texts)
 
     def fuse(self, evidence: Evidence, settings: FusionSettings | None = None, **changes: Any) -> FusionResult:

@@ -106,7 +106,7 @@ def _speech(loud: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The moments of speech: loud ones, and silences between them that are too short to be pauses."""
     spoken = loud.copy()
     for start, end in _runs(~loud):
-        if 0 < start and end < len(loud) and (end - start) * 0.01 < LEAST_PAUSE_SECONDS:
+        if start > 0 and end < len(loud) and (end - start) * 0.01 < LEAST_PAUSE_SECONDS:
             spoken[start:end] = True
     return spoken
 
@@ -142,7 +142,7 @@ def _pitch(samples: FloatArray, frames: int) -> Array:
 
 
 def _windows(samples: FloatArray, frames: int) -> Array:
-    """Windows of three periods of the lowest pitch about every hundredth of a second: (frames, size), without offset"""
+    """Three periods of the lowest pitch about every hundredth of a second: (frames, size), each of mean zero."""
     size = int(3 * SAMPLE_RATE / LOWEST_HZ)
     padded = np.pad(samples.astype(np.float64), size)
     starts = np.arange(frames) * _HOP + _HOP // 2 + size - size // 2
@@ -226,13 +226,11 @@ def figures(reference: Mapping[str, Any], name: str, prosody: Prosody) -> Mappin
 def rank(percentiles: Mapping[str, float], value: float) -> float:
     """The share of the reference clips that lie below a value, in [0, 1], read between the known percentiles.
 
-    Among clips of one and the same value, such as none with any pause, the middle of their shares.
+    0 from the lowest of them down, and 1 beyond the highest.
     """
     shares = np.array([float(name) for name in percentiles]) / 100
     values = np.array(list(percentiles.values()))
-    if value < values[0]:
-        return 0.0
-    if value > values[-1]:
-        return 1.0
-    same = np.flatnonzero(values == value)
-    return float(shares[same].mean()) if len(same) else float(np.interp(value, values, shares))
+    if value <= values[0] or value > values[-1]:
+        return float(value > values[-1])
+    behind = int(np.searchsorted(values, value))
+    return float(np.interp(value, values[behind - 1 : behind + 1], shares[behind - 1 : behind + 1]))

@@ -37,6 +37,8 @@ class SpeechTower(nn.Module):
     attentive pooling. The first is better on voices like those of training, the second on others; their sum keeps both.
     """
 
+    share: Tensor
+
     def __init__(self) -> None:
         super().__init__()
         self.encoder = SpeechEncoder.pretrained()
@@ -58,7 +60,7 @@ class SpeechTower(nn.Module):
 
     @torch.inference_mode()
     def without(self, waveform: Waveform, stretches: Sequence[tuple[float, float]]) -> Array:
-        """z (M, D) of the waveform with one stretch left out of every row, each (start, end) in seconds.
+        """The z (M, D) of a waveform with one stretch left out of every row, each (start, end) in seconds.
 
         The waveform is encoded once; what is left out is left out of the pooling alone. So a row tells what phi draws
         from the other frames, which have all heard the whole clip. An empty stretch leaves z as it is. Raises
@@ -68,7 +70,9 @@ class SpeechTower(nn.Module):
         kept = _kept(states.shape[2], stretches)
         mixed = self.projection.mix(self.adapted(states))
         linear = self.statistics.project(masked_statistics(states[0], kept))
-        attentive = [self.projection.pooled(mixed.expand(len(part), -1, -1), part) for part in kept.split(_MASKS)]
+        attentive = [
+            self.projection.pooled(mixed.expand(len(part), -1, -1), part) for part in torch.split(kept, _MASKS)
+        ]
         return _unit(linear + self.share * torch.cat(attentive))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,15 @@ class Tower:
         seed = int.from_bytes(hashlib.sha256(data).digest()[:4], "big")
         z = np.random.default_rng(seed).normal(size=WIDTH)
         return np.full(WIDTH, np.nan) if self.spoilt else z / np.linalg.norm(z)
+
+
+    def embed(self, texts: Sequence[str]) -> Array:
+        return np.stack([self(text) for text in texts])
+
+    def without(self, waveform: Waveform, stretches: Sequence[tuple[float, float]]) -> Array:
+        z, random = self(waveform), np.random.default_rng(len(stretches))
+        other = z + 0.05 * random.normal(size=(len(stretches), WIDTH))
+        return other / np.linalg.norm(other, axis=1, keepdims=True)
 
 
 class Recogniser:

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-
 from crossmodal.calibration import Calibration
 from crossmodal.fusing import MAIN, fuse
 from crossmodal.fusion import level_prior

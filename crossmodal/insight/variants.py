@@ -58,9 +58,7 @@ def nearest_flip(
     return Flip(variant, TASKS[MAIN][int(winners[variant + 1])], float(fused[variant + 1].max()))
 
 
-def _with_own(
-    evidence: Evidence, settings: FusionSettings, calibration: Calibration, modality: str, z: Array
-) -> Array:
+def _with_own(evidence: Evidence, settings: FusionSettings, calibration: Calibration, modality: str, z: Array) -> Array:
     """Fused probabilities (1 + M, C): with the modality's own z, then with each variant."""
     own = evidence.readings[modality].embedding
     return fuse_variants(evidence, settings, calibration, modality, np.concatenate([own[None], z]))

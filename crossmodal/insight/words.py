@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import math
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+import numpy as np
+
+from crossmodal.types import Array
 
 MOST_GROUPS = 40
 """A text of more words is cut into this many groups of neighbours, so that a long one takes no longer to read."""
-MOST_PLACES = 6
+MOST_PLACES = 5
 """Another word is tried in this many places: those whose own word counts for most."""
-VOCABULARY = 70
+VOCABULARY = 63
 """Words that are tried there."""
 
 _WORD = re.compile(r"^(\W*)(.*?)(\W*)$", re.DOTALL)
-_PLAIN = re.compile(r"[a-z]{4,}")
+_CONTENT = re.compile(r"(?<![a-z'])[a-z]{4,}(?![a-z'])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +51,11 @@ def _piece(text: str) -> Piece:
 
 
 def without_each(parts: Sequence[Piece]) -> list[str]:
-    """The text without each of its pieces in turn. What stands about a word stays: "Stop it!" leaves "Stop!".
+    """The text without each of its pieces in turn. What follows a word stays: "Stop it!" leaves "Stop!".
 
     Nothing for a text of one piece, since no words would be left.
     """
-    return [_joined([*parts[:i], Piece(parts[i].before, "", parts[i].after), *parts[i + 1 :]]) for i in _places(parts)]
+    return [_joined([*parts[:i], Piece("", "", parts[i].after), *parts[i + 1 :]]) for i in _places(parts)]
 
 
 def _places(parts: Sequence[Piece]) -> range:
@@ -90,18 +93,24 @@ def swaps(parts: Sequence[Piece], places: Sequence[int], vocabulary: Sequence[st
     return found
 
 
-def vocabulary(lines: Sequence[tuple[str, str]], most: int = VOCABULARY) -> tuple[str, ...]:
-    """The words of labelled ``lines`` (text, label) that tell most of their label, alike many of each label.
+def candidates(lines: Iterable[str]) -> list[str]:
+    """The different words of these lines, by the alphabet.
 
-    A word's worth is how many lines of the label hold it, times the share of all its lines that have that label. Words
-    under four letters are left out: they are mostly not what a sentence is about. Ties go by the alphabet.
+    Words under four letters are left out: they are mostly not what a sentence is about. So is what stands before an
+    apostrophe, which is no word by itself.
     """
-    lines_of: dict[str, Counter[str]] = {}
-    for text, label in lines:
-        lines_of.setdefault(label, Counter()).update(set(_PLAIN.findall(text.lower())))
-    everywhere = sum(lines_of.values(), Counter[str]())
-    kept: list[str] = []
-    for counts in lines_of.values():
-        ranked = sorted(counts, key=lambda word: (-(counts[word] ** 2) / everywhere[word], word))
-        kept += [word for word in ranked if word not in kept][: most // len(lines_of)]
-    return tuple(kept)
+    return sorted({word for line in lines for word in _CONTENT.findall(line.lower())})
+
+
+def telling(words: Sequence[str], probabilities: Array, most: int = VOCABULARY) -> tuple[str, ...]:
+    """Of each class alike many words: those that, read alone, are most surely of it. ``probabilities`` (N, C).
+
+    A class that wins fewer words than its share has only those.
+    """
+    classes = probabilities.shape[1]
+    winners = probabilities.argmax(1)
+    kept = []
+    for label in range(classes):
+        own = np.flatnonzero(winners == label)
+        kept += sorted(own, key=lambda row: -probabilities[row, label])[: most // classes]
+    return tuple(words[int(row)] for row in kept)

@@ -22,7 +22,7 @@ from crossmodal.fusion.confidence import confidence
 from crossmodal.insight.flips import Flips, confident_alpha, flips, mix
 from crossmodal.insight.sweep import best_alphas
 from crossmodal.types import TASKS, Array, Evidence, FusionResult, FusionSettings
-from crossmodal.ui import charts, flip_words, formula, markup, state, sweep_view
+from crossmodal.ui import charts, flip_words, formula, markup, state, sweep_view, why
 from crossmodal.ui.mixer import component, held
 from crossmodal.ui.mixer.held import DEFAULT_ALPHA, MODE, TEMPERATURES, Held
 from crossmodal.ui.mixer.problem import problem, result
@@ -56,7 +56,7 @@ def bench(look: Look, engine: Engine, subject: Subject) -> None:
             component.fix(_fixed(look, engine, subject))
             _live(look, engine, subject)
         else:
-            _plain(look, engine, subject.evidence)
+            _plain(look, engine, subject)
 
 
 def settings_now(engine: Engine) -> FusionSettings:
@@ -85,6 +85,7 @@ def _live(look: Look, engine: Engine, subject: Subject) -> None:
     if fused:
         _small_print(look.say, engine, used, fused, now.settings(), {**evidence.cost, "fuse": spent})
     _curve(look, engine, used, now.settings(), turns)
+    why.why(look, engine, subject, used, now.settings())
     state.stamp_address()
 
 
@@ -169,18 +170,24 @@ def _marks(say: Say, engine: Engine, evidence: Evidence) -> list[dict[str, Any]]
 # --- with plain sliders --------------------------------------------------------------------------------------------
 
 
-def _plain(look: Look, engine: Engine, evidence: Evidence) -> None:
+def _plain(look: Look, engine: Engine, subject: Subject) -> None:
+    evidence = subject.evidence
     left, right = st.columns([len(engine.modalities) + 0.1, 1.3], gap="large")
     with left:
         for name, panel in zip(engine.modalities, st.columns(len(engine.modalities), gap="large"), strict=True):
             with panel:
                 _reading(look, engine, name, evidence)
-        mix_plainly(look, engine, evidence, right.container())
+        mix_plainly(look, engine, evidence, right.container(), subject)
 
 
 @st.fragment
-def mix_plainly(look: Look, engine: Engine, evidence: Evidence, place: DeltaGenerator) -> None:
-    """The mixer and, in its own place, the fused reading: all that follows a slider, and nothing else."""
+def mix_plainly(
+    look: Look, engine: Engine, evidence: Evidence, place: DeltaGenerator, subject: Subject | None = None
+) -> None:
+    """The mixer and, in its own place, the fused reading: all that follows a slider, and nothing else.
+
+    Of a ``subject`` it is told, too, why its answer is what it is.
+    """
     settings = _mixer(look.say, engine, evidence)
     used = _used(engine, evidence)
     with place, told(look.say, "bench"):
@@ -188,6 +195,8 @@ def mix_plainly(look: Look, engine: Engine, evidence: Evidence, place: DeltaGene
         _fused(look, result)
         _small_print(look.say, engine, evidence, result, settings, {**evidence.cost, "fuse": spent})
     _curve(look, engine, used, settings, flips(used, settings, engine.calibration))
+    if subject:
+        why.why(look, engine, subject, used, settings)
     state.stamp_address()
 
 

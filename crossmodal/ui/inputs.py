@@ -45,13 +45,13 @@ def _read(say: Say, read: Read) -> Subject | None:
     place = st.empty()
     subject = None
     with told(say, "input"):
-        subject = read(_announcer(say, place))
+        subject = read(announcer(say, place))
     place.empty()
     return subject
 
 
-def _announcer(say: Say, place: DeltaGenerator) -> Announce:
-    """Shows each stage as it starts, by name."""
+def announcer(say: Say, place: DeltaGenerator) -> Announce:
+    """Shows each stage in its place as it starts, by name."""
 
     def announce(stage: str) -> None:
         place.html(markup.progress(say.known(f"stage.{stage}", stage)))
@@ -152,7 +152,7 @@ def clip(look: Look, engine: Engine, subject: Subject) -> Subject:
         _warn_of_language(look.say, text)
         place = st.empty()
         with told(look.say, "words"):
-            subject = state.with_words(engine, subject, text, _announcer(look.say, place))
+            subject = state.with_words(engine, subject, text, announcer(look.say, place))
         place.empty()
     drawn = wave(subject)
     if drawn and subject.clip:

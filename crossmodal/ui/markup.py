@@ -1,4 +1,4 @@
-"""Small pieces of HTML for what Streamlit has no element for. Every value passes ``html.escape``; no visitor's text."""
+"""Small pieces of HTML for what Streamlit has no element for. Every value passes ``html.escape``."""
 
 from __future__ import annotations
 
@@ -140,6 +140,63 @@ def strip(name: str, values: Sequence[tuple[str, float]]) -> str:
         f'<div class="cx-strip"><p class="cx-small">{_e(name)}</p>'
         f'<div class="cx-parts" aria-hidden="true">{parts}</div><div class="cx-words">{words}</div></div>'
     )
+
+
+def waterfall(rows: Sequence[tuple[str, float, float, str]], colour: str) -> str:
+    """Bars from 0 to 1 that begin where others end: name, start, end, and the figure as it is said.
+
+    What falls is drawn hollow; the sign stands in the figure, too.
+    """
+    drawn = "".join(
+        f'<li><span>{_e(name)}</span><div><i class="{"cx-falls" if end < start else "cx-rises"}" '
+        f'style="left:{100 * min(start, end):.2f}%;width:{100 * abs(end - start):.2f}%"></i></div>'
+        f"<b>{_e(said)}</b></li>"
+        for name, start, end, said in rows
+    )
+    return f'<ol class="cx-fall" style="--tint:{_e(colour)}">{drawn}</ol>'
+
+
+def pulled_words(words: Sequence[tuple[str, float, str]], colour: str) -> str:
+    """Words in running order, each shaded by a strength in [-1, 1] with its figure below it.
+
+    What speaks for is tinted with a solid line below, what speaks against is hatched with a dotted one.
+    """
+    drawn = "".join(
+        f'<li class="{"cx-against" if strength < 0 else "cx-for"}" style="--by:{abs(strength):.3f}">'
+        f"<span>{_e(word)}</span><b>{_e(said)}</b></li>"
+        for word, strength, said in words
+    )
+    return f'<ol class="cx-pulls" style="--tint:{_e(colour)}">{drawn}</ol>'
+
+
+def pulled_moments(cells: Sequence[float], colour: str) -> str:
+    """Moments of like length from left to right, strengths in [-1, 1]: up speaks for, down against."""
+    drawn = "".join(
+        f'<i class="{"cx-against" if cell < 0 else "cx-for"}" style="--by:{abs(cell):.3f}"></i>' for cell in cells
+    )
+    return f'<div class="cx-moments" style="--tint:{_e(colour)}" aria-hidden="true">{drawn}</div>'
+
+
+def range_strip(name: str, said: str, places: Mapping[str, float], marks: Sequence[tuple[float, str]]) -> str:
+    """A value within a range: places from 0 to 1 of "low" and "high", "inner_low" and "inner_high", "middle", "own".
+
+    ``marks`` are further places with their names.
+    """
+    at = {key: f"{100 * min(max(value, 0.0), 1.0):.2f}%" for key, value in places.items()}
+    named = "".join(
+        f'<em style="left:{100 * min(max(place, 0.0), 1.0):.2f}%" title="{_e(text)}"></em>' for place, text in marks
+    )
+    return (
+        f'<div class="cx-range-strip"><div><span>{_e(name)}</span><b>{_e(said)}</b></div><div aria-hidden="true">'
+        f'<i class="cx-outer" style="left:{at["low"]};right:calc(100% - {at["high"]})"></i>'
+        f'<i class="cx-inner" style="left:{at["inner_low"]};right:calc(100% - {at["inner_high"]})"></i>'
+        f'<i class="cx-middle" style="left:{at["middle"]}"></i><u style="left:{at["own"]}"></u>{named}</div></div>'
+    )
+
+
+def range_strips(strips: Sequence[str]) -> str:
+    """Several of them side by side, each from ``range_strip``."""
+    return f'<div class="cx-ranges">{"".join(strips)}</div>'
 
 
 def notice(title: str, body: Sequence[str], facts: Sequence[str] = ()) -> str:

@@ -1,0 +1,41 @@
+"""The component in the page: a waveform with the pull of every moment below it, and the place that is being played.
+
+It plays nothing by itself: it steers the player that stands beside the waveform of the input, so that no sound is sent
+twice. Where it finds none, its place can still be moved to read the moments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from crossmodal.ui.mixer import component
+
+FOLDER = Path(__file__).parent
+KEY = "listen"
+PLAYER = ".st-key-player audio"
+"""Where the component finds the page's player."""
+
+
+def usable() -> bool:
+    """Whether components are to be shown, see the mixer's."""
+    return component.usable()
+
+
+@cache
+def _component() -> Callable[..., Any]:
+    sources = [component.FOLDER / "arithmetic.js", component.FOLDER / "dom.js", FOLDER / "listen.js"]
+    style = (FOLDER / "listen.css").read_text(encoding="utf-8")
+    made: Callable[..., Any] = st.components.v2.component(
+        "crossmodal_listen", css=style, js=component.joined(sources), isolate_styles=False
+    )
+    return made
+
+
+def show(data: Mapping[str, Any]) -> None:
+    """Mount the component with its data."""
+    _component()(key=KEY, data={**data, "player": PLAYER})
