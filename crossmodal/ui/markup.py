@@ -156,17 +156,22 @@ def waterfall(rows: Sequence[tuple[str, float, float, str]], colour: str) -> str
     return f'<ol class="cx-fall" style="--tint:{_e(colour)}">{drawn}</ol>'
 
 
-def pulled_words(words: Sequence[tuple[str, float, str]], colour: str) -> str:
+def pulled_words(caption: str, words: Sequence[tuple[str, float, str]], colour: str) -> str:
     """Words in running order, each shaded by a strength in [-1, 1] with its figure below it.
 
-    What speaks for is tinted with a solid line below, what speaks against is hatched with a dotted one.
+    What speaks for is tinted with a solid line below, what speaks against is hatched with a dotted one. Those who hear
+    the page get the same as a table.
     """
+    rows = "".join(f'<tr><th scope="row">{_e(word)}</th><td>{_e(said)}</td></tr>' for word, _, said in words)
     drawn = "".join(
         f'<li class="{"cx-against" if strength < 0 else "cx-for"}" style="--by:{abs(strength):.3f}">'
         f"<span>{_e(word)}</span><b>{_e(said)}</b></li>"
         for word, strength, said in words
     )
-    return f'<ol class="cx-pulls" style="--tint:{_e(colour)}">{drawn}</ol>'
+    return (
+        f'<ol class="cx-pulls" style="--tint:{_e(colour)}" aria-hidden="true">{drawn}</ol>'
+        f'<table class="cx-spoken"><caption>{_e(caption)}</caption><tbody>{rows}</tbody></table>'
+    )
 
 
 def pulled_moments(cells: Sequence[float], colour: str) -> str:

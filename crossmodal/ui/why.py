@@ -137,8 +137,9 @@ def _words(case: Case, left_out: Words) -> None:
         st.html(markup.note(say("why.words.one")))
         return
     values = case.pulls("text", left_out.z).tolist()
-    told_words = zip(left_out.parts, strengths(values), map(points, values), strict=True)
-    st.html(markup.pulled_words([(part.text, strength, said) for part, strength, said in told_words], case.colour))
+    rows = zip(left_out.parts, strengths(values), map(points, values), strict=True)
+    drawn = [(part.text, strength, said) for part, strength, said in rows]
+    st.html(markup.pulled_words(say("why.words.table", label=case.label), drawn, case.colour))
     grouped = any(" " in part.core for part in left_out.parts)
     st.html(markup.note(say("why.words.groups" if grouped else "why.words.note", label=case.label)))
 
@@ -255,7 +256,7 @@ def _range(case: Case, name: str, value: float, against: Mapping[str, Mapping[st
     scaled = math.log2 if name == "pitch_hz" else float
     ends = [scaled(number) for number in (at["5"], at["95"], value)]
     low, high = min(ends), max(ends)
-    room = 0.08 * (high - low) or 1.0
+    room = 0.02 * (high - low) or 1.0
 
     def share(number: float) -> float:
         return (scaled(number) - low + room) / (high - low + 2 * room)

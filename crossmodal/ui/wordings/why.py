@@ -16,6 +16,7 @@ WORDINGS: Wordings = {
     ),
     # By word
     "why.words": ("By word", "按词"),
+    "why.words.table": ("Points for {label}, word by word", "各词对“{label}”的贡献（百分点）"),
     "why.words.note": (
         "What {label} loses, in points, where a word is left out. Solid line: it speaks for {label}; dotted: against.",
         "去掉某个词后“{label}”减少的百分点。实线：支持“{label}”；点线：不支持。",
