@@ -55,7 +55,6 @@ class Tower:
         z = np.random.default_rng(seed).normal(size=WIDTH)
         return np.full(WIDTH, np.nan) if self.spoilt else z / np.linalg.norm(z)
 
-
     def embed(self, texts: Sequence[str]) -> Array:
         return np.stack([self(text) for text in texts])
 

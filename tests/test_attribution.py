@@ -77,7 +77,9 @@ def test_linear_shares_are_the_weighted_differences_to_the_prior():
 
 def test_twins_share_alike():
     calibration = make_calibration(("speech", "text"))
-    calibration = replace(calibration, temperature=dict.fromkeys(("speech", "text"), {"emotion": 1.0, "sentiment": 1.0}))
+    calibration = replace(
+        calibration, temperature=dict.fromkeys(("speech", "text"), {"emotion": 1.0, "sentiment": 1.0})
+    )
     evidence = make_evidence(calibration)
     readings = {name: calibration.read(name, evidence.readings["speech"].embedding) for name in evidence.readings}
     found = attribution(replace(evidence, readings=readings), FusionSettings({}, "product"), calibration)
@@ -96,9 +98,7 @@ def test_variants_at_once_are_those_fused_one_by_one(rule, prior):
         together = fuse_variants(evidence, settings, calibration, "text", z)
         for row, one in zip(together, z, strict=True):
             changed = replace(evidence, readings={**evidence.readings, "text": calibration.read("text", one)})
-            np.testing.assert_allclose(
-                row, fuse(changed, settings, calibration).probabilities["emotion"], atol=1e-12
-            )
+            np.testing.assert_allclose(row, fuse(changed, settings, calibration).probabilities["emotion"], atol=1e-12)
 
 
 @RULES

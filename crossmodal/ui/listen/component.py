@@ -20,10 +20,17 @@ KEY = "listen"
 PLAYER = ".st-key-player audio"
 """Where the component finds the page's player."""
 
+_FAILED = "_listen_failed"
+
 
 def usable() -> bool:
-    """Whether components are to be shown, see the mixer's."""
-    return component.usable()
+    """Whether components are to be shown, see the mixer's, and this one has not failed."""
+    return component.usable() and not st.session_state.get(_FAILED)
+
+
+def _give_up() -> None:
+    """Go on without the playhead in this session: the strip is drawn plainly, and the player is there as ever."""
+    st.session_state[_FAILED] = True
 
 
 @cache
@@ -38,4 +45,4 @@ def _component() -> Callable[..., Any]:
 
 def show(data: Mapping[str, Any]) -> None:
     """Mount the component with its data."""
-    _component()(key=KEY, data={**data, "player": PLAYER})
+    _component()(key=KEY, data={**data, "player": PLAYER}, on_failed_change=_give_up)

@@ -124,12 +124,18 @@ class Listen {
 const views = new WeakMap();
 
 export default function mount(component) {
-  const { parentElement } = component;
-  let view = views.get(parentElement);
-  if (!view) {
-    view = new Listen(parentElement);
-    views.set(parentElement, view);
+  const { parentElement, setTriggerValue } = component;
+  try {
+    let view = views.get(parentElement);
+    if (!view) {
+      view = new Listen(parentElement);
+      views.set(parentElement, view);
+    }
+    view.update(component);
+    return () => { view.close(); views.delete(parentElement); };
+  } catch (error) {
+    console.error("The playhead failed; the page goes on without it.", error);
+    setTriggerValue("failed", true);
+    return () => {};
   }
-  view.update(component);
-  return () => { view.close(); views.delete(parentElement); };
 }

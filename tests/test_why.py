@@ -1,0 +1,159 @@
+"""Journeys through "why this answer" without a browser; see test_app for the engine behind the page."""
+
+import html
+import re
+import shutil
+
+import pytest
+from test_app import EN, clip, engine, give, page, plain_sliders, run, shown, verdict  # noqa: F401
+
+from crossmodal import checkpoints
+from crossmodal.engine import Gate
+from crossmodal.examples import DEFAULT, load_examples
+from crossmodal.fusing import fuse
+from crossmodal.insight.attribution import attribution
+from crossmodal.prosody import REFERENCE, load_reference
+from crossmodal.types import FusionSettings
+from crossmodal.ui import reasons
+from crossmodal.ui.why import points, strengths
+
+
+@pytest.fixture(autouse=True)
+def reference(engine):  # noqa: F811
+    """The figures of the reference speakers beside the engine's small models."""
+    shutil.copy(checkpoints.MODELS / REFERENCE, engine.folder / REFERENCE)
+    load_reference.cache_clear()
+    reasons.vocabulary.cache_clear()
+
+
+def calls(engine):  # noqa: F811
+    return engine.towers["speech"].calls, engine.towers["text"].calls
+
+
+def table(made):
+    """Word -> points, as those hear it who cannot see the page."""
+    found = [item.value for item in made.html if "cx-pulls" in item.value]
+    return re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td>', html.unescape("".join(found)))
+
+
+def test_nothing_is_read_before_it_is_asked(engine):  # noqa: F811
+    made = page()
+    assert EN("why.modality") not in shown(made)
+    assert calls(engine) == (0, 0)
+    made.toggle(key="why").set_value(True)
+    made = run(made)
+    for key in ("why.modality", "why.words", "why.time", "why.prosody", "why.prosody.rate"):
+        assert EN(key) in shown(made)
+
+
+def test_the_settings_move_it_by_arithmetic_alone(engine):  # noqa: F811
+    made = page(why="true", a_text="0")
+    before, read = shown(made), calls(engine)
+    assert read[0] == 1  # once for the voice with all its moments
+    made.slider(key="a_speech").set_value(0.1)
+    made = run(made)
+    made.toggle(key="m_text").set_value(True)
+    made = run(made)
+    assert calls(engine) == read
+    made.slider(key="a_text").set_value(0.9)
+    made = run(made)
+    assert calls(engine)[0] == read[0]
+    assert shown(made) != before
+
+
+def test_the_shares_are_those_of_the_arithmetic(engine):  # noqa: F811
+    made = page(why="true")
+    found = attribution(load_examples()[DEFAULT].evidence, FusionSettings(), engine.calibration)
+    text = shown(made)
+    assert f"{100 * found.chance:.1f}" in text
+    for value in found.modalities.values():
+        assert f"{100 * value:+.1f}".replace("-", "\u2212") in text
+
+
+def test_the_words_stand_as_they_are_read(engine):  # noqa: F811
+    made = page(why="true", src="type", txt="Oh <b>no</b>, not again!")
+    assert [word for word, _ in table(made)] == ["Oh", "<b>no</b>,", "not", "again!"]
+    assert EN("why.time") not in shown(made)
+    assert any(word in shown(made) for word in ("Smallest change", "No change of one word"))
+
+
+def test_a_single_word_has_nothing_to_be_left_out_of(engine):  # noqa: F811
+    made = page(why="true", src="type", txt="Wonderful!")
+    assert EN("why.words.one") in shown(made)
+    assert table(made) == []
+
+
+def test_a_voice_alone_has_moments_and_no_words(engine, voice):  # noqa: F811
+    engine.recogniser.text = ""
+    made = give(page(why="true"), "record", clip(voice))
+    assert verdict(made)
+    assert EN("why.words.none") in shown(made)
+    assert any("cx-moments" in item.value for item in made.html)
+    assert "dB" in shown(made)
+
+
+def test_edited_words_are_read_anew_and_the_voice_is_not(engine, voice):  # noqa: F811
+    made = give(page(why="true"), "record", clip(voice))
+    spoken = engine.towers["speech"].calls
+    box = next(area for area in made.text_area if area.key.startswith("words_"))
+    box.set_value("Get out of here!")
+    made = run(made)
+    assert [word for word, _ in table(made)] == ["Get", "out", "of", "here!"]
+    assert engine.towers["speech"].calls == spoken
+
+
+def test_what_is_switched_off_pulls_nothing(engine):  # noqa: F811
+    text = shown(page(why="true", m_text="false"))
+    assert EN("why.words.none") in text
+    text = shown(page(why="true", m_speech="false"))
+    assert EN("why.time.none") in text
+    assert EN("why.prosody.rate") in text
+
+
+def test_no_free_place_is_said_and_the_rest_stays(engine):  # noqa: F811
+    engine._gate = Gate(running=1, waiting=0)
+    with engine._gate.slot():
+        made = page(why="true")
+    assert EN("why.modality") in shown(made)
+    assert EN("error.queue_full") in shown(made)
+    made = run(made)
+    assert table(made)
+
+
+def test_models_without_a_reference_say_so(engine):  # noqa: F811
+    (engine.folder / REFERENCE).unlink()
+    load_reference.cache_clear()
+    assert EN("why.prosody.none") in shown(page(why="true"))
+
+
+def test_the_session_keeps_a_few_inputs_alone(engine):  # noqa: F811
+    made = page(why="true", src="type", txt="One two.")
+    for number in range(6):
+        made.text_area(key="txt").set_value(f"Some words, {number}.")
+        made = run(made)
+    assert len(made.session_state["_reasons"]) <= reasons._KEPT
+
+
+def test_fusing_anew_is_what_a_flip_says(engine):  # noqa: F811
+    """The word whose leaving out turns the answer turns it."""
+    made = page(why="true", src="type", txt="I am so very glad about this")
+    said = shown(made)
+    found = re.search(r"without \u201c(\w+)\u201d it is (\w+),", said)
+    if not found:
+        pytest.skip("with these towers no word turns it")
+    words = [word for word in "I am so very glad about this".split() if word != found[1]]
+    evidence = engine.pipeline().embed(text=" ".join(words))
+    assert EN.label("emotion", fuse(evidence, FusionSettings(), engine.calibration).label) == found[2]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0.123, "+12"), (-0.078, "\u22128"), (0.004, "+0.4"), (-0.0095, "\u22121"), (0.0, "0"), (0.0004, "0")],
+)
+def test_points_carry_their_sign(value, said):
+    assert points(value) == said
+
+
+def test_pulls_are_drawn_against_the_strongest():
+    assert strengths([0.2, -0.1]) == [1.0, -0.5]
+    assert strengths([0.002, 0.0]) == [0.1, 0.0]
