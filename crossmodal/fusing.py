@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from crossmodal.calibration import Calibration
 from crossmodal.errors import InputError
 from crossmodal.fusion import Problem, find_rule, level_prior, normalize_alpha, sharpen
 from crossmodal.fusion.rule import FLOOR, Lines, softmax
-from crossmodal.types import PRIORS, TASKS, Array, Evidence, FusionResult, FusionSettings
+from crossmodal.types import PRIORS, TASKS, Array, Evidence, FusionResult, FusionSettings, Reading
 
 MAIN = next(iter(TASKS))
 """The task that names the label, and whose readings decide the weights in use."""
@@ -55,22 +56,15 @@ def fuse_variants(
 
     Raises InputError, see ``fuse``.
     """
-    check_prior(settings.prior)
-    rule, present, prior = find_rule(settings.rule), list(evidence.readings), calibration.prior[MAIN]
-    readings = [
-        calibration.read(name, z) if name == modality else reading for name, reading in evidence.readings.items()
-    ]
-    probabilities = _stack_variants([reading.probabilities[MAIN] for reading in readings], len(z))
-    embeddings = _stack_variants([reading.embedding for reading in readings], len(z))
-    used = rule.weights(np.tile(normalize_alpha(settings.alpha, present), (len(z), 1)), probabilities)
-    pooled = rule.pool(Problem(probabilities, used, prior, embeddings, fused_head(calibration, MAIN, present)))
-    levelled = level_prior(pooled, prior) if settings.prior == "even" else pooled
-    return sharpen(levelled, settings.temperature)
 
+    def row_by_row(reading: Reading) -> Reading:
+        own = calibration.read(reading.modality, z) if reading.modality == modality else reading
+        many = {task: np.broadcast_to(values, (len(z), values.shape[-1])) for task, values in own.probabilities.items()}
+        return Reading(own.modality, np.broadcast_to(own.embedding, z.shape), {}, many)
 
-def _stack_variants(values: Sequence[Array], count: int) -> Array:
-    """Values of each modality, (K,) or already (M, K), as (M, n, K)."""
-    return np.stack([np.broadcast_to(one, (count, one.shape[-1])) for one in values], axis=1)
+    variants = replace(evidence, readings={name: row_by_row(reading) for name, reading in evidence.readings.items()})
+    alpha = np.tile(normalize_alpha(settings.alpha, list(evidence.readings)), (len(z), 1))
+    return sharpen(fuse_all(variants, settings, calibration, alpha), settings.temperature)
 
 
 def as_lines(probabilities: Array, settings: FusionSettings, calibration: Calibration) -> tuple[Lines, ...]:
@@ -91,7 +85,8 @@ def check_prior(prior: str) -> None:
 
 
 def _stack(evidence: Evidence, task: str) -> Array:
-    return np.stack([reading.probabilities[task] for reading in evidence.readings.values()])
+    """The readings of one task, (..., n, C)."""
+    return np.stack([reading.probabilities[task] for reading in evidence.readings.values()], axis=-2)
 
 
 def _pool(
@@ -99,7 +94,7 @@ def _pool(
 ) -> dict[str, Array]:
     """Each stacked task (n, C) fused at the weights in use (..., n), before its temperature."""
     rule, present = find_rule(settings.rule), list(evidence.readings)
-    embeddings = np.stack([reading.embedding for reading in evidence.readings.values()])
+    embeddings = np.stack([reading.embedding for reading in evidence.readings.values()], axis=-2)
     fused = {}
     for task, probabilities in stacked.items():
         prior = calibration.prior[task]

@@ -1,6 +1,7 @@
 """What moved the answer: shares that add up, variants that agree with fusing one by one, windows that cover a clip."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -77,9 +78,8 @@ def test_linear_shares_are_the_weighted_differences_to_the_prior():
 
 def test_twins_share_alike():
     calibration = make_calibration(("speech", "text"))
-    calibration = replace(
-        calibration, temperature=dict.fromkeys(("speech", "text"), {"emotion": 1.0, "sentiment": 1.0})
-    )
+    alike = {name: {"emotion": 1.0, "sentiment": 1.0} for name in calibration.temperature}
+    calibration = replace(calibration, temperature=alike)
     evidence = make_evidence(calibration)
     readings = {name: calibration.read(name, evidence.readings["speech"].embedding) for name in evidence.readings}
     found = attribution(replace(evidence, readings=readings), FusionSettings({}, "product"), calibration)
@@ -149,7 +149,7 @@ def test_windows_cover_the_clip_half_by_half(seconds):
     assert len(cells) == len(found) + 1 == len(by_moment(np.ones(len(found))))
     assert cells[0][0] == 0.0
     assert cells[-1][1] == pytest.approx(seconds, abs=1e-5)
-    assert all(left[1] == right[0] and left[0] < left[1] for left, right in zip(cells, cells[1:], strict=False))
+    assert all(left[1] == right[0] and left[0] < left[1] for left, right in pairwise(cells))
     np.testing.assert_allclose(by_moment(np.ones(len(found))), 1.0)
 
 

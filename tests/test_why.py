@@ -136,12 +136,13 @@ def test_the_session_keeps_a_few_inputs_alone(engine):  # noqa: F811
 
 def test_fusing_anew_is_what_a_flip_says(engine):  # noqa: F811
     """The word whose leaving out turns the answer turns it."""
-    made = page(why="true", src="type", txt="I am so very glad about this")
+    text = "I am so very glad about this"
+    made = page(why="true", src="type", txt=text)
     said = shown(made)
     found = re.search(r"without \u201c(\w+)\u201d it is (\w+),", said)
     if not found:
         pytest.skip("with these towers no word turns it")
-    words = [word for word in "I am so very glad about this".split() if word != found[1]]
+    words = [word for word in text.split() if word != found[1]]
     evidence = engine.pipeline().embed(text=" ".join(words))
     assert EN.label("emotion", fuse(evidence, FusionSettings(), engine.calibration).label) == found[2]
 

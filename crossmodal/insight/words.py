@@ -13,7 +13,7 @@ from crossmodal.types import Array
 
 MOST_GROUPS = 40
 """A text of more words is cut into this many groups of neighbours, so that a long one takes no longer to read."""
-MOST_PLACES = 5
+MOST_PLACES = 4
 """Another word is tried in this many places: those whose own word counts for most."""
 VOCABULARY = 63
 """Words that are tried there."""
