@@ -23,7 +23,6 @@ def reference(engine):  # noqa: F811
     """The figures of the reference speakers beside the engine's small models."""
     shutil.copy(checkpoints.MODELS / REFERENCE, engine.folder / REFERENCE)
     load_reference.cache_clear()
-    reasons.vocabulary.cache_clear()
 
 
 def calls(engine):  # noqa: F811
@@ -74,7 +73,7 @@ def test_the_words_stand_as_they_are_read(engine):  # noqa: F811
     made = page(why="true", src="type", txt="Oh <b>no</b>, not again!")
     assert [word for word, _ in table(made)] == ["Oh", "<b>no</b>,", "not", "again!"]
     assert EN("why.time") not in shown(made)
-    assert any(word in shown(made) for word in ("Smallest change", "No change of one word"))
+    assert any(word in shown(made) for word in ("Smallest change", "No single change"))
 
 
 def test_a_single_word_has_nothing_to_be_left_out_of(engine):  # noqa: F811
@@ -158,3 +157,11 @@ def test_points_carry_their_sign(value, said):
 def test_pulls_are_drawn_against_the_strongest():
     assert strengths([0.2, -0.1]) == [1.0, -0.5]
     assert strengths([0.002, 0.0]) == [0.1, 0.0]
+
+
+def test_a_long_text_is_left_out_in_groups(engine):  # noqa: F811
+    made = page(why="true", src="type", txt=" ".join(f"word{number}" for number in range(90)))
+    assert len(table(made)) == 30
+    assert EN("why.words.groups", label="X").split("X")[1][:30] in shown(made)
+    if "No single change" in shown(made):
+        assert EN("why.flip.none", left=30, tried=0) in shown(made)

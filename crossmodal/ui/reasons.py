@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import streamlit as st
@@ -34,6 +35,8 @@ _BATCH = 64
 
 Kept = TypeVar("Kept")
 
+_vocabularies: MutableMapping[Engine, tuple[str, ...]] = WeakKeyDictionary()
+
 
 @dataclass(frozen=True, slots=True)
 class Moments:
@@ -55,6 +58,11 @@ class Words:
     parts: tuple[Piece, ...]
     z: Array
 
+    @property
+    def grouped(self) -> bool:
+        """Whether the text is so long that neighbouring words stand in one part."""
+        return any(len(part.core.split()) > 1 for part in self.parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Swaps:
@@ -75,7 +83,7 @@ def moments(engine: Engine, subject: Subject, clip: Clip, progress: Progress) ->
         offset = waveform.offset if isinstance(clip.audio, Path) else 0.0
         return Moments(stretches, _finite(found), offset, measure(waveform))
 
-    return _keep(digest("moments", subject.key), lambda: _in_turn(engine, work, progress))
+    return _keep(digest("moments", engine.model_hash, subject.key), lambda: _in_turn(engine, work, progress))
 
 
 def words(engine: Engine, said: str, progress: Progress) -> Words:
@@ -87,7 +95,7 @@ def words(engine: Engine, said: str, progress: Progress) -> Words:
         left = without_each(parts)
         return Words(parts, _finite(pipeline.read_texts(left) if left else _no_rows(engine)))
 
-    return _keep(digest("words", said), lambda: _in_turn(engine, work, progress))
+    return _keep(digest("words", engine.model_hash, said), lambda: _in_turn(engine, work, progress))
 
 
 def tried(engine: Engine, said: str, left_out: Words, own: Array, progress: Progress) -> Swaps:
@@ -99,21 +107,24 @@ def tried(engine: Engine, said: str, left_out: Words, own: Array, progress: Prog
     def make() -> Swaps:
         progress("why_swaps")
         nearness = left_out.z @ own if len(left_out.z) else np.zeros(len(left_out.parts))
-        places = sorted(np.argsort(nearness, kind="stable")[:MOST_PLACES].tolist())
+        most = 0 if left_out.grouped else MOST_PLACES  # one word for several would be no change of one word
+        places = sorted(np.argsort(nearness, kind="stable")[:most].tolist())
         found = swaps(left_out.parts, places, vocabulary(engine))
         return Swaps(tuple(found), _read_all(engine, [swap.text for swap in found]))
 
-    return _keep(digest("swaps", said), make)
+    return _keep(digest("swaps", engine.model_hash, said), make)
 
 
-@lru_cache(maxsize=4)
 def vocabulary(engine: Engine) -> tuple[str, ...]:
     """The words that are tried in the place of others: the most telling of the phrasebook, as these models read them.
 
-    Found once a process, as it hangs on nothing that a visitor gave. Raises CrossmodalError.
+    Found once an engine, as it hangs on nothing that a visitor said. Raises CrossmodalError.
     """
-    known = candidates(phrase.en for phrase in load_phrasebook())
-    return telling(known, engine.calibration.read("text", _read_all(engine, known)).probabilities[MAIN])
+    if engine not in _vocabularies:
+        known = candidates(phrase.en for phrase in load_phrasebook())
+        read = engine.calibration.read("text", _read_all(engine, known))
+        _vocabularies[engine] = telling(known, read.probabilities[MAIN])
+    return _vocabularies[engine]
 
 
 # --- the session, the gate -----------------------------------------------------------------------------------------

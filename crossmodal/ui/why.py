@@ -17,6 +17,7 @@ from crossmodal.fusing import MAIN
 from crossmodal.insight.attribution import Attribution, attribution
 from crossmodal.insight.variants import by_moment, moments, nearest_flip, pulls
 from crossmodal.prosody import MEASURES, Prosody, figures, load_reference, rank, register
+from crossmodal.stopwatch import Progress
 from crossmodal.types import Array, Evidence, FusionSettings, Word
 from crossmodal.ui import charts, inputs, markup, reasons
 from crossmodal.ui.listen import component
@@ -32,7 +33,10 @@ _MINUS = "\u2212"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One fused answer to explain: the input, the readings in use, the settings, and what moved the shown chance."""
+    """One fused answer to explain: the input, the readings in use, the settings, and what moved the shown chance.
+
+    ``progress`` is told what is waited for.
+    """
 
     look: Look
     engine: Engine
@@ -40,6 +44,7 @@ class Case:
     used: Evidence
     settings: FusionSettings
     found: Attribution
+    progress: Progress
 
     @property
     def label(self) -> str:
@@ -61,8 +66,11 @@ def why(look: Look, engine: Engine, subject: Subject, used: Evidence, settings: 
     with st.container(key="why_section"):
         if not st.toggle(look.say("why"), key="why", bind="query-params") or not used.readings:
             return
+        place = st.empty()  # all waiting is told here
+        progress = inputs.announcer(look.say, place)
         with told(look.say, "why"):
-            case = Case(look, engine, subject, used, settings, attribution(used, settings, engine.calibration))
+            found = attribution(used, settings, engine.calibration)
+            case = Case(look, engine, subject, used, settings, found, progress)
             left, right = st.columns([1, 1.35], gap="large")
             with left:
                 _by_modality(case)
@@ -70,6 +78,7 @@ def why(look: Look, engine: Engine, subject: Subject, used: Evidence, settings: 
                 _by_word(case)
             if subject.clip is not None and "speech" in subject.evidence.readings:
                 _by_moment(case, subject.clip)
+        place.empty()
 
 
 def points(value: float) -> str:
@@ -121,13 +130,9 @@ def _by_word(case: Case) -> None:
     if "text" not in case.used.readings:
         st.html(markup.note(say("why.words.none")))
         return
-    shown, place = st.container(), st.empty()
-    progress = inputs.announcer(say, place)
-    left_out = reasons.words(case.engine, case.subject.said, progress)
-    with shown:
-        _words(case, left_out)
-        st.html(markup.paragraphs([_flip(case, left_out, progress)]))
-    place.empty()
+    left_out = reasons.words(case.engine, case.subject.said, case.progress)
+    _words(case, left_out)
+    st.html(markup.paragraphs([_flip(case, left_out)]))
 
 
 def _words(case: Case, left_out: Words) -> None:
@@ -140,12 +145,14 @@ def _words(case: Case, left_out: Words) -> None:
     rows = zip(left_out.parts, strengths(values), map(points, values), strict=True)
     drawn = [(part.text, strength, said) for part, strength, said in rows]
     st.html(markup.pulled_words(say("why.words.table", label=case.label), drawn, case.colour))
-    grouped = any(" " in part.core for part in left_out.parts)
-    st.html(markup.note(say("why.words.groups" if grouped else "why.words.note", label=case.label)))
+    st.html(markup.note(say("why.words.groups" if left_out.grouped else "why.words.note", label=case.label)))
 
 
-def _flip(case: Case, left_out: Words, progress: inputs.Announce) -> str:
-    """The smallest change of one word that changes the answer, as a sentence."""
+def _flip(case: Case, left_out: Words) -> str:
+    """The smallest change found that turns the answer, as a sentence: a word left out before one put for another.
+
+    Of several of a kind it is the one that leaves z nearest its own.
+    """
     say, used, settings, calibration = case.look.say, case.used, case.settings, case.engine.calibration
     gone = nearest_flip(used, settings, calibration, "text", left_out.z)
     if gone:
@@ -153,7 +160,7 @@ def _flip(case: Case, left_out: Words, progress: inputs.Announce) -> str:
         label, chance = say.label(MAIN, gone.label), charts.percent(gone.probability)
         return say("why.flip.gone", word=word, label=label, chance=chance)
     own = used.readings["text"].embedding
-    swapped = reasons.tried(case.engine, case.subject.said, left_out, own, progress)
+    swapped = reasons.tried(case.engine, case.subject.said, left_out, own, case.progress)
     put = nearest_flip(used, settings, calibration, "text", swapped.z)
     if put is None:
         return say("why.flip.none", left=len(left_out.z), tried=len(swapped.tried))
@@ -168,15 +175,12 @@ def _flip(case: Case, left_out: Words, progress: inputs.Announce) -> str:
 def _by_moment(case: Case, clip: Clip) -> None:
     say = case.look.say
     st.html(markup.section(say("why.time"), say("why.points", label=case.label)))
-    shown, place = st.container(), st.empty()
-    heard = reasons.moments(case.engine, case.subject, clip, inputs.announcer(say, place))
-    place.empty()
-    with shown:
-        if "speech" in case.used.readings:
-            _moments(case, clip, heard)
-        else:
-            st.html(markup.note(say("why.time.none")))
-        _prosody(case, heard.prosody)
+    heard = reasons.moments(case.engine, case.subject, clip, case.progress)
+    if "speech" in case.used.readings:
+        _moments(case, clip, heard)
+    else:
+        st.html(markup.note(say("why.time.none")))
+    _prosody(case, heard.prosody)
 
 
 def _moments(case: Case, clip: Clip, heard: Moments) -> None:

@@ -35,10 +35,10 @@ def _give_up() -> None:
 
 @cache
 def _component() -> Callable[..., Any]:
-    sources = [component.FOLDER / "arithmetic.js", component.FOLDER / "dom.js", FOLDER / "listen.js"]
+    sources = (component.FOLDER / "arithmetic.js", component.FOLDER / "dom.js", FOLDER / "listen.js")
     style = (FOLDER / "listen.css").read_text(encoding="utf-8")
     made: Callable[..., Any] = st.components.v2.component(
-        "crossmodal_listen", css=style, js=component.joined(sources), isolate_styles=False
+        "crossmodal_listen", css=style, js=component.bundle(sources), isolate_styles=False
     )
     return made
 

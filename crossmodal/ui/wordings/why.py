@@ -32,17 +32,17 @@ WORDINGS: Wordings = {
     ),
     "why.words.none": ("No words are in use here.", "这里没有使用文字。"),
     "why.flip.gone": (
-        "Smallest change of one word that turns the answer: without \u201c{word}\u201d it is {label}, {chance} %.",
-        "改动一个词就能改变结果的最小改动：去掉“{word}”，结果变为{label}，{chance}%。",
+        "Smallest change found that turns the answer: without \u201c{word}\u201d it is {label}, {chance} %.",
+        "能改变结果的最小改动：去掉“{word}”，结果变为{label}，{chance}%。",
     ),
     "why.flip.put": (
-        "Smallest change of one word that turns the answer: with \u201c{put}\u201d for \u201c{word}\u201d it is "
-        "{label}, {chance} %.",
-        "改动一个词就能改变结果的最小改动：把“{word}”换成“{put}”，结果变为{label}，{chance}%。",
+        "Smallest change found that turns the answer: with \u201c{put}\u201d for \u201c{word}\u201d it is {label}, "
+        "{chance} %.",
+        "能改变结果的最小改动：把“{word}”换成“{put}”，结果变为{label}，{chance}%。",
     ),
     "why.flip.none": (
-        "No change of one word turns the answer at these weights: {left} were left out, {tried} replacements tried.",
-        "在当前权重下，改动任何一个词都不会改变结果：已试去掉 {left} 处、替换 {tried} 种。",
+        "No single change turns the answer at these weights: {left} words left out, {tried} replacements tried.",
+        "在当前权重下，单处改动不会改变结果：已试去掉 {left} 处、替换 {tried} 种。",
     ),
     # By moment
     "why.time": ("By moment", "按时刻"),
