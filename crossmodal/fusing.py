@@ -54,7 +54,7 @@ def fuse_variants(
 ) -> Array:
     """Fused probabilities (M, C) of the main task with each row of ``z`` (M, D) in the place of one modality's own.
 
-    Raises InputError, see ``fuse``.
+    Every reading is taken as a whole, also by a rule that could look at its parts. Raises InputError, see ``fuse``.
     """
 
     def row_by_row(reading: Reading) -> Reading:

@@ -12,7 +12,7 @@ from crossmodal.fusion import fusion_rules
 from crossmodal.insight.attribution import attribution
 from crossmodal.insight.variants import WINDOW_SECONDS, by_moment, moments, nearest_flip, pulls, windows
 from crossmodal.insight.words import candidates, pieces, swaps, telling, without_each
-from crossmodal.types import EMOTIONS, PRIORS, FusionSettings
+from crossmodal.types import EMOTIONS, PRIORS, SAMPLE_RATE, FusionSettings, Waveform
 
 NAMES = ("speech", "text", "face")
 RULES = pytest.mark.parametrize("rule", fusion_rules())
@@ -144,7 +144,8 @@ def test_windows_cover_the_clip_half_by_half(seconds):
     found = windows(seconds)
     assert found[0][0] == 0.0
     assert found[-1][1] == pytest.approx(seconds, abs=1e-5)
-    assert all(0 < end - start <= WINDOW_SECONDS + 1e-9 for start, end in found)
+    length = min(WINDOW_SECONDS, seconds / 3)
+    assert all(length / 2 < end - start < length + 1e-5 for start, end in found)
     cells = moments(found)
     assert len(cells) == len(found) + 1 == len(by_moment(np.ones(len(found))))
     assert cells[0][0] == 0.0
@@ -222,10 +223,10 @@ def test_left_out_frames_play_no_part(pipeline):
 
 @pytest.mark.models
 def test_a_stretch_must_leave_something(pipeline, voice):
-    from crossmodal.types import Waveform
-
     with pytest.raises(ValueError, match="no frame"):
         pipeline.without_stretches(Waveform(voice), [(0.0, 60.0)])
+    short = Waveform(voice[: int(0.3 * SAMPLE_RATE)])
+    assert len(pipeline.without_stretches(short, windows(short.seconds))) == 5
 
 
 @pytest.mark.models

@@ -5,8 +5,10 @@ A variant is one changed input, read by its tower beforehand: words without one 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -67,24 +69,23 @@ def _with_own(evidence: Evidence, settings: FusionSettings, calibration: Calibra
 # --- time ------------------------------------------------------------------------------------------------------------
 
 WINDOW_SECONDS = 0.3
-"""Length of what is left out of a voice at a time; the next window starts half a window later."""
+"""Length of what is left out of a voice at a time, unless that is more than a third of it."""
 
 
-def windows(seconds: float, length: float = WINDOW_SECONDS) -> tuple[tuple[float, float], ...]:
-    """Windows of ``length`` seconds over a clip, half a window apart; the last one may be shorter."""
-    count = max(1, int(np.ceil(seconds / (length / 2) - 1e-6)) - 1)
-    return tuple(
-        (round(i * length / 2, 6), round(min(i * length / 2 + length, seconds), 6)) for i in range(count)
-    )  # fmt: skip
+def windows(seconds: float) -> tuple[tuple[float, float], ...]:
+    """Windows (start, end) over a clip, half a window apart; the last one may be shorter, but not than half of one."""
+    step = min(WINDOW_SECONDS, seconds / 3) / 2
+    count = math.ceil(seconds / step - 1e-6) - 1
+    return tuple((round(i * step, 6), round(min((i + 2) * step, seconds), 6)) for i in range(count))
 
 
 def by_moment(values: Array) -> Array:
-    """Values of M overlapping windows (M,) as those of the M + 1 half windows: the mean of the windows over each."""
+    """Values of M windows (M,) as those of the M + 1 half windows: the mean of the windows over each."""
     return np.concatenate([values[:1], (values[1:] + values[:-1]) / 2, values[-1:]])
 
 
 def moments(stretches: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
     """The half windows (start, end) that go with ``by_moment``."""
-    edges = [start for start, _ in stretches]
-    edges.append(min(stretches[-1][1], edges[-1] + WINDOW_SECONDS / 2))
-    return tuple(zip(edges, [*edges[1:], stretches[-1][1]], strict=True))
+    starts = [start for start, _ in stretches]
+    edges = [*starts, starts[-1] + starts[1] - starts[0], stretches[-1][1]]
+    return tuple(pairwise(edges))

@@ -192,7 +192,9 @@ def _moments(case: Case, clip: Clip, heard: Moments) -> None:
         component.show(_listened(case, clip, heard.offset) | {"moments": cells})
     else:
         st.html(markup.pulled_moments(drawn, case.colour))
-    st.html(markup.note(f"{_strongest(case, spans, values)} {say('why.time.note', label=case.label)}"))
+    start, end = heard.stretches[0]
+    note = say("why.time.note", label=case.label, seconds=round(end - start, 2))
+    st.html(markup.note(f"{_strongest(case, spans, values)} {note}"))
 
 
 def _listened(case: Case, clip: Clip, offset: float) -> dict[str, object]:

@@ -47,9 +47,9 @@ WORDINGS: Wordings = {
     # By moment
     "why.time": ("By moment", "按时刻"),
     "why.time.note": (
-        "Up speaks for {label}, down (hatched) against: what is lost where 0.3 s are left out of the reading. The "
-        "encoder has heard the whole clip; only its summary is made anew.",
-        "向上支持“{label}”，向下（斜线）不支持：汇总时去掉 0.3 秒后的变化。编码器听过整段录音，只是重新汇总。",
+        "Up speaks for {label}, down (hatched) against: what is lost where {seconds} s are left out of the reading. "
+        "The encoder has heard the whole clip; only its summary is made anew.",
+        "向上支持“{label}”，向下（斜线）不支持：汇总时去掉 {seconds} 秒后的变化。编码器听过整段录音，只是重新汇总。",
     ),
     "why.time.most": (
         "Most for {label}: {start}-{end} s, {points}.",
