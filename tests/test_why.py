@@ -5,7 +5,8 @@ import re
 import shutil
 
 import pytest
-from test_app import EN, clip, engine, give, page, plain_sliders, run, shown, verdict  # noqa: F401
+from test_app import clip, give, page, plain_sliders, verdict  # noqa: F401, the fixture
+from visiting import EN, run, shown
 
 from crossmodal import checkpoints
 from crossmodal.engine import Gate
@@ -19,13 +20,13 @@ from crossmodal.ui.why import points, strengths
 
 
 @pytest.fixture(autouse=True)
-def reference(engine):  # noqa: F811
+def reference(engine):
     """The figures of the reference speakers beside the engine's small models."""
     shutil.copy(checkpoints.MODELS / REFERENCE, engine.folder / REFERENCE)
     load_reference.cache_clear()
 
 
-def calls(engine):  # noqa: F811
+def calls(engine):
     return engine.towers["speech"].calls, engine.towers["text"].calls
 
 
@@ -35,7 +36,7 @@ def table(made):
     return re.findall(r'<th scope="row">(.*?)</th><td>(.*?)</td>', html.unescape("".join(found)))
 
 
-def test_nothing_is_read_before_it_is_asked(engine):  # noqa: F811
+def test_nothing_is_read_before_it_is_asked(engine):
     made = page()
     assert EN("why.modality") not in shown(made)
     assert calls(engine) == (0, 0)
@@ -45,7 +46,7 @@ def test_nothing_is_read_before_it_is_asked(engine):  # noqa: F811
         assert EN(key) in shown(made)
 
 
-def test_the_settings_move_it_by_arithmetic_alone(engine):  # noqa: F811
+def test_the_settings_move_it_by_arithmetic_alone(engine):
     made = page(why="true", a_text="0")
     before, read = shown(made), calls(engine)
     assert read[0] == 1  # once for the voice with all its moments
@@ -60,7 +61,7 @@ def test_the_settings_move_it_by_arithmetic_alone(engine):  # noqa: F811
     assert shown(made) != before
 
 
-def test_the_shares_are_those_of_the_arithmetic(engine):  # noqa: F811
+def test_the_shares_are_those_of_the_arithmetic(engine):
     made = page(why="true")
     found = attribution(load_examples()[DEFAULT].evidence, FusionSettings(), engine.calibration)
     text = shown(made)
@@ -69,20 +70,20 @@ def test_the_shares_are_those_of_the_arithmetic(engine):  # noqa: F811
         assert f"{100 * value:+.1f}".replace("-", "\u2212") in text
 
 
-def test_the_words_stand_as_they_are_read(engine):  # noqa: F811
+def test_the_words_stand_as_they_are_read(engine):
     made = page(why="true", src="type", txt="Oh <b>no</b>, not again!")
     assert [word for word, _ in table(made)] == ["Oh", "<b>no</b>,", "not", "again!"]
     assert EN("why.time") not in shown(made)
     assert any(word in shown(made) for word in ("Smallest change", "No single change"))
 
 
-def test_a_single_word_has_nothing_to_be_left_out_of(engine):  # noqa: F811
+def test_a_single_word_has_nothing_to_be_left_out_of(engine):
     made = page(why="true", src="type", txt="Wonderful!")
     assert EN("why.words.one") in shown(made)
     assert table(made) == []
 
 
-def test_a_voice_alone_has_moments_and_no_words(engine, voice):  # noqa: F811
+def test_a_voice_alone_has_moments_and_no_words(engine, voice):
     engine.recogniser.text = ""
     made = give(page(why="true"), "record", clip(voice))
     assert verdict(made)
@@ -91,7 +92,7 @@ def test_a_voice_alone_has_moments_and_no_words(engine, voice):  # noqa: F811
     assert "dB" in shown(made)
 
 
-def test_edited_words_are_read_anew_and_the_voice_is_not(engine, voice):  # noqa: F811
+def test_edited_words_are_read_anew_and_the_voice_is_not(engine, voice):
     made = give(page(why="true"), "record", clip(voice))
     spoken = engine.towers["speech"].calls
     box = next(area for area in made.text_area if area.key.startswith("words_"))
@@ -101,7 +102,7 @@ def test_edited_words_are_read_anew_and_the_voice_is_not(engine, voice):  # noqa
     assert engine.towers["speech"].calls == spoken
 
 
-def test_what_is_switched_off_pulls_nothing(engine):  # noqa: F811
+def test_what_is_switched_off_pulls_nothing(engine):
     text = shown(page(why="true", m_text="false"))
     assert EN("why.words.none") in text
     text = shown(page(why="true", m_speech="false"))
@@ -109,7 +110,7 @@ def test_what_is_switched_off_pulls_nothing(engine):  # noqa: F811
     assert EN("why.prosody.rate") in text
 
 
-def test_no_free_place_is_said_and_the_rest_stays(engine):  # noqa: F811
+def test_no_free_place_is_said_and_the_rest_stays(engine):
     engine._gate = Gate(running=1, waiting=0)
     with engine._gate.slot():
         made = page(why="true")
@@ -119,13 +120,13 @@ def test_no_free_place_is_said_and_the_rest_stays(engine):  # noqa: F811
     assert table(made)
 
 
-def test_models_without_a_reference_say_so(engine):  # noqa: F811
+def test_models_without_a_reference_say_so(engine):
     (engine.folder / REFERENCE).unlink()
     load_reference.cache_clear()
     assert EN("why.prosody.none") in shown(page(why="true"))
 
 
-def test_the_session_keeps_a_few_inputs_alone(engine):  # noqa: F811
+def test_the_session_keeps_a_few_inputs_alone(engine):
     made = page(why="true", src="type", txt="One two.")
     for number in range(6):
         made.text_area(key="txt").set_value(f"Some words, {number}.")
@@ -133,7 +134,7 @@ def test_the_session_keeps_a_few_inputs_alone(engine):  # noqa: F811
     assert len(made.session_state["_reasons"]) <= reasons._KEPT
 
 
-def test_fusing_anew_is_what_a_flip_says(engine):  # noqa: F811
+def test_fusing_anew_is_what_a_flip_says(engine):
     """The word whose leaving out turns the answer turns it."""
     text = "I am so very glad about this"
     made = page(why="true", src="type", txt=text)
@@ -159,7 +160,7 @@ def test_pulls_are_drawn_against_the_strongest():
     assert strengths([0.002, 0.0]) == [0.1, 0.0]
 
 
-def test_a_long_text_is_left_out_in_groups(engine):  # noqa: F811
+def test_a_long_text_is_left_out_in_groups(engine):
     made = page(why="true", src="type", txt=" ".join(f"word{number}" for number in range(90)))
     assert len(table(made)) == 30
     assert EN("why.words.groups", label="X").split("X")[1][:30] in shown(made)
