@@ -2,28 +2,18 @@
 
 import html
 import re
-import shutil
 
 import pytest
 from test_app import clip, give, page, plain_sliders, verdict  # noqa: F401, the fixture
 from visiting import EN, run, shown
 
-from crossmodal import checkpoints
 from crossmodal.engine import Gate
 from crossmodal.examples import DEFAULT, load_examples
 from crossmodal.fusing import fuse
 from crossmodal.insight.attribution import attribution
-from crossmodal.prosody import REFERENCE, load_reference
 from crossmodal.types import FusionSettings
-from crossmodal.ui import reasons
+from crossmodal.ui import reasons, state
 from crossmodal.ui.why import points, strengths
-
-
-@pytest.fixture(autouse=True)
-def reference(engine):
-    """The figures of the reference speakers beside the engine's small models."""
-    shutil.copy(checkpoints.MODELS / REFERENCE, engine.folder / REFERENCE)
-    load_reference.cache_clear()
 
 
 def calls(engine):
@@ -120,9 +110,8 @@ def test_no_free_place_is_said_and_the_rest_stays(engine):
     assert table(made)
 
 
-def test_models_without_a_reference_say_so(engine):
-    (engine.folder / REFERENCE).unlink()
-    load_reference.cache_clear()
+def test_a_folder_without_a_reference_is_said(engine, tmp_path, monkeypatch):
+    monkeypatch.setenv(state.FOLDER_VARIABLE, str(tmp_path))
     assert EN("why.prosody.none") in shown(page(why="true"))
 
 

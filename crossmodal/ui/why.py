@@ -22,7 +22,7 @@ from crossmodal.types import Array, Evidence, FusionSettings, Word
 from crossmodal.ui import charts, inputs, markup, reasons
 from crossmodal.ui.listen import component
 from crossmodal.ui.reasons import Moments, Words
-from crossmodal.ui.state import Clip, Subject
+from crossmodal.ui.state import Clip, Subject, models_folder
 from crossmodal.ui.strings import Say
 from crossmodal.ui.views import Look, told
 
@@ -238,7 +238,7 @@ def _strongest(case: Case, spans: Sequence[tuple[float, float]], values: Sequenc
 
 
 def _prosody(case: Case, prosody: Prosody) -> None:
-    say, reference = case.look.say, load_reference(case.engine.folder)
+    say, reference = case.look.say, load_reference(models_folder())  # of people, so it stands for any models
     st.html(markup.section(say("why.prosody")))
     if reference is None:
         st.html(markup.note(say("why.prosody.none")))
