@@ -1,4 +1,4 @@
-"""The command line: python -m crossmodal predict | transcribe | train | evaluate | bench."""
+"""The command line: python -m crossmodal predict | transcribe | timeline | train | evaluate | bench."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ import json
 import logging
 import math
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crossmodal import __version__, checkpoints
 from crossmodal.errors import CrossmodalError, InputError, ModelError
 from crossmodal.fusion import DEFAULT_RULE, fusion_rules
+from crossmodal.timeline.exports import FORMATS
 from crossmodal.types import PRIORS, FusionSettings
 
 if TYPE_CHECKING:
     from crossmodal.pipeline import Pipeline
+    from crossmodal.timeline.lines import Recording
 
 OK, SOME_UNREADABLE, USAGE, MODEL_FAULT = 0, 1, 2, 3
 
@@ -28,6 +30,7 @@ examples:
   python -m crossmodal predict *.wav --rule log_pool --json > readings.jsonl
   python -m crossmodal predict --text-file lines.txt --json
   python -m crossmodal transcribe clip.wav
+  python -m crossmodal timeline talk.mp3 --format textgrid > talk.TextGrid
   python -m crossmodal train --data DATA      rebuild models/ (hours on two cores; continues where it stopped)
   python -m crossmodal evaluate --data DATA   measure models/ and write the model card
   python -m crossmodal evaluate --only space  make the map of the shared space anew
@@ -81,6 +84,7 @@ def build_parser() -> argparse.ArgumentParser:
     transcribe = commands.add_parser("transcribe", help="write down what is said in clips")
     transcribe.add_argument("clips", nargs="+", type=Path, metavar="clip")
     _add_common(transcribe)
+    _add_timeline(commands)
     _add_long_work(commands)
     return parser
 
@@ -103,12 +107,24 @@ def _add_predict(commands: Any) -> None:
     words.add_argument("--text", help="the words; with clips, the words of each of them")
     words.add_argument("--text-file", type=Path, help="one line of words per clip, or per input where no clip is given")
     predict.add_argument("--no-transcript", action="store_true", help="read the voice alone, recognise no words")
-    predict.add_argument("--alpha", type=parse_alpha, default={}, help="modality weights, e.g. speech=.6,text=.4")
-    predict.add_argument("--rule", default=DEFAULT_RULE, choices=list(fusion_rules()), help="how to fuse")
-    predict.add_argument("--temperature", type=positive, default=1.0, help="below 1 sharpens the fused reading")
-    predict.add_argument("--prior", default=PRIORS[0], choices=PRIORS, help="how common each emotion is taken to be")
+    _add_settings(predict)
     _add_common(predict)
     _add_models(predict)
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--alpha", type=parse_alpha, default={}, help="modality weights, e.g. speech=.6,text=.4")
+    parser.add_argument("--rule", default=DEFAULT_RULE, choices=list(fusion_rules()), help="how to fuse")
+    parser.add_argument("--temperature", type=positive, default=1.0, help="below 1 sharpens the fused reading")
+    parser.add_argument("--prior", default=PRIORS[0], choices=PRIORS, help="how common each emotion is taken to be")
+
+
+def _add_timeline(commands: Any) -> None:
+    timeline = commands.add_parser("timeline", help="read a recording of up to 30 minutes, utterance by utterance")
+    timeline.add_argument("recording", type=Path, help="an audio file of at most 30 minutes and 40 MB")
+    timeline.add_argument("--format", default="csv", choices=list(FORMATS), help="what to print")
+    _add_settings(timeline)
+    _add_models(timeline)
 
 
 def _add_long_work(commands: Any) -> None:
@@ -202,16 +218,24 @@ def _error_record(name: str, error: CrossmodalError) -> dict[str, Any]:
     return {"input": name, "error": {**error.as_dict(), "message": Say("en").error(error)}}
 
 
+def _settings(arguments: argparse.Namespace) -> FusionSettings:
+    return FusionSettings(arguments.alpha, arguments.rule, arguments.temperature, arguments.prior)
+
+
+def _has_unknown(alpha: Mapping[str, float], pipeline: Pipeline) -> bool:
+    """Whether a weight names no modality, which is then said."""
+    unknown, allowed = sorted(set(alpha) - set(pipeline.modalities)), ", ".join(pipeline.modalities)
+    if unknown:
+        print(f"error: unknown modality in --alpha: {', '.join(unknown)} (known: {allowed})", file=sys.stderr)
+    return bool(unknown)
+
+
 def predict(arguments: argparse.Namespace) -> int:
     """Read and fuse every input; an unreadable one is reported and the rest go on."""
     from crossmodal.records import result_record
 
-    settings = FusionSettings(arguments.alpha, arguments.rule, arguments.temperature, arguments.prior)
-    pipeline = _load(arguments.models)
-    unknown = set(arguments.alpha) - set(pipeline.modalities)
-    if unknown:
-        allowed = ", ".join(pipeline.modalities)
-        print(f"error: unknown modality in --alpha: {', '.join(sorted(unknown))} (known: {allowed})", file=sys.stderr)
+    settings, pipeline = _settings(arguments), _load(arguments.models)
+    if _has_unknown(arguments.alpha, pipeline):
         return USAGE
     inputs = list(_inputs(arguments))
     status = OK
@@ -246,6 +270,42 @@ def transcribe(arguments: argparse.Namespace) -> int:
         else:
             print(f"{clip}: {record['transcript']}")
     return status
+
+
+def timeline(arguments: argparse.Namespace) -> int:
+    """Print the timeline of a recording; where it breaks off, what stands before is printed."""
+    from crossmodal.timeline.exports import Sheet
+    from crossmodal.timeline.strips import strips
+
+    settings, data, pipeline = _settings(arguments), _read_bytes(arguments.recording), _load(arguments.models)
+    if _has_unknown(arguments.alpha, pipeline):
+        return USAGE
+    recording, failure = _read_recording(data, pipeline)
+    if recording.lines or failure is None:
+        sheet = Sheet(recording, settings, strips(recording.lines, settings, pipeline.calibration))
+        sys.stdout.write(FORMATS[arguments.format](sheet))
+    if failure is not None:
+        _print_record(_error_record(str(arguments.recording), failure), as_json=False)
+    return OK if failure is None else SOME_UNREADABLE
+
+
+def _read_recording(data: bytes, pipeline: Pipeline) -> tuple[Recording, InputError | None]:
+    """What was read of a recording, and what ended it before its time."""
+    from tqdm import tqdm
+
+    from crossmodal.timeline.lines import Recording
+    from crossmodal.timeline.reading import read
+
+    recording = Recording(model_hash=pipeline.model_hash)
+    with tqdm(unit="s", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
+        try:
+            for step in read(data, lambda work: work(pipeline), keep_audio=False):
+                recording = recording.with_step(step)
+                bar.total = step.claimed or bar.total
+                bar.update(round(step.position) - bar.n)
+        except InputError as error:
+            return recording, error
+    return recording, None
 
 
 def _load(folder: Path) -> Pipeline:
@@ -301,6 +361,7 @@ def _bench_ui() -> int:
 COMMANDS = {
     "predict": predict,
     "transcribe": transcribe,
+    "timeline": timeline,
     "train": train,
     "evaluate": evaluate,
     "bench": bench,

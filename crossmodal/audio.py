@@ -15,6 +15,7 @@ import subprocess
 import sys
 import threading
 import wave
+from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 from typing import IO
@@ -46,15 +47,15 @@ FORMATS = ("wav", "flac", "ogg", "opus", "mp3", "m4a", "mp4", "aac", "webm")
 """File endings offered to a visitor; the content decides, not the ending."""
 
 
-def sniff(data: bytes) -> str:
-    """The demuxer for these bytes, told by their first ones.
+def sniff(data: bytes, largest: int = MAX_BYTES) -> str:
+    """The demuxer for these bytes, told by their first ones. ``largest`` is how many there may be.
 
     Raises InputError: ``empty``, ``too_large`` or ``unsupported_format``.
     """
     if not data:
         raise InputError("empty")
-    if len(data) > MAX_BYTES:
-        raise InputError("too_large", megabytes=round(len(data) / 1024**2, 1), largest=MAX_BYTES // 1024**2)
+    if len(data) > largest:
+        raise InputError("too_large", megabytes=round(len(data) / 1024**2, 1), largest=largest // 1024**2)
     if data[:4] in (b"RIFF", b"RF64") and data[8:12] == b"WAVE":
         return "wav"
     for magic, demuxer in (
@@ -83,12 +84,33 @@ class Decoder:
         """File bytes -> samples, mono float32 at SAMPLE_RATE; at most ``limit`` seconds, else InputError."""
         request = {"size": len(data), "demuxer": sniff(data), "limit": limit}
         with self._lock:
-            answer, samples = self._exchange(json.dumps(request).encode() + b"\n" + data)
-        if "code" in answer:
-            raise InputError(str(answer.pop("code")), **answer)
-        if not np.isfinite(samples).all():
-            raise InputError("not_finite")
-        return samples
+            self._send(request, data)
+            answer, samples = self._receive()
+        return _usable(answer, samples)
+
+    def blocks(self, data: bytes, limit: float, seconds: float, largest: int) -> Iterator[tuple[float, FloatArray]]:
+        """A recording of at most ``limit`` seconds and ``largest`` bytes, in blocks of ``seconds``.
+
+        Each comes with the length in seconds that the file claims, 0 where it claims none. Raises InputError; what
+        stands before a damage or the limit has been given. One that is not read to its end costs the process.
+        """
+        size = int(seconds * SAMPLE_RATE)
+        request = {"size": len(data), "demuxer": sniff(data, largest), "limit": limit, "block": size}
+        with self._lock:
+            whole = False
+            try:
+                self._send(request, data)
+                answer, samples = self._receive()
+                claimed = float(str(answer.get("seconds") or 0.0))
+                while "end" not in answer and "code" not in answer:
+                    if len(samples):
+                        yield claimed, _usable(answer, samples)
+                    answer, samples = self._receive()
+                whole = True
+            finally:
+                if not whole:
+                    self.close()
+        _usable(answer, samples)
 
     def close(self) -> None:
         """Stop the process, if there is one."""
@@ -105,22 +127,45 @@ class Decoder:
             )
         return self._process
 
-    def _exchange(self, request: bytes) -> tuple[dict[str, object], FloatArray]:
-        """One request, one answer. A decoder that dies or hangs over a file makes that file unreadable."""
-        process = self._start()
-        watchdog = threading.Timer(DECODE_SECONDS, process.kill)
-        watchdog.start()
+    def _send(self, request: dict[str, object], data: bytes) -> None:
+        """A request and its file. That the process is gone is told by the answer that does not come."""
+        stream = self._start().stdin
+        assert stream is not None  # opened as a pipe above
+        with self._watched(), contextlib.suppress(BrokenPipeError):
+            stream.write(json.dumps(request).encode() + b"\n")
+            stream.write(data)
+            stream.flush()
+
+    def _receive(self) -> tuple[dict[str, object], FloatArray]:
+        """One answer. A decoder that dies or hangs over a file makes that file unreadable."""
         try:
-            assert process.stdin is not None  # opened as pipes above
-            assert process.stdout is not None
-            process.stdin.write(request)
-            process.stdin.flush()
-            return _read_answer(process.stdout)
-        except (BrokenPipeError, EOFError):
+            stream = self._process.stdout if self._process else None
+            if stream is None:
+                raise EOFError
+            with self._watched():
+                return _read_answer(stream)
+        except EOFError:
             self.close()
             return {"code": "unreadable"}, np.empty(0, np.float32)
+
+    @contextlib.contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Kill the process if what is done within takes too long."""
+        watchdog = threading.Timer(DECODE_SECONDS, self._process.kill if self._process else int)
+        watchdog.start()
+        try:
+            yield
         finally:
             watchdog.cancel()
+
+
+def _usable(answer: dict[str, object], samples: FloatArray) -> FloatArray:
+    """The samples of an answer. Raises InputError where it is a refusal, or where they are no numbers."""
+    if "code" in answer:
+        raise InputError(str(answer["code"]), **{key: value for key, value in answer.items() if key != "code"})
+    if not np.isfinite(samples).all():
+        raise InputError("not_finite")
+    return samples
 
 
 def _read_answer(stream: IO[bytes]) -> tuple[dict[str, object], FloatArray]:

@@ -3,6 +3,7 @@
 Media decoders are where hostile files strike, so this program runs alone, with limits on memory and processor time and
 without room to write files. It imports nothing of ours, talks over its standard streams, and may be killed at any
 time: the service starts another. A request is a JSON line and the file's bytes; an answer is a JSON line and samples.
+A clip is answered whole, a recording in blocks of the size that the request names, so that nobody holds all of it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import numpy as np
 
 MEMORY_BYTES = 3 * 1024**3
 CPU_SECONDS = 10
+SOUND_PER_CPU_SECOND = 20.0
+"""Seconds of sound that decode in a second of a slow processor; a longer limit is granted more time by it."""
 RATES = (8_000, 96_000)
 CHANNELS = 8
 TARGET_RATE = 16_000
@@ -60,25 +63,61 @@ def _too_long(container: Any, limit: float) -> RefusalError:
     return RefusalError("too_long", seconds=round(known, 1) if known > limit else None, longest=limit)
 
 
-def decode(data: bytes, demuxer: str, limit: float) -> np.ndarray:
-    """File bytes -> float32 samples, mono at 16 kHz. ``limit`` is the longest clip in seconds.
+def _decoded(data: bytes, demuxer: str, limit: float) -> Iterator[np.ndarray]:
+    """Mono float32 pieces at 16 kHz, in order. ``limit`` is the longest file in seconds.
 
     Decoding stops as soon as the limit is passed, whatever length the header claims. Raises RefusalError.
     """
+    count = 0
     try:
         with av.open(io.BytesIO(data), format=demuxer, metadata_errors="ignore") as container:
             stream = _stream(container)
-            pieces, count = [], 0
             for piece in _pieces(container, stream):
-                pieces.append(piece)
                 count += len(piece)
                 if count > (limit + 0.05) * TARGET_RATE:
                     raise _too_long(container, limit)
+                yield piece.astype(np.float32, copy=False)
     except (av.error.FFmpegError, ValueError) as error:
         raise RefusalError("unreadable") from error
     if not count:
         raise RefusalError("no_samples")
-    return np.concatenate(pieces).astype(np.float32, copy=False)
+
+
+def decode(data: bytes, demuxer: str, limit: float) -> np.ndarray:
+    """File bytes -> all samples. Raises RefusalError, see ``_decoded``."""
+    return np.concatenate(list(_decoded(data, demuxer, limit)))
+
+
+def blocks(data: bytes, demuxer: str, limit: float, size: int) -> Iterator[np.ndarray]:
+    """File bytes -> blocks of ``size`` samples, the last one shorter. Raises RefusalError, see ``_decoded``.
+
+    Past the limit what stands before it has been given.
+    """
+    kept: list[np.ndarray] = []
+    try:
+        for piece in _decoded(data, demuxer, limit):
+            kept.append(piece)
+            if sum(map(len, kept)) >= size:
+                whole = np.concatenate(kept)
+                full = len(whole) // size * size
+                yield from whole[:full].reshape(-1, size)
+                kept = [whole[full:]]
+    except RefusalError:
+        yield np.concatenate(kept or [np.empty(0, np.float32)])
+        raise
+    yield np.concatenate(kept)
+
+
+def duration(data: bytes, demuxer: str) -> float | None:
+    """Seconds that the header claims, which nobody should believe; None where it claims nothing."""
+    if demuxer == "aac":  # has no header, and a guess by the first frames may be far off
+        return None
+    container: Any
+    try:
+        with av.open(io.BytesIO(data), format=demuxer, metadata_errors="ignore") as container:
+            return float(container.duration / av.time_base) if container.duration else None
+    except (av.error.FFmpegError, ValueError):
+        return None  # decoding says what is wrong
 
 
 def _limit_process() -> None:
@@ -102,31 +141,46 @@ def _lower(resource: Any, kind: int, limit: int) -> None:
         resource.setrlimit(kind, (bounded, hard))
 
 
-def _allow_cpu() -> None:
+def _allow_cpu(seconds: int) -> None:
     """Grant the next request its processor seconds; the count of the process never starts again."""
     with contextlib.suppress(ImportError):
         import resource
 
         usage = resource.getrusage(resource.RUSAGE_SELF)
-        _lower(resource, resource.RLIMIT_CPU, int(usage.ru_utime + usage.ru_stime) + CPU_SECONDS)
+        _lower(resource, resource.RLIMIT_CPU, int(usage.ru_utime + usage.ru_stime) + seconds)
+
+
+def _answers(request: dict[str, Any], data: bytes) -> Iterator[tuple[dict[str, object], np.ndarray]]:
+    """What a request gets: one answer, or for a recording its claimed length and then every block."""
+    demuxer, limit = request["demuxer"], request["limit"]
+    if "block" not in request:
+        samples = decode(data, demuxer, limit)
+        yield {"samples": len(samples)}, samples
+        return
+    yield {"seconds": duration(data, demuxer)}, np.empty(0, np.float32)
+    for samples in blocks(data, demuxer, limit, request["block"]):
+        yield {"samples": len(samples)}, samples
+    yield {"end": True}, np.empty(0, np.float32)
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:
     """Answer requests until the stream ends."""
+
+    def send(answer: dict[str, object], samples: np.ndarray) -> None:
+        answers.write(json.dumps(answer).encode() + b"\n" + samples.tobytes())
+        answers.flush()
+
     for line in requests:
         request = json.loads(line)
         data = requests.read(request["size"])
-        _allow_cpu()
-        samples = np.empty(0, np.float32)
+        _allow_cpu(CPU_SECONDS + int(request["limit"] / SOUND_PER_CPU_SECOND))
         try:
-            samples = decode(data, request["demuxer"], request["limit"])
-            answer: dict[str, object] = {"samples": len(samples)}
+            for answer, samples in _answers(request, data):
+                send(answer, samples)
         except RefusalError as refusal:
-            answer = refusal.answer
+            send(refusal.answer, np.empty(0, np.float32))
         except MemoryError:
-            answer = {"code": "unreadable"}
-        answers.write(json.dumps(answer).encode() + b"\n" + samples.tobytes())
-        answers.flush()
+            send({"code": "unreadable"}, np.empty(0, np.float32))
 
 
 if __name__ == "__main__":

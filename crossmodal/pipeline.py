@@ -6,10 +6,10 @@ move of a slider.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from crossmodal import audio, checkpoints
 from crossmodal.calibration import Calibration, load_calibration
@@ -31,6 +31,18 @@ from crossmodal.types import (
 )
 
 
+class Recogniser(Protocol):
+    """Anything that writes down what is said."""
+
+    def __call__(self, waveform: Waveform) -> Transcript:
+        """The words in a waveform."""
+        ...
+
+    def many(self, waveforms: Sequence[Waveform]) -> list[Transcript]:
+        """The words in each of several waveforms that fit into one window together."""
+        ...
+
+
 class Pipeline:
     """Encoders, shared space, head and fusion behind two calls.
 
@@ -40,7 +52,7 @@ class Pipeline:
     """
 
     def __init__(
-        self, towers: Mapping[str, Tower], calibration: Calibration, transcriber: Callable[[Waveform], Transcript],
+        self, towers: Mapping[str, Tower], calibration: Calibration, transcriber: Recogniser,
         model_hash: str,
     ) -> None:  # fmt: skip
         self.towers = towers
@@ -76,7 +88,7 @@ class Pipeline:
             if transcribe and text is None:
                 with watch.stage("transcript"):
                     transcript = self.transcriber(waveform)
-                text = _usable(transcript.text)
+                text = usable_words(transcript.text)
         if text is not None:
             inputs["text"] = preprocess_text(text)
         if not inputs:
@@ -130,7 +142,7 @@ class Pipeline:
         return fuse(evidence, replace(settings or FusionSettings(), **changes), self.calibration)
 
 
-def _usable(recognised: str) -> str | None:
+def usable_words(recognised: str) -> str | None:
     """Recognised words as they can be read; None where nothing is left, which is no fault of the clip."""
     try:
         return preprocess_text(recognised[:MAX_CHARACTERS])

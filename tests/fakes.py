@@ -78,6 +78,9 @@ class Recogniser:
         words = tuple(Word(word, i * step, (i + 1) * step, 0.9) for i, word in enumerate(spoken))
         return Transcript(self.text, words, 0.9 if words else 0.0)
 
+    def many(self, waveforms) -> list[Transcript]:
+        return [self(waveform) for waveform in waveforms]
+
 
 class FakeEngine(Engine):
     """The real engine over the folder of ``write_models``, posing as the models that the examples were read with."""

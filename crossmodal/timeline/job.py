@@ -1,0 +1,138 @@
+"""A recording being read in the background: what came of it so far, how long it may take, and a way to stop.
+
+A job belongs to whoever started it and lies nowhere else; when it is let go of, so is all that it holds.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from crossmodal.engine import Engine
+from crossmodal.errors import BusyError, CrossmodalError
+from crossmodal.timeline.lines import Recording, Step
+from crossmodal.types import Evidence
+
+if TYPE_CHECKING:
+    from crossmodal.timeline.reading import Work
+
+MOST = 2
+"""Recordings that are read at once; each holds its file and a decoder of its own."""
+RETRY_SECONDS = 0.5
+
+_places = threading.BoundedSemaphore(MOST)
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is: ``recording`` as read so far, whether it still ``running``, and what went wrong, if so.
+
+    ``claimed`` is the length in seconds that the file claims, 0 for none; ``left`` an estimate of the seconds to go,
+    None while there is nothing to tell it by. ``stopped`` says that it was ended before its end.
+    """
+
+    recording: Recording
+    running: bool = True
+    claimed: float = 0.0
+    left: float | None = None
+    error: CrossmodalError | None = None
+    stopped: bool = False
+    failed: bool = False
+
+
+class Job:
+    """Reads a recording in a thread of its own. ``wanted`` is asked now and then whether anybody still waits for it."""
+
+    def __init__(self, engine: Engine, data: bytes, wanted: Callable[[], bool] = lambda: True) -> None:
+        self._engine, self._wanted = engine, wanted
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._progress = Progress(Recording(model_hash=engine.model_hash))
+        self._began = time.monotonic()
+        self._thread = threading.Thread(target=self._run, args=(data,), daemon=True)
+
+    def start(self) -> Job:
+        """Begin. Raises BusyError ``recordings_full`` where as many as may be are being read."""
+        if not _places.acquire(blocking=False):
+            raise BusyError("recordings_full", most=MOST)
+        self._thread.start()
+        return self
+
+    def cancel(self) -> None:
+        """Stop after what is being read at present; everything read until then stays."""
+        self._stop.set()
+
+    def join(self, seconds: float | None = None) -> None:
+        """Wait for the end."""
+        self._thread.join(seconds)
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is."""
+        with self._lock:
+            return self._progress
+
+    def _run(self, data: bytes) -> None:
+        try:
+            from crossmodal.timeline.reading import read  # imports torch, which takes seconds at first
+
+            for step in read(data, self._turn, stopped=self._stopped):
+                self._take(step)
+            self._end(stopped=self._stop.is_set())
+        except CrossmodalError as error:
+            self._end(error=error)
+        except _LeftError:
+            self._end(stopped=True)
+        except Exception:
+            _log.exception("reading a recording failed")
+            self._end(failed=True)
+        finally:
+            _places.release()
+
+    def _turn(self, work: Work) -> list[Evidence]:
+        """A turn at the encoders. Whoever waited in vain tries again: nobody watches a recording that closely."""
+        while not self._stopped():
+            try:
+                found = self._engine.run(work)
+            except BusyError:
+                time.sleep(RETRY_SECONDS)
+                continue
+            if not all(_finite(evidence) for evidence in found):
+                raise FloatingPointError("a reading is not finite")
+            return found
+        raise _LeftError
+
+    def _stopped(self) -> bool:
+        if not self._wanted():
+            self._stop.set()
+        return self._stop.is_set()
+
+    def _take(self, step: Step) -> None:
+        now = self.progress
+        claimed = step.claimed or now.claimed
+        spent = time.monotonic() - self._began
+        left = spent * (claimed / step.position - 1) if step.position > 0 and claimed else None
+        recording = now.recording.with_step(step)
+        with self._lock:
+            self._progress = Progress(recording, True, claimed, None if left is None else max(0.0, left))
+
+    def _end(self, *, error: CrossmodalError | None = None, stopped: bool = False, failed: bool = False) -> None:
+        with self._lock:
+            self._progress = replace(
+                self._progress, running=False, left=0.0, error=error, stopped=stopped, failed=failed
+            )
+
+
+class _LeftError(Exception):
+    """Nobody waits any more."""
+
+
+def _finite(evidence: Evidence) -> bool:
+    return all(np.isfinite(p).all() for r in evidence.readings.values() for p in r.probabilities.values())
