@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from crossmodal.types import Evidence
 
@@ -18,8 +19,9 @@ PEAKS_PER_SECOND = 10
 class Line:
     """One utterance: where it lies in the recording, in seconds, what was read of it, and its words as they stand.
 
-    ``heard`` are the recogniser's words, "" for none. ``audio`` is the stretch as a FLAC file, None where nobody will
-    want to hear it. Word times of the evidence's transcript count from the start of the recording.
+    ``heard`` are the recogniser's words, "" for none. ``audio`` is the stretch as a FLAC file, its bytes or its place,
+    None where nobody will want to hear it. Word times of the evidence's transcript count from the start of the
+    recording.
     """
 
     start: float
@@ -27,7 +29,7 @@ class Line:
     evidence: Evidence
     words: str = ""
     heard: str = ""
-    audio: bytes | None = None
+    audio: bytes | Path | None = None
 
     @property
     def seconds(self) -> float:

@@ -216,16 +216,17 @@ def _mixer(say: Say, engine: Engine, evidence: Evidence) -> FusionSettings:
         columns = st.columns(len(engine.modalities), gap="large")
         for index, (name, column) in enumerate(zip(engine.modalities, columns, strict=True), 1):
             with column:
-                alpha[name] = _weight(say, name, index, name in evidence.readings)
+                alpha[name] = weight(say, name, index, name in evidence.readings)
         left, right = st.columns(2, gap="large")
         with left:
-            rule = _rule(say)
+            rule = rule_menu(say)
         with right:
-            temperature = _temperature(say)
-    return FusionSettings(alpha, rule, temperature)
+            sharpness = temperature(say)
+    return FusionSettings(alpha, rule, sharpness)
 
 
-def _weight(say: Say, name: str, index: int, present: bool) -> float:
+def weight(say: Say, name: str, index: int, present: bool = True) -> float:
+    """The switch and the weight of one modality, both in the address."""
     modality = say.modality(name)
     use = st.toggle(say("use", modality=modality), True, key=f"m_{name}", bind="query-params")
     return st.slider(
@@ -234,13 +235,15 @@ def _weight(say: Say, name: str, index: int, present: bool) -> float:
     )  # fmt: skip
 
 
-def _rule(say: Say) -> str:
+def rule_menu(say: Say) -> str:
+    """The fusion rule, in the address."""
     choice = held.rule()
     note = say.known(f"rule.{choice.value()}.note", "") or None
     return choice.menu(say, say("rule"), say.rule, help=note)
 
 
-def _temperature(say: Say) -> float:
+def temperature(say: Say) -> float:
+    """The sharpness of the fused reading, in the address."""
     return st.select_slider(
         say("temperature"), TEMPERATURES, 1.0, format_func="{:g}".format, key="t", bind="query-params",
         help=say("temperature.help"),

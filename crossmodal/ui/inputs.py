@@ -83,8 +83,9 @@ def _record_input(say: Say, engine: Engine) -> Read | None:
 
 def _upload_input(say: Say, engine: Engine) -> Read | None:
     st.file_uploader(
-        say("upload"), list(state.UPLOADS), key="upload_widget", on_change=state.keep_clip, args=("upload",)
-    )
+        say("upload"), list(state.UPLOADS), key="upload_widget", on_change=state.keep_clip, args=("upload",),
+        max_upload_size=state.CLIP_MEGABYTES,
+    )  # fmt: skip
     return _clip_read(say, engine, "upload")
 
 

@@ -39,6 +39,8 @@ SCHEMA = "1"
 """Version of the settings in the address."""
 UPLOADS = ("wav", "flac", "ogg", "opus", "mp3", "m4a", "mp4", "aac", "webm")
 """audio.FORMATS, repeated since importing audio imports torch; a test holds the two together."""
+CLIP_MEGABYTES = 10
+"""audio.MAX_BYTES, repeated likewise; the server itself lets recordings pass, which may be larger."""
 WARM_UP_SECONDS = 1.0
 """Let the first page be drawn before the models take the processor."""
 SET_ASIDE_SECONDS = 3600.0

@@ -4,6 +4,60 @@ from crossmodal.ui.wordings import Wordings
 
 WORDINGS: Wordings = {
     "page.timeline": ("Timeline", "时间线"),
+    "timeline.lead": (
+        "A whole conversation at once: what the voice says, what the words say, and what they come to together.",
+        "一览整段对话：语气怎么说，文字怎么说，合起来又是什么。",
+    ),
+    "timeline": ("Timeline", "时间线"),
+    "timeline.example": ("Example", "示例"),
+    "timeline.own": ("Your recording", "你的录音"),
+    "timeline.synthetic": (
+        "Our example voices one after the other. Synthetic: no person spoke this. Read beforehand by the same models.",
+        "由示例语音依次拼接而成，均为合成语音，并非真人所说；由同一组模型预先分析。",
+    ),
+    "timeline.upload": (
+        "A recording of English speech, up to {minutes} minutes and {megabytes} MB",
+        "一段英语录音，最长 {minutes} 分钟、最大 {megabytes} MB",
+    ),
+    "timeline.privacy": (
+        "Kept in this server's memory for this session only: not stored, not shared, dropped some time after you "
+        "leave.",
+        "仅在本次会话期间保留于服务器内存，不存储、不分享；离开后不久即清除。",
+    ),
+    "timeline.another": ("Another recording", "换一段录音"),
+    "timeline.reading": ("{at} of {total} read", "已分析 {at} / {total}"),
+    "timeline.left": (", about {left} to go", "，约剩 {left}"),
+    "timeline.cancel": ("Stop here", "到此为止"),
+    "timeline.stopped": ("Stopped at {at}. What was read until then is below.", "已停在 {at}，之前的结果如下。"),
+    "timeline.kept": ("What was read until then is below.", "此前已分析的部分如下。"),
+    "timeline.size": ("{lines} lines, {length}", "{lines} 句，{length}"),
+    "timeline.window": ("Shown, in minutes", "显示范围（分钟）"),
+    "timeline.outline": ("Recording", "录音"),
+    "timeline.apart": ("Disagreement", "分歧"),
+    "timeline.terms": (
+        "Disagreement is the Jensen-Shannon divergence between the readings: 0 where they are alike, 1 where they "
+        "share nothing. Choose a stretch to hear it.",
+        "分歧为各判断之间的 Jensen-Shannon 散度：相同为 0，毫无重合为 1。点选一段即可收听。",
+    ),
+    "timeline.summary": ("Fused, by time: {shares}.", "融合结果按时长：{shares}。"),
+    "timeline.most_apart": ("Most at odds at {at}.", "分歧最大处在 {at}。"),
+    "timeline.line": ("Line {number}", "第 {number} 句"),
+    "timeline.before": ("Before", "上一句"),
+    "timeline.next": ("Next", "下一句"),
+    "timeline.no_words": ("No words were recognised here.", "此处没有识别到文字。"),
+    "timeline.transcript": ("Transcript", "文字记录"),
+    "timeline.transcript.help": (
+        "correct any line: only its words are read again",
+        "可修改任意一句，只会重新分析该句文字",
+    ),
+    "timeline.at": ("At", "时间"),
+    "timeline.column": ("{name}", "{name}"),
+    "timeline.export": ("Take it away", "导出"),
+    "timeline.export.what": ("times, words and scores, never the sound", "时间、文字和分数，不含声音"),
+    "timeline.export.csv": ("Table (CSV)", "表格（CSV）"),
+    "timeline.export.json": ("Numbers (JSON)", "数据（JSON）"),
+    "timeline.export.vtt": ("Subtitles (WebVTT)", "字幕（WebVTT）"),
+    "timeline.export.textgrid": ("Praat (TextGrid)", "Praat（TextGrid）"),
     "error.recording_too_long": (
         "The recording has {minutes} minutes; at most {longest} can be read.",
         "录音长 {minutes} 分钟，最多支持 {longest} 分钟。",

@@ -1,0 +1,49 @@
+"""A recording that is ours: the example voices one after the other, as a finished timeline.
+
+It is put together from what was read of each, so nothing is encoded and no sound is kept twice: a line plays its clip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from crossmodal.examples import Example, load_examples
+from crossmodal.timeline.lines import PEAKS_PER_SECOND, Line, Recording
+from crossmodal.types import Evidence, Transcript
+
+PAUSES = (0.8, 1.3, 0.6, 1.6)
+"""Seconds before each voice, over and over."""
+
+
+def joined(evidence: Callable[[Example], Evidence] = lambda example: example.evidence) -> Recording:
+    """All example voices as one recording; ``evidence`` tells what was read of each."""
+    lines, peaks, at = [], list[float](), 0.0
+    for place, example in enumerate(load_examples().values()):
+        at += PAUSES[place % len(PAUSES)]
+        read = evidence(example)
+        lines.append(_line(example, read, at))
+        peaks += [0.0] * (round(at * PEAKS_PER_SECOND) - len(peaks)) + _peaks(example)
+        at += example.seconds
+    at += PAUSES[0]
+    peaks += [0.0] * (round(at * PEAKS_PER_SECOND) - len(peaks))
+    return Recording(tuple(lines), tuple(peaks), round(at, 3), lines[0].evidence.model_hash)
+
+
+def _line(example: Example, evidence: Evidence, at: float) -> Line:
+    start, end = at + example.segments[0][0], at + example.segments[-1][1]
+    moved = replace(evidence, transcript=_later(evidence.transcript, at))
+    return Line(round(start, 3), round(end, 3), moved, example.text, example.text, example.audio)
+
+
+def _later(transcript: Transcript | None, seconds: float) -> Transcript | None:
+    if transcript is None:
+        return None
+    words = (replace(word, start=word.start + seconds, end=word.end + seconds) for word in transcript.words)
+    return replace(transcript, words=tuple(words))
+
+
+def _peaks(example: Example) -> list[float]:
+    """The outline of an example at the resolution of a recording's."""
+    count, known = max(1, round(example.seconds * PEAKS_PER_SECOND)), example.envelope
+    return [max(known[i * len(known) // count : (i + 1) * len(known) // count]) for i in range(count)]

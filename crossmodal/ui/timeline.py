@@ -1,0 +1,374 @@
+"""The timeline of a long recording: strips over time, alpha live over all of it, every line to hear and to correct."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from crossmodal.engine import Engine
+from crossmodal.errors import InputError
+from crossmodal.examples import Example
+from crossmodal.examples.recording import joined
+from crossmodal.text import MAX_CHARACTERS
+from crossmodal.text import preprocess as preprocess_text
+from crossmodal.timeline.exports import ENDINGS, FORMATS, Sheet
+from crossmodal.timeline.job import Job, Progress
+from crossmodal.timeline.lines import MAX_BYTES, MAX_SECONDS, Line, Recording
+from crossmodal.timeline.strips import Strips, strips
+from crossmodal.types import TASKS, Evidence, FusionSettings
+from crossmodal.ui import bench, markup, state, timeline_chart
+from crossmodal.ui.choice import Choice
+from crossmodal.ui.outcome import draw_bars
+from crossmodal.ui.session import presence
+from crossmodal.ui.strings import Say
+from crossmodal.ui.timeline_chart import clock, said
+from crossmodal.ui.views import Look, show_error, told
+
+SOURCE = Choice("tl", ("example", "own"), "example")
+POLL_SECONDS = 1.0
+ZOOM_FROM = 90.0
+"""Recordings longer than this many seconds get a slider that narrows what is shown."""
+WORTH_NAMING = 0.2
+"""Disagreement from which the line that is most at odds with itself is named."""
+
+_MAIN = next(iter(TASKS))
+_HELD = "_timeline"
+_MIMES = {"csv": "text/csv", "json": "application/json", "vtt": "text/vtt", "textgrid": "text/plain"}
+
+
+@dataclass(slots=True)
+class Held:
+    """What a session keeps of one recording: a job or a finished recording, corrected lines, and the chosen one."""
+
+    number: int
+    job: Job | None = None
+    finished: Recording | None = None
+    edits: Mapping[int, Line] | None = None
+    chosen: int = 0
+    version: int = 0
+    pending: Mapping[int, str] | None = None
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is; a finished recording is at its end."""
+        return self.job.progress if self.job else Progress(self.finished or Recording(), running=False)
+
+    def recording(self) -> Recording:
+        """The recording as far as it was read, with the corrected lines in their places."""
+        found = self.progress.recording
+        for place, line in (self.edits or {}).items():
+            found = found.with_line(place, line)
+        return found
+
+
+def timeline(look: Look, engine: Engine) -> None:
+    """The page."""
+    say = look.say
+    st.html(markup.lead(say("timeline.lead")))
+    with st.container(horizontal=True, gap="medium", vertical_alignment="center", key="tl_source"):
+        chosen = SOURCE.segments(say, say("source"), lambda name: say(f"timeline.{name}"), label_visibility="collapsed")
+        if chosen == "example":
+            st.html(markup.note(say("timeline.synthetic")))
+    held = _example(look, engine) if chosen == "example" else _own(look, engine)
+    if held is not None:
+        running = held.progress.running
+        st.fragment(_live, run_every=POLL_SECONDS if running else None)(look, engine, held)
+
+
+# --- what is shown -------------------------------------------------------------------------------------------------
+
+
+def _slots() -> dict[str, Held]:
+    kept: dict[str, Held] = st.session_state.setdefault(_HELD, {})
+    return kept
+
+
+def _example(look: Look, engine: Engine) -> Held | None:
+    """The shipped voices as one recording; read anew only where the models in use are not those that it shows."""
+    kept = _slots()
+    if "example" not in kept:
+        made = joined()
+        if made.model_hash != engine.model_hash:
+            place = st.empty()
+            place.html(markup.progress(look.say("stage.load")))
+            with told(look.say, "tl_example"):
+                made = joined(partial(_read_anew, engine))
+            place.empty()
+            if made.model_hash != engine.model_hash:
+                return None
+        kept["example"] = Held(0, finished=made)
+    return kept["example"]
+
+
+def _read_anew(engine: Engine, example: Example) -> Evidence:
+    fresh = engine.run(lambda pipeline: pipeline.embed(speech=example.audio.read_bytes(), text=example.text))
+    return replace(fresh, transcript=example.evidence.transcript)
+
+
+def _own(look: Look, engine: Engine) -> Held | None:
+    """A visitor's own recording: the uploader until there is one, then the way back to it."""
+    say, kept = look.say, _slots()
+    held = kept.get("own")
+    if held is None:
+        number = st.session_state.setdefault("_timeline_number", 1)
+        given = st.file_uploader(
+            say("timeline.upload", minutes=MAX_SECONDS / 60, megabytes=MAX_BYTES // 1024**2), list(state.UPLOADS),
+            key=f"tl_upload_{number}", max_upload_size=MAX_BYTES // 1024**2,
+        )  # fmt: skip
+        st.html(markup.note(say("timeline.privacy")))
+        if given is None:
+            return None
+        with told(say, "tl_start"):
+            kept["own"] = Held(number, Job(engine, given.getvalue(), presence()).start())
+            st.session_state["_timeline_number"] = number + 1  # with its widget the server lets go of the file
+            st.rerun()
+        return None
+    with st.container(horizontal=True, vertical_alignment="center", key="tl_own"):
+        st.button(say("timeline.another"), key="tl_another", on_click=_let_go)
+        st.html(markup.note(say("timeline.privacy")))
+    return held
+
+
+def _let_go() -> None:
+    """Stop reading and forget the recording."""
+    held = _slots().pop("own", None)
+    if held and held.job:
+        held.job.cancel()
+
+
+# --- the part that lives -------------------------------------------------------------------------------------------
+
+
+def _live(look: Look, engine: Engine, held: Held) -> None:
+    """All that follows a slider, a click or a further line; nothing in it encodes but a corrected line's words."""
+    say, progress = look.say, held.progress
+    _state(say, held, progress)
+    _correct(look, engine, held)
+    recording = held.recording()
+    if recording.lines:
+        settings, without = _mixer(say, engine)
+        with told(say, "timeline"):
+            found = strips(recording.lines, settings, engine.calibration, without)
+            held.chosen = min(held.chosen, len(recording.lines) - 1)
+            _drawn(look, held, recording, found)
+            _detail(look, engine, held, recording, found)
+            _transcript(look, held, recording, found)
+            _exports(say, Sheet(recording, settings, found, without))
+    state.stamp_address()
+    if held.job and held.finished is None and not progress.running:
+        held.finished = progress.recording
+        st.rerun()  # nothing more comes: the page stops asking
+
+
+def _state(say: Say, held: Held, progress: Progress) -> None:
+    """How far the reading is, how long it will take, and the way to stop it; afterwards what ended it early."""
+    if progress.running:
+        at, total = clock(progress.recording.seconds), clock(progress.claimed) if progress.claimed else "?"
+        left = "" if progress.left is None else say("timeline.left", left=clock(progress.left))
+        with st.container(horizontal=True, vertical_alignment="center", key="tl_progress"):
+            st.html(markup.progress(say("timeline.reading", at=at, total=total) + left))
+            st.button(say("timeline.cancel"), key="tl_cancel", on_click=held.job.cancel if held.job else None)
+        return
+    if progress.error is not None:
+        show_error(say, progress.error, *([say("timeline.kept")] if progress.recording.lines else []))
+    elif progress.failed:
+        st.html(markup.notice(say("error.title.unexpected"), [say("error.unexpected"), say("timeline.kept")]))
+    elif progress.stopped:
+        st.html(markup.note(say("timeline.stopped", at=clock(progress.recording.seconds))))
+
+
+def _mixer(say: Say, engine: Engine) -> tuple[FusionSettings, tuple[str, ...]]:
+    """Weights, rule and sharpness of the bench, in one row; and who is switched off."""
+    alpha: dict[str, float] = {}
+    with st.container(key="mixer"):
+        columns = st.columns(len(engine.modalities) + 2, gap="medium", vertical_alignment="bottom")
+        for index, (name, column) in enumerate(zip(engine.modalities, columns, strict=False), 1):
+            with column:
+                alpha[name] = bench.weight(say, name, index)
+        with columns[-2]:
+            rule = bench.rule_menu(say)
+        with columns[-1]:
+            sharpness = bench.temperature(say)
+    off = tuple(name for name in engine.modalities if not st.session_state[f"m_{name}"])
+    return FusionSettings(alpha, rule, sharpness), off
+
+
+def _drawn(look: Look, held: Held, recording: Recording, found: Strips) -> None:
+    say = look.say
+    length = max(recording.seconds, recording.lines[-1].end)
+    st.html(markup.section(say("timeline"), say("timeline.size", lines=len(recording.lines), length=clock(length))))
+    window = _window(say, held, length)
+    chart = timeline_chart.figure(look, recording, found, window, held.chosen)
+    key = f"strips_{held.number}"
+    with st.container(key=f"strips_{look.theme}"):
+        st.plotly_chart(
+            chart, key=key, config=timeline_chart.CONFIG, alt=_summary(look, recording, found), theme="streamlit",
+            on_select=partial(_choose, held, key), selection_mode="points",
+        )  # fmt: skip
+    seen = timeline_chart.colours_of([*found.readings.values(), found.fused])
+    st.html(markup.colour_key([(look.colour(label), say.label(_MAIN, label)) for label in seen]))
+    st.html(markup.note(_summary(look, recording, found) + " " + say("timeline.terms")))
+
+
+def _window(say: Say, held: Held, length: float) -> tuple[float, float]:
+    """What is shown of a long recording, in seconds."""
+    if length <= ZOOM_FROM or held.progress.running:
+        return 0.0, length
+    minutes = st.slider(
+        say("timeline.window"), 0.0, round(length / 60 + 0.005, 2), (0.0, round(length / 60 + 0.005, 2)), 0.05,
+        format="%.1f", key=f"tl_window_{held.number}",
+    )  # fmt: skip
+    start, end = (60 * minute for minute in minutes)
+    return start, max(end, start + 5.0)
+
+
+def _choose(held: Held, key: str) -> None:
+    """Take the line that was clicked."""
+    points = st.session_state[key].selection.points
+    place = points[0].get("customdata") if points else None
+    place = place[0] if isinstance(place, list) else place
+    if isinstance(place, int):
+        held.chosen = place
+
+
+def _summary(look: Look, recording: Recording, found: Strips) -> str:
+    """What the fused strip comes to, by time, and where voice and words disagree most."""
+    say = look.say
+    seconds = np.array([line.seconds for line in recording.lines])
+    usable = ~np.isnan(found.fused).any(axis=1)
+    if not usable.any():
+        return say("error.nothing_to_fuse")
+    tops = found.fused[usable].argmax(axis=1)
+    spent = np.bincount(tops, seconds[usable], minlength=len(TASKS[_MAIN])) / seconds[usable].sum()
+    shares = ", ".join(
+        f"{say.label(_MAIN, TASKS[_MAIN][i])} {100 * spent[i]:.0f} %" for i in spent.argsort()[::-1][:3] if spent[i] > 0
+    )
+    told_ = say("timeline.summary", shares=shares)
+    if np.isnan(found.disagreement).all() or np.nanmax(found.disagreement) < WORTH_NAMING:
+        return told_
+    most = int(np.nanargmax(found.disagreement))
+    return told_ + " " + say("timeline.most_apart", at=clock(recording.lines[most].start))
+
+
+# --- one line ------------------------------------------------------------------------------------------------------
+
+
+def _detail(look: Look, engine: Engine, held: Held, recording: Recording, found: Strips) -> None:
+    """The chosen line: its sound, its words, and every reading of it."""
+    say, place = look.say, held.chosen
+    line = recording.lines[place]
+    with st.container(key="tl_line"):
+        st.html(markup.section(say("timeline.line", number=place + 1), f"{clock(line.start)}\u2013{clock(line.end)}"))
+        with st.container(horizontal=True, vertical_alignment="center", key="tl_steps"):
+            st.button(
+                say("timeline.before"), key="tl_before", disabled=place == 0, on_click=_step, args=(held, -1)
+            )  # fmt: skip
+            st.button(
+                say("timeline.next"), key="tl_next", disabled=place == len(recording.lines) - 1, on_click=_step,
+                args=(held, 1),
+            )  # fmt: skip
+            if line.audio is not None:
+                st.audio(line.audio, format="audio/flac")
+        st.text(line.words or say("timeline.no_words"))
+        _readings(look, engine, found, place)
+
+
+def _readings(look: Look, engine: Engine, found: Strips, place: int) -> None:
+    shown = {name: (look.say.modality(name), found.readings[name][place]) for name in engine.modalities}
+    shown["fused"] = (look.say("fused"), found.fused[place])
+    for (key, (name, row)), column in zip(shown.items(), st.columns(len(shown), gap="large"), strict=True):
+        with column:
+            st.html(markup.section(name, said(look, row)))
+            if np.isnan(row).any():
+                st.html(markup.note(look.say.known(f"absent.{key}", look.say("absent"))))
+            else:
+                draw_bars(look, f"tl_{key}", name, row)
+
+
+def _step(held: Held, by: int) -> None:
+    held.chosen += by
+
+
+# --- all lines -----------------------------------------------------------------------------------------------------
+
+
+def _transcript(look: Look, held: Held, recording: Recording, found: Strips) -> None:
+    """Every line with its labels; words can be corrected in place."""
+    say, lines = look.say, recording.lines
+    st.html(markup.section(say("timeline.transcript"), say("timeline.transcript.help")))
+    columns = {
+        say("timeline.at"): [clock(line.start) for line in lines],
+        say("words"): [line.words for line in lines],
+        **{
+            say("timeline.column", name=say.modality(name)): _column(look, rows)
+            for name, rows in found.readings.items()
+        },
+        say("timeline.column", name=say("fused")): _column(look, found.fused),
+    }
+    config = {say("words"): st.column_config.TextColumn(width="large", max_chars=MAX_CHARACTERS)}
+    key = f"tl_table_{held.number}_{held.version}_{say.language}"
+    st.data_editor(
+        columns, key=key, hide_index=True, disabled=[name for name in columns if name != say("words")],
+        column_config=config, on_change=partial(_note_edit, held, key, say("words")), height=_height(len(lines)),
+        alt=say("timeline.transcript"),
+    )  # fmt: skip
+
+
+def _column(look: Look, rows: Sequence[np.ndarray] | np.ndarray) -> list[str]:
+    return [said(look, row) for row in rows]
+
+
+def _height(lines: int) -> int:
+    """Room for the table: all of a few lines, a window on many."""
+    return 36 * (min(lines, 12) + 1)
+
+
+def _note_edit(held: Held, key: str, column: str) -> None:
+    """Keep what was typed until the words can be read, and begin a fresh table."""
+    edited = st.session_state[key]["edited_rows"]
+    held.pending = {int(row): str(cells[column] or "") for row, cells in edited.items() if column in cells}
+    held.version += 1
+    held.chosen = next(iter(held.pending), held.chosen)
+
+
+def _correct(look: Look, engine: Engine, held: Held) -> None:
+    """Read the words of corrected lines again, and nothing else."""
+    pending, held.pending = held.pending or {}, None
+    for place, words in pending.items():
+        with told(look.say, f"tl_edit_{place}"):
+            line = held.recording().lines[place]
+            held.edits = {**(held.edits or {}), place: reread(engine, line, words)}
+
+
+def reread(engine: Engine, line: Line, words: str) -> Line:
+    """The line with other words: they alone are read. No words at all leave the voice alone. Raises CrossmodalError."""
+    if not words.strip():
+        kept = state.without(line.evidence.readings, "text")
+        return replace(line, words="", evidence=replace(line.evidence, readings=kept))
+    clean = preprocess_text(words)
+    evidence = engine.run(lambda pipeline: pipeline.reread(line.evidence, text=clean))
+    if not all(np.isfinite(p).all() for p in evidence.readings["text"].probabilities.values()):
+        raise InputError("not_finite")
+    return replace(line, words=clean, evidence=replace(evidence, cost={}))
+
+
+# --- to take away --------------------------------------------------------------------------------------------------
+
+
+def _exports(say: Say, sheet: Sheet) -> None:
+    st.html(markup.section(say("timeline.export"), say("timeline.export.what")))
+    with st.container(horizontal=True, key="tl_exports"):
+        for name, write in FORMATS.items():
+            data: Callable[[], bytes] = partial(_written, write, sheet)
+            st.download_button(
+                say(f"timeline.export.{name}"), data, f"timeline.{ENDINGS[name]}", _MIMES[name], on_click="ignore",
+                key=f"tl_save_{name}",
+            )  # fmt: skip
+
+
+def _written(write: Callable[[Sheet], str], sheet: Sheet) -> bytes:
+    return write(sheet).encode()

@@ -1,0 +1,224 @@
+"""The timeline's page without a browser: the real reading and fusing around towers that answer at once."""
+
+import json
+import re
+import time
+
+import numpy as np
+import pytest
+import streamlit
+from conftest import wav_bytes
+from fakes import FakeEngine
+from streamlit.testing.v1 import AppTest
+from test_app import alert, shown
+from test_timeline import talk  # noqa: F401, a fixture
+
+from crossmodal.examples import load_examples
+from crossmodal.examples.recording import joined
+from crossmodal.timeline.lines import Line, Recording
+from crossmodal.timeline.strips import strips
+from crossmodal.types import FusionSettings
+from crossmodal.ui import state, timeline, timeline_chart, views
+from crossmodal.ui.strings import Say
+from crossmodal.ui.views import Look
+
+EN = Say("en")
+
+
+def page_alone():
+    """The script of the page without the rest of the app."""
+    from crossmodal.ui import state, timeline, views
+
+    timeline.timeline(views.frame(), state.service().engine)
+
+
+@pytest.fixture
+def engine(tmp_path, monkeypatch):
+    made = FakeEngine(tmp_path / "models")
+    monkeypatch.setattr(state, "make_engine", lambda: made)
+    monkeypatch.setattr(state.Service, "warm_up", lambda self: None)
+    streamlit.cache_resource.clear()
+    yield made
+    streamlit.cache_resource.clear()
+
+
+def page(**query):
+    made = AppTest.from_function(page_alone, default_timeout=60)
+    made.context["locale"] = "en-US"
+    for key, value in query.items():
+        made.query_params[key] = value
+    return run(made)
+
+
+def run(made):
+    made.run()
+    assert not made.exception
+    return made
+
+
+def strips_shown(made):
+    figure = json.loads(next(item for item in made.get("plotly_chart") if "strips" in item.proto.id).proto.spec)
+    return [trace for trace in figure["data"] if trace["type"] == "bar"]
+
+
+def table(made):
+    return made.get("arrow_data_frame")[0]
+
+
+def held(made, name="example"):
+    return made.session_state["_timeline"][name]
+
+
+# --- the example -----------------------------------------------------------------------------------------------------
+
+
+def test_the_first_paint_is_a_finished_timeline_and_wakes_no_model(engine):
+    made = page()
+    voice, words, fused, apart = strips_shown(made)
+    assert len(voice["x"]) == len(words["x"]) == len(fused["x"]) == len(apart["x"]) == len(load_examples())
+    assert EN("timeline.synthetic") in shown(made)
+    assert engine.ready is False
+    assert [button.label for button in made.get("download_button")] == [
+        EN(f"timeline.export.{name}") for name in ("csv", "json", "vtt", "textgrid")
+    ]
+
+
+def test_the_example_says_what_its_clips_say(engine):
+    found = joined()
+    for line, example in zip(found.lines, load_examples().values(), strict=True):
+        assert line.evidence.readings is example.evidence.readings
+        assert line.audio == example.audio
+        assert line.seconds <= example.seconds
+    ends = [line.end for line in found.lines]
+    assert all(line.start > end for line, end in zip(found.lines[1:], ends, strict=False))
+    assert len(found.peaks) == pytest.approx(found.seconds * 10, abs=1)
+
+
+def test_other_models_read_the_example_anew(engine):
+    engine.model_hash = "0" * 12
+    made = page()
+    assert strips_shown(made)
+    assert engine.towers["speech"].calls == len(load_examples())
+    run(made)
+    assert engine.towers["speech"].calls == len(load_examples())
+
+
+def test_a_weight_moves_the_fused_strip_and_reads_nothing(engine):
+    made = page()
+    before = strips_shown(made)
+    made.slider(key="a_speech").set_value(1.0)
+    made.slider(key="a_text").set_value(0.0)
+    after = strips_shown(run(made))
+    assert after[2]["marker"]["color"] == after[0]["marker"]["color"] != before[1]["marker"]["color"]
+    assert [trace["marker"] for trace in after[:2]] == [trace["marker"] for trace in before[:2]]
+    assert engine.towers == {name: tower for name, tower in engine.towers.items() if tower.calls == 0}
+
+
+def test_switching_all_off_is_said(engine):
+    made = page()
+    made.toggle(key="m_speech").set_value(False)
+    made.toggle(key="m_text").set_value(False)
+    assert EN("error.nothing_to_fuse") in shown(run(made))
+
+
+def test_stepping_through_the_lines(engine):
+    made = page()
+    assert made.button(key="tl_before").disabled
+    made.button(key="tl_next").click()
+    run(made)
+    assert held(made).chosen == 1
+    assert EN("timeline.line", number=2) in shown(made)
+
+
+def test_correcting_a_line_reads_its_words_alone(engine):
+    made = page()
+    held(made).pending = {3: "I am so happy about this!"}
+    run(made)
+    assert {name: tower.calls for name, tower in engine.towers.items()} == {"speech": 0, "text": 1}
+    assert engine.recogniser.calls == 0
+    lines = held(made).recording().lines
+    assert lines[3].words == "I am so happy about this!"
+    assert lines[3].edited
+    assert lines[3].evidence.readings["speech"] is joined().lines[3].evidence.readings["speech"] or lines[3].heard
+    assert not any(line.edited for place, line in enumerate(lines) if place != 3)
+    run(made)
+    assert engine.towers["text"].calls == 1
+
+
+def test_a_line_without_words_keeps_its_voice(engine):
+    made = page()
+    held(made).pending = {0: "  "}
+    run(made)
+    assert set(held(made).recording().lines[0].evidence.readings) == {"speech"}
+    assert engine.towers["text"].calls == 0
+    assert EN("timeline.no_words") in [item.value for item in made.text]
+
+
+# --- a visitor's own -------------------------------------------------------------------------------------------------
+
+
+def give(made, data):
+    made.file_uploader[0].set_value(("talk.wav", data, "audio/wav"))
+    return run(made)
+
+
+def finished(made, seconds=60):
+    end = time.monotonic() + seconds
+    while held(made, "own").finished is None and time.monotonic() < end:
+        time.sleep(0.2)
+        run(made)
+    return made
+
+
+def test_a_recording_is_read_line_by_line(engine, talk):  # noqa: F811
+    made = page(tl="own")
+    assert EN("timeline.privacy") in shown(made)
+    made = finished(give(made, wav_bytes(talk)))
+    lines = held(made, "own").recording().lines
+    assert len(lines) >= 5
+    assert len(strips_shown(made)[0]["x"]) == len(lines)
+    assert not made.file_uploader
+    made.button(key="tl_another").click()
+    run(made)
+    assert made.file_uploader
+    assert "own" not in made.session_state["_timeline"]
+
+
+def test_what_cannot_be_read_is_said(engine):
+    made = finished(give(page(tl="own"), wav_bytes(np.zeros(32_000))))
+    assert EN("error.no_speech") in alert(made)
+
+
+# --- the drawing -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def long() -> Recording:
+    """Half an hour of four hundred lines."""
+    evidence = [example.evidence for example in load_examples().values()]
+    lines = [Line(4.5 * i, 4.5 * i + 4, evidence[i % len(evidence)], "<b>so</b> it goes") for i in range(400)]
+    return Recording(tuple(lines), (0.5,) * 18_000, 1800.0)
+
+
+def test_half_an_hour_is_a_handful_of_traces(engine, long):
+    found = strips(long.lines, FusionSettings(), engine.calibration)
+    figure = timeline_chart.figure(Look(EN, "light"), long, found, (0.0, 1800.0), 3)
+    assert len(figure["data"]) == 5
+    assert len(json.dumps(figure)) < 600_000
+    assert len(figure["data"][0]["x"]) <= 2 * 901
+    assert "<b>" not in re.sub(r"<br>", "", json.dumps(figure["data"][1]["hovertext"]))
+    part = timeline_chart.figure(Look(EN, "dark"), long, found, (600.0, 660.0), None)
+    assert 13 <= len(part["data"][1]["x"]) <= 15
+    assert part["data"][1]["customdata"][0] == 133
+
+
+def test_a_click_chooses_its_line():
+    class Event:
+        class selection:  # noqa: N801
+            points = ({"customdata": 7},)
+
+    state_, kept = timeline.Held(1), timeline.st.session_state
+    kept["strips_1"] = Event
+    timeline._choose(state_, "strips_1")
+    assert state_.chosen == 7
+    assert views
