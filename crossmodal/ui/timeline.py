@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -19,7 +19,7 @@ from crossmodal.timeline.exports import ENDINGS, FORMATS, Sheet
 from crossmodal.timeline.job import Job, Progress
 from crossmodal.timeline.lines import MAX_BYTES, MAX_SECONDS, Line, Recording
 from crossmodal.timeline.strips import Strips, strips
-from crossmodal.types import TASKS, Evidence, FusionSettings
+from crossmodal.types import TASKS, Array, Evidence, FusionSettings
 from crossmodal.ui import bench, markup, state, timeline_chart
 from crossmodal.ui.choice import Choice
 from crossmodal.ui.outcome import draw_bars
@@ -146,7 +146,7 @@ def _let_go() -> None:
 def _live(look: Look, engine: Engine, held: Held) -> None:
     """All that follows a slider, a click or a further line; nothing in it encodes but a corrected line's words."""
     say, progress = look.say, held.progress
-    _state(say, held, progress)
+    _state(say, engine, held, progress)
     _correct(look, engine, held)
     recording = held.recording()
     if recording.lines:
@@ -164,13 +164,14 @@ def _live(look: Look, engine: Engine, held: Held) -> None:
         st.rerun()  # nothing more comes: the page stops asking
 
 
-def _state(say: Say, held: Held, progress: Progress) -> None:
+def _state(say: Say, engine: Engine, held: Held, progress: Progress) -> None:
     """How far the reading is, how long it will take, and the way to stop it; afterwards what ended it early."""
     if progress.running:
         at, total = clock(progress.recording.seconds), clock(progress.claimed) if progress.claimed else "?"
         left = "" if progress.left is None else say("timeline.left", left=clock(progress.left))
         with st.container(horizontal=True, vertical_alignment="center", key="tl_progress"):
-            st.html(markup.progress(say("timeline.reading", at=at, total=total) + left))
+            read = say("timeline.reading", at=at, total=total) + left
+            st.html(markup.progress(read if engine.ready else say("stage.load")))
             st.button(say("timeline.cancel"), key="tl_cancel", on_click=held.job.cancel if held.job else None)
         return
     if progress.error is not None:
@@ -299,32 +300,30 @@ def _step(held: Held, by: int) -> None:
 def _transcript(look: Look, held: Held, recording: Recording, found: Strips) -> None:
     """Every line with its labels; words can be corrected in place."""
     say, lines = look.say, recording.lines
+    spoken = say("timeline.said")
     st.html(markup.section(say("timeline.transcript"), say("timeline.transcript.help")))
     columns = {
         say("timeline.at"): [clock(line.start) for line in lines],
-        say("words"): [line.words for line in lines],
-        **{
-            say("timeline.column", name=say.modality(name)): _column(look, rows)
-            for name, rows in found.readings.items()
-        },
-        say("timeline.column", name=say("fused")): _column(look, found.fused),
+        spoken: [line.words for line in lines],
+        **{say.modality(name): _column(look, rows) for name, rows in found.readings.items()},
+        say("fused"): _column(look, found.fused),
     }
-    config = {say("words"): st.column_config.TextColumn(width="large", max_chars=MAX_CHARACTERS)}
+    config = {spoken: st.column_config.TextColumn(width="large", max_chars=MAX_CHARACTERS)}
     key = f"tl_table_{held.number}_{held.version}_{say.language}"
     st.data_editor(
-        columns, key=key, hide_index=True, disabled=[name for name in columns if name != say("words")],
-        column_config=config, on_change=partial(_note_edit, held, key, say("words")), height=_height(len(lines)),
+        columns, key=key, hide_index=True, disabled=[name for name in columns if name != spoken],
+        column_config=config, on_change=partial(_note_edit, held, key, spoken), height=_height(len(lines)),
         alt=say("timeline.transcript"),
     )  # fmt: skip
 
 
-def _column(look: Look, rows: Sequence[np.ndarray] | np.ndarray) -> list[str]:
+def _column(look: Look, rows: Array) -> list[str]:
     return [said(look, row) for row in rows]
 
 
 def _height(lines: int) -> int:
     """Room for the table: all of a few lines, a window on many."""
-    return 36 * (min(lines, 12) + 1)
+    return 35 * (min(lines, 12) + 1) + 3
 
 
 def _note_edit(held: Held, key: str, column: str) -> None:

@@ -61,8 +61,7 @@ def figure(
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
         "xaxis": _time_axis(window, len(heights)),
         "annotations": [_name(name, domain[1]) for name, domain in zip(names, domains, strict=True)],
-        "shapes": [] if chosen is None else [_mark(recording.lines[chosen], domains, palette.INK[look.theme])],
-        "uniformtext": {"minsize": 12, "mode": "hide"},
+        "shapes": [] if chosen is None else _marks(recording.lines[chosen], domains, palette.INK[look.theme]),
         "bargap": 0,
         "barmode": "overlay",
         "dragmode": False,
@@ -177,11 +176,15 @@ def _name(name: str, top: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _mark(line: Line, domains: Sequence[Sequence[float]], ink: str) -> dict[str, Any]:
-    return {
-        "type": "rect", "xref": "x", "yref": "paper", "x0": line.start, "x1": line.end, "y0": domains[-1][0],
-        "y1": domains[0][1], "line": {"color": ink, "width": 1.5}, "fillcolor": _CLEAR, "layer": "above",
-    }  # fmt: skip
+def _marks(line: Line, domains: Sequence[Sequence[float]], ink: str) -> list[dict[str, Any]]:
+    """A frame around the line in every part, which leaves their names alone."""
+    return [
+        {
+            "type": "rect", "xref": "x", "yref": "paper", "x0": line.start, "x1": line.end, "y0": low, "y1": high,
+            "line": {"color": ink, "width": 2}, "fillcolor": _CLEAR, "layer": "above",
+        }
+        for low, high in domains
+    ]  # fmt: skip
 
 
 def colours_of(rows: Sequence[Array]) -> Mapping[str, int]:

@@ -51,7 +51,7 @@ WORDINGS: Wordings = {
         "可修改任意一句，只会重新分析该句文字",
     ),
     "timeline.at": ("At", "时间"),
-    "timeline.column": ("{name}", "{name}"),
+    "timeline.said": ("What is said", "内容"),
     "timeline.export": ("Take it away", "导出"),
     "timeline.export.what": ("times, words and scores, never the sound", "时间、文字和分数，不含声音"),
     "timeline.export.csv": ("Table (CSV)", "表格（CSV）"),
