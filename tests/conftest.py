@@ -83,3 +83,17 @@ def voice() -> np.ndarray:
 
     example = next(iter(load_examples().values()))
     return shared_decoder()(example.audio.read_bytes())
+
+
+TALK = ("thrilled", "great", "lonely", "anger", "joy", "neutral")
+
+
+@pytest.fixture(scope="session")
+def talk() -> np.ndarray:
+    """Half a minute of several voices, shipped examples, with pauses between them."""
+    from crossmodal.audio import shared_decoder
+    from crossmodal.examples import load_examples
+
+    pause = np.zeros(int(1.5 * SAMPLE_RATE), np.float32)
+    voices = [shared_decoder()(load_examples()[key].audio.read_bytes()) for key in TALK]
+    return np.concatenate([part for voice in voices for part in (voice, pause)])

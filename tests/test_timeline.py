@@ -12,7 +12,7 @@ import praatio.textgrid
 import pytest
 import textgrid
 import webvtt
-from conftest import wav_bytes
+from conftest import TALK, wav_bytes
 from fakes import FakeEngine
 from test_audio import encoded, lying_wav
 
@@ -30,16 +30,6 @@ from crossmodal.timeline.lines import Line, Recording
 from crossmodal.timeline.segments import LONGEST, PAUSE, WINDOW, Cutter, Ear, windows
 from crossmodal.timeline.strips import disagreement, strips
 from crossmodal.types import EMOTIONS, SAMPLE_RATE, FusionSettings
-
-KEYS = ("thrilled", "great", "lonely", "anger", "joy", "neutral")
-
-
-@pytest.fixture(scope="module")
-def talk() -> np.ndarray:
-    """Half a minute of several voices with pauses between them."""
-    pause = np.zeros(int(1.5 * SAMPLE_RATE), np.float32)
-    voices = [audio.shared_decoder()(load_examples()[key].audio.read_bytes()) for key in KEYS]
-    return np.concatenate([part for voice in voices for part in (voice, pause)])
 
 
 @pytest.fixture
@@ -100,7 +90,7 @@ def test_the_limit_gives_what_stands_before_it(talk):
 
 def test_borders_of_blocks_leave_no_trace(talk):
     whole = spans(talk, len(talk))
-    assert len(whole) >= len(KEYS)
+    assert len(whole) >= len(TALK)
     level = spans(talk, 5 * SAMPLE_RATE)
     assert len(level) == len(whole)
     np.testing.assert_allclose(level, whole, atol=windows(0.2))
@@ -164,7 +154,7 @@ def test_a_word_by_itself_waits_for_its_sentence():
 
 def test_every_line_is_read_in_both_modalities(engine, talk):
     found = recording_of(engine, wav_bytes(talk))
-    assert len(found.lines) >= len(KEYS)
+    assert len(found.lines) >= len(TALK)
     assert found.seconds == pytest.approx(len(talk) / SAMPLE_RATE, abs=0.1)
     assert len(found.peaks) == pytest.approx(found.seconds * limits.PEAKS_PER_SECOND, abs=1)
     assert all(set(line.evidence.readings) == {"speech", "text"} for line in found.lines)
@@ -185,7 +175,7 @@ def test_a_line_reads_as_the_same_stretch_alone(pipeline, talk):
     stretches = [*cuts(quiet.astype(np.float32)), *cuts.finish()]
     steps = reading.read(wav_bytes(quiet), lambda work: work(pipeline), keep_audio=False)
     lines = [line for step in steps for line in step.lines]
-    assert len(lines) == len(stretches) >= len(KEYS)
+    assert len(lines) == len(stretches) >= len(TALK)
     for line, stretch in zip(lines, stretches, strict=True):
         alone = pipeline.embed(speech=wav_bytes(stretch.samples), transcribe=False)
         left, right = (e.readings["speech"].probabilities["emotion"] for e in (line.evidence, alone))

@@ -20,8 +20,9 @@ from crossmodal.timeline.job import Job, Progress
 from crossmodal.timeline.lines import MAX_BYTES, MAX_SECONDS, Line, Recording
 from crossmodal.timeline.strips import Strips, strips
 from crossmodal.types import TASKS, Array, Evidence, FusionSettings
-from crossmodal.ui import bench, markup, state, timeline_chart
+from crossmodal.ui import bench, formula, markup, state, timeline_chart
 from crossmodal.ui.choice import Choice
+from crossmodal.ui.mixer import component, held
 from crossmodal.ui.outcome import draw_bars
 from crossmodal.ui.session import presence
 from crossmodal.ui.strings import Say
@@ -36,12 +37,12 @@ WORTH_NAMING = 0.2
 """Disagreement from which the line that is most at odds with itself is named."""
 
 _MAIN = next(iter(TASKS))
-_HELD = "_timeline"
+_OPENED = "_timeline"
 _MIMES = {"csv": "text/csv", "json": "application/json", "vtt": "text/vtt", "textgrid": "text/plain"}
 
 
 @dataclass(slots=True)
-class Held:
+class Opened:
     """What a session keeps of one recording: a job or a finished recording, corrected lines, and the chosen one."""
 
     number: int
@@ -73,21 +74,21 @@ def timeline(look: Look, engine: Engine) -> None:
         chosen = SOURCE.segments(say, say("source"), lambda name: say(f"timeline.{name}"), label_visibility="collapsed")
         if chosen == "example":
             st.html(markup.note(say("timeline.synthetic")))
-    held = _example(look, engine) if chosen == "example" else _own(look, engine)
-    if held is not None:
-        running = held.progress.running
-        st.fragment(_live, run_every=POLL_SECONDS if running else None)(look, engine, held)
+    opened = _example(look, engine) if chosen == "example" else _own(look, engine)
+    if opened is not None:
+        running = opened.progress.running
+        st.fragment(_live, run_every=POLL_SECONDS if running else None)(look, engine, opened)
 
 
 # --- what is shown -------------------------------------------------------------------------------------------------
 
 
-def _slots() -> dict[str, Held]:
-    kept: dict[str, Held] = st.session_state.setdefault(_HELD, {})
+def _slots() -> dict[str, Opened]:
+    kept: dict[str, Opened] = st.session_state.setdefault(_OPENED, {})
     return kept
 
 
-def _example(look: Look, engine: Engine) -> Held | None:
+def _example(look: Look, engine: Engine) -> Opened | None:
     """The shipped voices as one recording; read anew only where the models in use are not those that it shows."""
     kept = _slots()
     if "example" not in kept:
@@ -100,7 +101,7 @@ def _example(look: Look, engine: Engine) -> Held | None:
             place.empty()
             if made.model_hash != engine.model_hash:
                 return None
-        kept["example"] = Held(0, finished=made)
+        kept["example"] = Opened(0, finished=made)
     return kept["example"]
 
 
@@ -109,11 +110,11 @@ def _read_anew(engine: Engine, example: Example) -> Evidence:
     return replace(fresh, transcript=example.evidence.transcript)
 
 
-def _own(look: Look, engine: Engine) -> Held | None:
+def _own(look: Look, engine: Engine) -> Opened | None:
     """A visitor's own recording: the uploader until there is one, then the way back to it."""
     say, kept = look.say, _slots()
-    held = kept.get("own")
-    if held is None:
+    opened = kept.get("own")
+    if opened is None:
         number = st.session_state.setdefault("_timeline_number", 1)
         given = st.file_uploader(
             say("timeline.upload", minutes=MAX_SECONDS / 60, megabytes=MAX_BYTES // 1024**2), list(state.UPLOADS),
@@ -123,48 +124,48 @@ def _own(look: Look, engine: Engine) -> Held | None:
         if given is None:
             return None
         with told(say, "tl_start"):
-            kept["own"] = Held(number, Job(engine, given.getvalue(), presence()).start())
+            kept["own"] = Opened(number, Job(engine, given.getvalue(), presence()).start())
             st.session_state["_timeline_number"] = number + 1  # with its widget the server lets go of the file
             st.rerun()
         return None
     with st.container(horizontal=True, vertical_alignment="center", key="tl_own"):
         st.button(say("timeline.another"), key="tl_another", on_click=_let_go)
         st.html(markup.note(say("timeline.privacy")))
-    return held
+    return opened
 
 
 def _let_go() -> None:
     """Stop reading and forget the recording."""
-    held = _slots().pop("own", None)
-    if held and held.job:
-        held.job.cancel()
+    opened = _slots().pop("own", None)
+    if opened and opened.job:
+        opened.job.cancel()
 
 
 # --- the part that lives -------------------------------------------------------------------------------------------
 
 
-def _live(look: Look, engine: Engine, held: Held) -> None:
+def _live(look: Look, engine: Engine, opened: Opened) -> None:
     """All that follows a slider, a click or a further line; nothing in it encodes but a corrected line's words."""
-    say, progress = look.say, held.progress
-    _state(say, engine, held, progress)
-    _correct(look, engine, held)
-    recording = held.recording()
+    say, progress = look.say, opened.progress
+    _state(say, engine, opened, progress)
+    _correct(look, engine, opened)
+    recording = opened.recording()
     if recording.lines:
         settings, without = _mixer(say, engine)
         with told(say, "timeline"):
             found = strips(recording.lines, settings, engine.calibration, without)
-            held.chosen = min(held.chosen, len(recording.lines) - 1)
-            _drawn(look, held, recording, found)
-            _detail(look, engine, held, recording, found)
-            _transcript(look, held, recording, found)
+            opened.chosen = min(opened.chosen, len(recording.lines) - 1)
+            _drawn(look, opened, recording, found)
+            _detail(look, engine, opened, recording, found)
+            _transcript(look, opened, recording, found)
             _exports(say, Sheet(recording, settings, found, without))
     state.stamp_address()
-    if held.job and held.finished is None and not progress.running:
-        held.finished = progress.recording
+    if opened.job and opened.finished is None and not progress.running:
+        opened.finished = progress.recording
         st.rerun()  # nothing more comes: the page stops asking
 
 
-def _state(say: Say, engine: Engine, held: Held, progress: Progress) -> None:
+def _state(say: Say, engine: Engine, opened: Opened, progress: Progress) -> None:
     """How far the reading is, how long it will take, and the way to stop it; afterwards what ended it early."""
     if progress.running:
         at, total = clock(progress.recording.seconds), clock(progress.claimed) if progress.claimed else "?"
@@ -172,7 +173,7 @@ def _state(say: Say, engine: Engine, held: Held, progress: Progress) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="tl_progress"):
             read = say("timeline.reading", at=at, total=total) + left
             st.html(markup.progress(read if engine.ready else say("stage.load")))
-            st.button(say("timeline.cancel"), key="tl_cancel", on_click=held.job.cancel if held.job else None)
+            st.button(say("timeline.cancel"), key="tl_cancel", on_click=opened.job.cancel if opened.job else None)
         return
     if progress.error is not None:
         show_error(say, progress.error, *([say("timeline.kept")] if progress.recording.lines else []))
@@ -184,56 +185,84 @@ def _state(say: Say, engine: Engine, held: Held, progress: Progress) -> None:
 
 def _mixer(say: Say, engine: Engine) -> tuple[FusionSettings, tuple[str, ...]]:
     """Weights, rule and sharpness of the bench, in one row; and who is switched off."""
-    alpha: dict[str, float] = {}
+    plain = not component.usable()  # then the sliders of the bench own these keys of session and address
     with st.container(key="mixer"):
         columns = st.columns(len(engine.modalities) + 2, gap="medium", vertical_alignment="bottom")
         for index, (name, column) in enumerate(zip(engine.modalities, columns, strict=False), 1):
             with column:
-                alpha[name] = bench.weight(say, name, index)
+                bench.weight(say, name, index) if plain else _weight(say, engine, name, index)
         with columns[-2]:
-            rule = bench.rule_menu(say)
+            bench.rule_menu(say)
         with columns[-1]:
-            sharpness = bench.temperature(say)
-    off = tuple(name for name in engine.modalities if not st.session_state[f"m_{name}"])
-    return FusionSettings(alpha, rule, sharpness), off
+            bench.temperature(say) if plain else _temperature(say, engine)
+    now = held.held(engine.modalities)
+    return now.settings(), now.off
 
 
-def _drawn(look: Look, held: Held, recording: Recording, found: Strips) -> None:
+def _weight(say: Say, engine: Engine, name: str, index: int) -> None:
+    """The switch and the weight of one modality, handed on to the settings that all pages share."""
+    now, modality = held.held(engine.modalities), say.modality(name)
+    switch, slider = f"tl_m_{name}", f"tl_a_{name}"
+
+    def take() -> None:
+        others = [other for other in now.off if other != name]
+        off = others if st.session_state[switch] else [*others, name]
+        held.take({"alpha": {name: st.session_state[slider]}, "off": off}, engine.modalities)
+
+    used = name not in now.off
+    st.toggle(say("use", modality=modality), used, key=switch, on_change=take)
+    st.slider(
+        say("alpha", modality=modality, symbol=formula.alpha(index)), 0.0, 1.0, now.alpha[name], 0.01, key=slider,
+        on_change=take, disabled=not used,
+    )  # fmt: skip
+
+
+def _temperature(say: Say, engine: Engine) -> None:
+    def take() -> None:
+        held.take({"temperature": st.session_state["tl_t"]}, engine.modalities)
+
+    st.select_slider(
+        say("temperature"), held.TEMPERATURES, held.held(engine.modalities).temperature, key="tl_t", on_change=take,
+        format_func="{:g}".format, help=say("temperature.help"),
+    )  # fmt: skip
+
+
+def _drawn(look: Look, opened: Opened, recording: Recording, found: Strips) -> None:
     say = look.say
     length = max(recording.seconds, recording.lines[-1].end)
     st.html(markup.section(say("timeline"), say("timeline.size", lines=len(recording.lines), length=clock(length))))
-    window = _window(say, held, length)
-    chart = timeline_chart.figure(look, recording, found, window, held.chosen)
-    key = f"strips_{held.number}"
+    window = _window(say, opened, length)
+    chart = timeline_chart.figure(look, recording, found, window, opened.chosen)
+    key = f"strips_{opened.number}"
     with st.container(key=f"strips_{look.theme}"):
         st.plotly_chart(
             chart, key=key, config=timeline_chart.CONFIG, alt=_summary(look, recording, found), theme="streamlit",
-            on_select=partial(_choose, held, key), selection_mode="points",
+            on_select=partial(_choose, opened, key), selection_mode="points",
         )  # fmt: skip
     seen = timeline_chart.colours_of([*found.readings.values(), found.fused])
     st.html(markup.colour_key([(look.colour(label), say.label(_MAIN, label)) for label in seen]))
     st.html(markup.note(_summary(look, recording, found) + " " + say("timeline.terms")))
 
 
-def _window(say: Say, held: Held, length: float) -> tuple[float, float]:
+def _window(say: Say, opened: Opened, length: float) -> tuple[float, float]:
     """What is shown of a long recording, in seconds."""
-    if length <= ZOOM_FROM or held.progress.running:
+    if length <= ZOOM_FROM or opened.progress.running:
         return 0.0, length
     minutes = st.slider(
         say("timeline.window"), 0.0, round(length / 60 + 0.005, 2), (0.0, round(length / 60 + 0.005, 2)), 0.05,
-        format="%.1f", key=f"tl_window_{held.number}",
+        format="%.1f", key=f"tl_window_{opened.number}",
     )  # fmt: skip
     start, end = (60 * minute for minute in minutes)
     return start, max(end, start + 5.0)
 
 
-def _choose(held: Held, key: str) -> None:
+def _choose(opened: Opened, key: str) -> None:
     """Take the line that was clicked."""
     points = st.session_state[key].selection.points
     place = points[0].get("customdata") if points else None
     place = place[0] if isinstance(place, list) else place
     if isinstance(place, int):
-        held.chosen = place
+        opened.chosen = place
 
 
 def _summary(look: Look, recording: Recording, found: Strips) -> str:
@@ -258,19 +287,19 @@ def _summary(look: Look, recording: Recording, found: Strips) -> str:
 # --- one line ------------------------------------------------------------------------------------------------------
 
 
-def _detail(look: Look, engine: Engine, held: Held, recording: Recording, found: Strips) -> None:
+def _detail(look: Look, engine: Engine, opened: Opened, recording: Recording, found: Strips) -> None:
     """The chosen line: its sound, its words, and every reading of it."""
-    say, place = look.say, held.chosen
+    say, place = look.say, opened.chosen
     line = recording.lines[place]
     with st.container(key="tl_line"):
         st.html(markup.section(say("timeline.line", number=place + 1), f"{clock(line.start)}\u2013{clock(line.end)}"))
         with st.container(horizontal=True, vertical_alignment="center", key="tl_steps"):
             st.button(
-                say("timeline.before"), key="tl_before", disabled=place == 0, on_click=_step, args=(held, -1)
+                say("timeline.before"), key="tl_before", disabled=place == 0, on_click=_step, args=(opened, -1)
             )  # fmt: skip
             st.button(
                 say("timeline.next"), key="tl_next", disabled=place == len(recording.lines) - 1, on_click=_step,
-                args=(held, 1),
+                args=(opened, 1),
             )  # fmt: skip
             if line.audio is not None:
                 st.audio(line.audio, format="audio/flac")
@@ -290,14 +319,14 @@ def _readings(look: Look, engine: Engine, found: Strips, place: int) -> None:
                 draw_bars(look, f"tl_{key}", name, row)
 
 
-def _step(held: Held, by: int) -> None:
-    held.chosen += by
+def _step(opened: Opened, by: int) -> None:
+    opened.chosen += by
 
 
 # --- all lines -----------------------------------------------------------------------------------------------------
 
 
-def _transcript(look: Look, held: Held, recording: Recording, found: Strips) -> None:
+def _transcript(look: Look, opened: Opened, recording: Recording, found: Strips) -> None:
     """Every line with its labels; words can be corrected in place."""
     say, lines = look.say, recording.lines
     spoken = say("timeline.said")
@@ -309,10 +338,10 @@ def _transcript(look: Look, held: Held, recording: Recording, found: Strips) -> 
         say("fused"): _column(look, found.fused),
     }
     config = {spoken: st.column_config.TextColumn(width="large", max_chars=MAX_CHARACTERS)}
-    key = f"tl_table_{held.number}_{held.version}_{say.language}"
+    key = f"tl_table_{opened.number}_{opened.version}_{say.language}"
     st.data_editor(
         columns, key=key, hide_index=True, disabled=[name for name in columns if name != spoken],
-        column_config=config, on_change=partial(_note_edit, held, key, spoken), height=_height(len(lines)),
+        column_config=config, on_change=partial(_note_edit, opened, key, spoken), height=_height(len(lines)),
         alt=say("timeline.transcript"),
     )  # fmt: skip
 
@@ -326,21 +355,21 @@ def _height(lines: int) -> int:
     return 35 * (min(lines, 12) + 1) + 3
 
 
-def _note_edit(held: Held, key: str, column: str) -> None:
+def _note_edit(opened: Opened, key: str, column: str) -> None:
     """Keep what was typed until the words can be read, and begin a fresh table."""
     edited = st.session_state[key]["edited_rows"]
-    held.pending = {int(row): str(cells[column] or "") for row, cells in edited.items() if column in cells}
-    held.version += 1
-    held.chosen = next(iter(held.pending), held.chosen)
+    opened.pending = {int(row): str(cells[column] or "") for row, cells in edited.items() if column in cells}
+    opened.version += 1
+    opened.chosen = next(iter(opened.pending), opened.chosen)
 
 
-def _correct(look: Look, engine: Engine, held: Held) -> None:
+def _correct(look: Look, engine: Engine, opened: Opened) -> None:
     """Read the words of corrected lines again, and nothing else."""
-    pending, held.pending = held.pending or {}, None
+    pending, opened.pending = opened.pending or {}, None
     for place, words in pending.items():
         with told(look.say, f"tl_edit_{place}"):
-            line = held.recording().lines[place]
-            held.edits = {**(held.edits or {}), place: reread(engine, line, words)}
+            line = opened.recording().lines[place]
+            opened.edits = {**(opened.edits or {}), place: reread(engine, line, words)}
 
 
 def reread(engine: Engine, line: Line, words: str) -> Line:
