@@ -28,8 +28,10 @@ from transformers import (
 from crossmodal import audio
 from crossmodal.checkpoints import WHISPER, pretrained, whisper_state
 from crossmodal.encoders.speech import whisper_config
+from crossmodal.examples import load_examples
 from crossmodal.fusion import fusion_rules
 from crossmodal.pipeline import Pipeline
+from crossmodal.timeline import reading
 from crossmodal.towers import SpeechTower, TextTower
 from crossmodal.types import SAMPLE_RATE, Array, FloatArray, FusionSettings, Waveform
 
@@ -37,6 +39,8 @@ THREADS = 2
 SECONDS = 5.0
 ROUNDS = 7
 TEXT = "I can't believe you came all this way just to see me!"
+RECORDING_SECONDS, PAUSE_SECONDS = 100.0, 0.9
+"""About how long the recording is that is read as a timeline, and the silence between its voices."""
 LENGTHS = (1, 2, 5, 10, 20, 30)
 Work = Callable[[], object]
 
@@ -151,6 +155,24 @@ def _measure_tick() -> None:
     _line("slider tick on the page, server", tick_milliseconds(), aim="<= 20 ms")
 
 
+def _measure_timeline(engine: Pipeline) -> None:
+    """A recording read as one, beside each of its utterances given alone with a transcript of its own."""
+    pause = np.zeros(int(PAUSE_SECONDS * SAMPLE_RATE), np.float32)
+    voices = [audio.shared_decoder()(example.audio.read_bytes()) for example in load_examples().values()]
+    joined = np.concatenate([part for voice in voices for part in (voice, pause)])
+    samples = np.tile(joined, int(RECORDING_SECONDS * SAMPLE_RATE) // len(joined) + 1)
+    data, seconds = audio.to_wav(samples), len(samples) / SAMPLE_RATE
+    cuts = reading.Cuts()
+    clips = [audio.to_wav(cut.samples) for cut in [*cuts(samples), *cuts.finish()]]
+    ours, theirs = side_by_side(
+        lambda: list(reading.read(data, lambda work: work(engine), keep_audio=False)),
+        lambda: [engine.embed(speech=clip) for clip in clips],
+        rounds=1,
+    )
+    name = f"{seconds:.0f} s recording to a timeline, {len(clips)} lines"
+    _line(name, ours / 1e3, theirs and theirs / 1e3, f"<= {seconds / 15:.1f} s", unit="s")
+
+
 def _measure_lengths(engine: Pipeline, voice: FloatArray) -> None:
     print("\nclip length to evidence, words given:")
     for seconds in LENGTHS:
@@ -181,8 +203,6 @@ def _measure_memory(models: Path, clip: Path) -> None:
 
 def bench(models: Path, clip: Path | None = None) -> None:
     """Print every measurement; ``clip`` stands in for the shipped example whose voice is used otherwise."""
-    from crossmodal.examples import load_examples
-
     torch.set_num_threads(THREADS)
     source = clip or next(iter(load_examples().values())).audio
     voice = audio.shared_decoder()(source.read_bytes())
@@ -193,6 +213,7 @@ def bench(models: Path, clip: Path | None = None) -> None:
     _measure_clip(engine, usual, five, TEXT)
     _measure_fusing(engine, usual, five, TEXT)
     _measure_tick()
+    _measure_timeline(engine)
     _measure_memory(models, source)
     _measure_lengths(engine, voice)
     same = audio.preprocess(five).samples
