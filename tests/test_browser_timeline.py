@@ -55,6 +55,8 @@ def test_a_recording_of_a_minute_becomes_lines_to_hear_and_to_take_away(visit, t
     assert saved.value.path().read_text(encoding="utf-8").startswith("WEBVTT")
     third = f"({STRIPS})()[0].customdata[2]"
     assert page.evaluate(third) == 2
-    box = page.locator("[class*=st-key-strips_] .bars").nth(0).locator(".point").nth(2).bounding_box()
+    bar = page.locator("[class*=st-key-strips_] .bars").nth(0).locator(".point").nth(2)
+    bar.scroll_into_view_if_needed()
+    box = bar.bounding_box()
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.get_by_role("heading", name=EN("timeline.line", number=3)).wait_for()

@@ -186,8 +186,7 @@ def test_a_line_reads_as_the_same_stretch_alone(pipeline, talk):
 def test_heard_together_is_heard_alike(pipeline, talk):
     lines = [line for s in reading.read(wav_bytes(talk), lambda work: work(pipeline)) for line in s.lines]
     said = " ".join(line.words for line in lines).lower()
-    assert "thrilled" in said
-    assert "lonely tonight" in said
+    assert all(heard in said for heard in ("thank you so much", "lonely tonight", "wonderful", "tuesday"))
     assert next(line for line in lines if "lonely" in line.words).start > lines[0].end
 
 
