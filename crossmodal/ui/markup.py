@@ -204,12 +204,6 @@ def range_strips(strips: Sequence[str]) -> str:
     return f'<div class="cx-ranges">{"".join(strips)}</div>'
 
 
-def colour_key(items: Sequence[tuple[str, str]]) -> str:
-    """Colours, each with what it stands for."""
-    listed = "".join(f'<span><i style="background:{_e(colour)}"></i>{_e(name)}</span>' for colour, name in items)
-    return f'<p class="cx-key">{listed}</p>'
-
-
 def notice(title: str, body: Sequence[str], facts: Sequence[str] = ()) -> str:
     """An error in the visitor's language: what happened, and for whoever runs the service the facts."""
     text = "".join(f"<p>{_e(line)}</p>" for line in body)

@@ -233,14 +233,15 @@ def _drawn(look: Look, opened: Opened, recording: Recording, found: Strips) -> N
     st.html(markup.section(say("timeline"), say("timeline.size", lines=len(recording.lines), length=clock(length))))
     window = _window(say, opened, length)
     chart = timeline_chart.figure(look, recording, found, window, opened.chosen)
-    key = f"strips_{opened.number}"
+    chart_key = f"strips_{opened.number}"
     with st.container(key=f"strips_{look.theme}"):
         st.plotly_chart(
-            chart, key=key, config=timeline_chart.CONFIG, alt=_summary(look, recording, found), theme="streamlit",
-            on_select=partial(_choose, opened, key), selection_mode="points",
+            chart, key=chart_key, config=timeline_chart.CONFIG, alt=_summary(look, recording, found), theme="streamlit",
+            on_select=partial(_choose, opened, chart_key), selection_mode="points",
         )  # fmt: skip
     seen = timeline_chart.colours_of([*found.readings.values(), found.fused])
-    st.html(markup.colour_key([(look.colour(label), say.label(_MAIN, label)) for label in seen]))
+    colours = [("\u25cf", look.colour(label), say.label(_MAIN, label)) for label in seen]
+    st.html(markup.legend(say("timeline.colours"), colours))
     st.html(markup.note(_summary(look, recording, found) + " " + say("timeline.terms")))
 
 

@@ -34,6 +34,7 @@ WORDINGS: Wordings = {
     "timeline.window": ("Shown, in minutes", "显示范围（分钟）"),
     "timeline.outline": ("Recording", "录音"),
     "timeline.apart": ("Disagreement", "分歧"),
+    "timeline.colours": ("What the colours stand for", "颜色含义"),
     "timeline.terms": (
         "Disagreement is the Jensen-Shannon divergence between the readings: 0 where they are alike, 1 where they "
         "share nothing. Choose a stretch to hear it.",
