@@ -14,7 +14,7 @@ from crossmodal.examples.recording import joined
 from crossmodal.timeline.lines import Line, Recording
 from crossmodal.timeline.strips import strips
 from crossmodal.types import FusionSettings
-from crossmodal.ui import timeline, timeline_chart
+from crossmodal.ui import session, timeline, timeline_chart
 from crossmodal.ui.mixer import component
 from crossmodal.ui.views import Look
 
@@ -214,3 +214,26 @@ def test_a_click_chooses_its_line():
     kept["strips_1"] = Event
     timeline._choose(state_, "strips_1")
     assert state_.chosen == 7
+
+
+def test_who_has_left_is_known_after_a_while(monkeypatch):
+    there = {"session": True}
+
+    class Runtime:
+        def is_active_session(self, session):
+            return there[session]
+
+    class Context:
+        session_id = "session"
+
+    for name, found in (("get_script_run_ctx", Context()), ("exists", True), ("get_instance", Runtime())):
+        monkeypatch.setattr(session, name, lambda found=found: found)
+    present = session.presence()
+    assert present()
+    there["session"] = False
+    assert present()
+    monkeypatch.setattr(session, "PATIENCE_SECONDS", 0.0)
+    assert not present()
+    there["session"] = True
+    monkeypatch.setattr(session, "PATIENCE_SECONDS", 5.0)
+    assert present()

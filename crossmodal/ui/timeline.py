@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Literal
 
 import numpy as np
 import streamlit as st
@@ -33,6 +34,8 @@ SOURCE = Choice("tl", ("example", "own"), "example")
 POLL_SECONDS = 1.0
 ZOOM_FROM = 90.0
 """Recordings longer than this many seconds get a slider that narrows what is shown."""
+_ALL_LINES, _TABLE_HEIGHT = 14, 460
+"""Lines up to which the table shows all, and its height in pixels for more."""
 WORTH_NAMING = 0.2
 """Disagreement from which the line that is most at odds with itself is named."""
 
@@ -351,9 +354,9 @@ def _column(look: Look, rows: Array) -> list[str]:
     return [said(look, row) for row in rows]
 
 
-def _height(lines: int) -> int:
+def _height(lines: int) -> int | Literal["content"]:
     """Room for the table: all of a few lines, a window on many."""
-    return 35 * (min(lines, 12) + 1) + 3
+    return "content" if lines <= _ALL_LINES else _TABLE_HEIGHT
 
 
 def _note_edit(opened: Opened, key: str, column: str) -> None:
