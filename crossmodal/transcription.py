@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from faster_whisper import WhisperModel
 
 from crossmodal.checkpoints import WHISPER, pretrained
@@ -37,3 +39,9 @@ class Transcriber:
         )
         confidence = sum(word.probability for word in words) / len(words) if words else 0.0
         return Transcript(" ".join(word.text for word in words), words, confidence)
+
+
+@cache
+def shared_transcriber() -> Transcriber:
+    """The one recogniser of this process; it may be asked from several threads."""
+    return Transcriber()

@@ -18,7 +18,7 @@ STAGES = (
     ("fusing",),
     ("insight", "columns"),
     ("pipeline", "records"),
-    ("engine", "clips", "exports"),
+    ("engine", "clips", "exports", "bundles", "workshop"),
     ("examples",),
     ("ui",),
 )

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from crossmodal.columns import NAMES, Column
 from crossmodal.engine import Engine
 from crossmodal.errors import ModelError
-from crossmodal.ui import about, bench, compare, inputs, share, space, state, views
+from crossmodal.ui import about, bench, compare, inputs, own, share, space, state, views
 from crossmodal.ui.mixer import component, held
 from crossmodal.ui.shown import Shown
 from crossmodal.ui.state import Service, Subject
@@ -33,7 +33,12 @@ class Page:
     alone: Callable[[Look, Engine], None] | None = None
 
 
-PAGES = {"bench": Page(bench.bench), "compare": Page(compare.compare), "space": Page(space.space)}
+PAGES = {
+    "bench": Page(bench.bench),
+    "compare": Page(compare.compare),
+    "space": Page(space.space),
+    "train": Page(alone=own.own),
+}
 """The pages that need the models, in the order of their links; the first is what a bare address opens."""
 ABOUT = "about"
 
@@ -70,10 +75,11 @@ def show(look: Look, key: str, corner: Sequence[DeltaGenerator] = ()) -> None:
         about.about(look, state.models_folder())
         return
     try:
-        service = state.service()
+        service = state.present()
     except ModelError as error:
         views.show_error(look.say, error)
         return
+    own.note_in_use(look)
     page = PAGES[key]
     if page.alone:
         page.alone(look, service.engine)
