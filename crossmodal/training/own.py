@@ -59,7 +59,7 @@ SHOWN = 20
 """Dev rows of each emotion and modality on the map."""
 MEMORY_BYTES = 3 * 1024**3
 CPU_SECONDS = 900
-NICE = 10
+NICE = 5
 
 Tell = Callable[[Mapping[str, Any]], None]
 

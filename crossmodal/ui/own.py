@@ -361,9 +361,10 @@ def _actions(say: Say, run: Run | None) -> None:
             "application/zip", key="own_download", disabled=run is None, on_click="ignore",
             help=say("train.download.help"),
         )  # fmt: skip
+        with st.popover(say("train.bring"), key="own_bring"):
+            st.file_uploader(say("train.load"), ["zip"], key="own_zip", on_change=_load, help=say("train.load.help"))
     if run is None:
         st.html(markup.note(say("train.model.none")))
-    st.file_uploader(say("train.load"), ["zip"], key="own_zip", on_change=_load, help=say("train.load.help"))
     failure: CrossmodalError | None = st.session_state.get("_own_failure")
     if failure is not None:
         show_error(say, failure)

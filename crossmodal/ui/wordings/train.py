@@ -163,6 +163,7 @@ WORDINGS: Wordings = {
         "A zip of safetensors and JSON. Unpacked, Pipeline.load(folder) and --models folder read it.",
         "包含 safetensors 与 JSON 的 zip；解压后可用 Pipeline.load(文件夹) 或 --models 文件夹 读取。",
     ),
+    "train.bring": ("Bring one", "载入"),
     "train.load": ("Bring a model that you took away", "载入之前下载的模型"),
     "train.load.help": (
         "The zip as it was downloaded, at most 9 MB. Names, sizes, hashes and shapes are checked before it is used.",
