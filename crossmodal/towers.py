@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from crossmodal import checkpoints
 from crossmodal.encoders.speech import FRAMES_PER_SECOND, AdaptedLayers, LogMel
 from crossmodal.encoders.speech import frozen as frozen_speech
-from crossmodal.encoders.text import TextEncoder, Tokens
+from crossmodal.encoders.text import TextEncoder, shared_tokens
 from crossmodal.encoders.text import frozen as frozen_text
 from crossmodal.errors import ModelError
 from crossmodal.projection import MeanProjection, Projection, StatisticsProjection, masked_statistics
@@ -108,7 +108,7 @@ class TextTower(nn.Module):
     def __init__(self, encoder: TextEncoder, projection: MeanProjection) -> None:
         super().__init__()
         self.encoder, self.projection = encoder, projection
-        self._tokens = Tokens()
+        self._tokens = shared_tokens()
 
     def forward(self, text: str) -> Array:
         """Words -> z (D,)."""

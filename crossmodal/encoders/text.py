@@ -66,6 +66,12 @@ class TextEncoder(nn.Module):
 
 
 @cache
+def shared_tokens() -> Tokens:
+    """The one tokenizer of all towers of a process."""
+    return Tokens()
+
+
+@cache
 def frozen() -> TextEncoder:
     """The pretrained encoder, one for all pipelines of a process. Never trained, and nothing is laid over it."""
     return TextEncoder.pretrained().requires_grad_(False)

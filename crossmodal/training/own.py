@@ -57,7 +57,7 @@ WARM_UP = 0.1
 """Share of the steps over which the learning rate rises, before it falls to nothing along a cosine."""
 SHOWN = 20
 """Dev rows of each emotion and modality on the map."""
-MEMORY_BYTES = 3 * 1024**3
+MEMORY_BYTES = 2 * 1024**3
 CPU_SECONDS = 900
 NICE = 5
 
