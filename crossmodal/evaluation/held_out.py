@@ -10,9 +10,9 @@ from crossmodal import metrics
 from crossmodal.calibration import Calibration
 from crossmodal.evaluation.pairs import Side, match
 from crossmodal.evaluation.statistics import bootstrap, unweighted_average_recall
+from crossmodal.insight import neighbours
 from crossmodal.insight.sweep import sweep
-from crossmodal.metrics import Labels
-from crossmodal.types import EMOTIONS, Array, FusionSettings
+from crossmodal.types import EMOTIONS, FusionSettings
 
 PAIR_SEED = 3
 """Whoever is measured meets the same pairs."""
@@ -59,13 +59,6 @@ def retrieval(asked: Side, found: Side) -> float:
 
     Averaged within each emotion first, so that all count alike; by lot it comes to about one in seven.
     """
-    order = np.argsort(-(asked.embeddings @ found.embeddings.T), axis=1, kind="stable")
-    precision = average_precision(found.labels[order] == asked.labels[:, None])
-    return float(np.mean([precision[asked.labels == label].mean() for label in np.unique(asked.labels)]))
-
-
-def average_precision(hits: Labels | Array) -> Array:
-    """Average precision of each ranking: whether each place is a hit (N, M) -> (N,)."""
-    places = np.arange(1, hits.shape[1] + 1)
-    found: Array = (np.cumsum(hits, axis=1) / places * hits).sum(1) / np.maximum(hits.sum(1), 1)
-    return found
+    relevant = asked.labels[:, None] == found.labels[None, :]
+    precision = neighbours.average_precision(asked.embeddings @ found.embeddings.T, relevant, np.zeros_like(relevant))
+    return float(np.mean(list(neighbours.mean_by_class(precision, asked.labels).values())))

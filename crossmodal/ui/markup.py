@@ -233,12 +233,6 @@ def guide(title: str, parts: Sequence[tuple[str, str, str]]) -> str:
     return f'<div class="cx-guide"><p class="cx-small">{_e(title)}</p><ul>{items}</ul></div>'
 
 
-def legend(colours: Sequence[tuple[str, str]], more: Sequence[str]) -> str:
-    """What colours stand for, each with its name, and further marks in words."""
-    dots = "".join(f'<span><i style="background:{_e(colour)}"></i>{_e(name)}</span>' for colour, name in colours)
-    return f'<p class="cx-legend">{dots}' + "".join(f"<span>{_e(line)}</span>" for line in more) + "</p>"
-
-
 def small_title(symbol: str, aside: str) -> str:
     """The title of a small chart: its symbol, and what belongs to it."""
     return f'<p class="cx-mini"><b>{_e(symbol)}</b><span>{_e(aside)}</span></p>'

@@ -53,6 +53,7 @@ _SYMBOLS = {
     "lambda_speech": "\u03bb\u2081", "lambda_text": "\u03bb\u2082", "gamma_cross": "\u03b3\u2081\u2082",
     "gamma_speech": "\u03b3\u2081\u2081", "gamma_text": "\u03b3\u2082\u2082",
 }  # fmt: skip
+_SIGNS = {"voice": "\u25cf", "words": "\u25c7", "tie": "\u2014"}
 _GENERAL = r"\mathcal{L}=\sum_i \lambda_i \mathcal{L}_i+\sum_{i,j}\gamma_{ij}\mathcal{L}_{ij}"
 
 
@@ -270,8 +271,9 @@ def _map(look: Look, events: Sequence[Event], epoch: int) -> None:
     say = look.say
     alt = say("train.map.alt", epoch=epoch, gap=number(own_charts.gap(events, epoch)))
     st.plotly_chart(own_charts.space_map(look, events, epoch), key="own_map", config=own_charts.MAP_CONFIG, alt=alt)
-    emotions = [(look.colour(name), say.label("emotion", name)) for name in EMOTIONS]
-    st.html(markup.legend(emotions, [say("train.map.voice"), say("train.map.words"), say("train.map.tie")]))
+    signs = [(glyph, "currentColor", say(f"train.map.{name}")) for name, glyph in _SIGNS.items()]
+    emotions = [(_SIGNS["voice"], look.colour(name), say.label("emotion", name)) for name in EMOTIONS]
+    st.html(markup.legend(say("train.map"), [*emotions, *signs]))
 
 
 def _curves(look: Look, events: Sequence[Event], settings: Settings) -> None:

@@ -98,14 +98,15 @@ WORDINGS: Wordings = {
         "此处没有参考特征；可运行 python -m crossmodal.training.reference 生成。",
     ),
     "train.epoch": ("After epoch", "训练轮次之后"),
+    "train.map": ("What the map shows", "地图图例"),
     "train.map.alt": (
         "Map of the shared space after epoch {epoch}: held-out clips and sentences by emotion. On the map the middles "
         "of voice and words of an emotion lie {gap} apart on average.",
         "第 {epoch} 轮之后的共享空间地图：按情绪显示未参与训练的录音与句子。各情绪的语音中心与文字中心平均相距 {gap}。",
     ),
-    "train.map.voice": ("\u25cf voice", "\u25cf 语音"),
-    "train.map.words": ("\u25c7 words", "\u25c7 文字"),
-    "train.map.tie": ("\u2014 from the middle of the voices to that of the words", "\u2014 语音中心到文字中心"),
+    "train.map.voice": ("voice", "语音"),
+    "train.map.words": ("words", "文字"),
+    "train.map.tie": ("from the middle of the voices to that of the words", "语音中心到文字中心"),
     "train.total": ("in all", "总和"),
     "train.on.train": ("training", "训练集"),
     "train.on.dev": ("held out", "未参与训练"),
