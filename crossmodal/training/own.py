@@ -50,6 +50,8 @@ TASK_WEIGHTS = {"emotion": 1.0, "sentiment": 0.3}
 """The tasks within one L_i."""
 BATCH = 128
 """Rows of each modality in a step, every emotion alike."""
+PROBES = 4
+"""Batches of dev on which every epoch is measured."""
 SMOOTHING = 0.1
 INPUT_DROPOUT = 0.3
 WEIGHT_DECAY = 0.2
@@ -114,9 +116,10 @@ class Trainer:
         self.space = Space(widths, settings.dimension)
         self.objective = Objective(settings.lambdas, settings.gammas)
         self.members = {
-            name: [torch.where(part.labels == label)[0].numpy() for label in range(len(EMOTIONS))]
-            for name, part in self.parts["train"].items()
+            split: {name: _members(part) for name, part in own.items()} for split, own in self.parts.items()
         }
+        lots = np.random.default_rng(0)  # apart from the run's own, so that every run is measured on the same rows
+        self.probes = [{name: self._batch(name, "dev", lots) for name in MODALITIES} for _ in range(PROBES)]
         self.steps = max(len(part.labels) for part in self.parts["train"].values()) // BATCH
         self.optimizer = torch.optim.AdamW(self.space.parameters(), lr=settings.rate, weight_decay=WEIGHT_DECAY)
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
@@ -135,7 +138,7 @@ class Trainer:
         self.space.train()
         found: dict[str, list[float]] = {}
         for _ in range(self.steps):
-            terms = self._terms({name: self._batch(name) for name in self._present()})
+            terms = self._terms({name: self._batch(name, "train", self.random) for name in self._present()})
             self.optimizer.zero_grad(set_to_none=True)
             terms.total.backward()  # type: ignore[no-untyped-call]
             self.optimizer.step()
@@ -150,12 +153,11 @@ class Trainer:
             return MODALITIES
         return (MODALITIES[int(self.random.integers(len(MODALITIES)))],)
 
-    def _batch(self, name: str) -> Part:
-        members = self.members[name]
-        wanted = self.random.integers(0, len(EMOTIONS), BATCH)
-        lots = self.random.random(BATCH)
+    def _batch(self, name: str, split: str, random: np.random.Generator) -> Part:
+        members = self.members[split][name]
+        wanted, lots = random.integers(0, len(EMOTIONS), BATCH), random.random(BATCH)
         rows = [members[label][int(lot * len(members[label]))] for label, lot in zip(wanted, lots, strict=True)]
-        return self.parts["train"][name].rows(torch.from_numpy(np.array(rows)))
+        return self.parts[split][name].rows(torch.from_numpy(np.array(rows)))
 
     def _terms(self, parts: Mapping[str, Part]) -> Terms:
         """The objective on one part of each modality that is present."""
@@ -169,7 +171,11 @@ class Trainer:
 
     @torch.inference_mode()
     def measure(self, epoch: int) -> dict[str, Any]:
-        """Every term and the UAR of each modality on dev, and the map."""
+        """Every term and the UAR of each modality on dev, and the map.
+
+        The terms are means over dev batches of the size of training's: a contrast is the harder the more it has to
+        choose from, so that terms of batches of another size could not be held against them.
+        """
         self.space.eval()
         parts = self.parts["dev"]
         z = {name: self.space(name, part.features) for name, part in parts.items()}
@@ -178,7 +184,9 @@ class Trainer:
             name: round(unweighted_average_recall(part.labels.numpy(), top[name], len(EMOTIONS)), 4)
             for name, part in parts.items()
         }
-        return {"epoch": epoch, "dev": rounded(self._terms(parts).as_floats()), "uar": uar, "map": self.atlas.draw(z)}
+        probed = [self._terms(probe).as_floats() for probe in self.probes]
+        terms = {key: float(np.mean([one[key] for one in probed])) for key in probed[0]}
+        return {"epoch": epoch, "dev": rounded(terms), "uar": uar, "map": self.atlas.draw(z)}
 
     @torch.inference_mode()
     def read(self, split: str) -> dict[str, tuple[Array, dict[str, Array]]]:
@@ -190,6 +198,11 @@ class Trainer:
             logits = {task: values.double().numpy() for task, values in self.space.theta(z).items()}
             found[name] = (z.double().numpy(), logits)
         return found
+
+
+def _members(part: Part) -> list[NDArray[np.int64]]:
+    """The rows of each emotion."""
+    return [torch.where(part.labels == label)[0].numpy() for label in range(len(EMOTIONS))]
 
 
 def _alignment(pair: Pair, z: Mapping[str, Tensor], parts: Mapping[str, Part]) -> Tensor:

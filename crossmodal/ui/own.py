@@ -252,6 +252,8 @@ def _outcome(look: Look, events: Sequence[Event], run: Run | None) -> None:
         _comparison(look, own_charts.last(events)["figures"], own=finished is not None)
     with right:
         _actions(look.say, finished)
+        st.html(markup.section(look.say("train.reading")))
+        st.html(markup.paragraphs([look.say("train.fair")]))
 
 
 def _models() -> Path:
@@ -315,7 +317,7 @@ def _comparison(look: Look, figures: Mapping[str, Any], *, own: bool) -> None:
     heads = [say("train.column.own" if own else "train.column.example"), say("train.column.shipped"),
              say("train.column.people")]  # fmt: skip
     st.html(markup.table(say("train.table"), heads, _rows(say, figures, people)))
-    st.html(markup.paragraphs([_verdict(say, figures), say("train.fair")]))
+    st.html(markup.paragraphs([_verdict(say, figures)]))
 
 
 def _rows(say: Say, figures: Mapping[str, Any], people: float | None) -> list[tuple[str, list[str]]]:

@@ -140,6 +140,7 @@ WORDINGS: Wordings = {
         "Against the shipped head: voice {speech}, words {text}, fused {fused} points of UAR.",
         "与自带模型相比（UAR 百分点）：语音 {speech}，文字 {text}，融合 {fused}。",
     ),
+    "train.reading": ("How to read the table", "如何看这张表"),
     "train.fair": (
         "Voice: four actors whom neither model heard, the shipped one as its folds read them. Words: test sentences of "
         "GoEmotions. The shipped towers adapt their encoders on far more data; here the encoders stay frozen and a "
