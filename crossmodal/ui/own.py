@@ -361,7 +361,7 @@ def _actions(say: Say, run: Run | None) -> None:
         st.button(say("train.use"), key="own_use", type="primary", disabled=run is None or is_used,
                   on_click=_use, args=(run,), help=say("train.use.help"))  # fmt: skip
         st.download_button(
-            say("train.download"), (lambda: _bundle(run)) if run else b"", "crossmodal-own-model.zip",
+            say("train.download"), (lambda: _bundle(run)) if run else b"", f"{state.OWN_FOLDER}.zip",
             "application/zip", key="own_download", disabled=run is None, on_click="ignore",
             help=say("train.download.help"),
         )  # fmt: skip

@@ -71,6 +71,7 @@ def show(look: Look, key: str, corner: Sequence[DeltaGenerator] = ()) -> None:
 
     ``corner`` is where the button to share goes, if not at the end of the page.
     """
+    own.note_in_use(look)
     if key == ABOUT:
         about.about(look, state.models_folder())
         return
@@ -79,7 +80,6 @@ def show(look: Look, key: str, corner: Sequence[DeltaGenerator] = ()) -> None:
     except ModelError as error:
         views.show_error(look.say, error)
         return
-    own.note_in_use(look)
     page = PAGES[key]
     if page.alone:
         page.alone(look, service.engine)

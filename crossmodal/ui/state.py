@@ -37,6 +37,8 @@ MODELS = "h"
 """Key of the address for the first letters of the model hash that a shared link was made with."""
 SCHEMA = "1"
 """Version of the settings in the address."""
+OWN_FOLDER = "crossmodal-own-model"
+"""What a visitor's own model is called where it is taken away: the folder that code to reproduce a result loads."""
 UPLOADS = ("wav", "flac", "ogg", "opus", "mp3", "m4a", "mp4", "aac", "webm")
 """audio.FORMATS, repeated since importing audio imports torch; a test holds the two together."""
 WARM_UP_SECONDS = 1.0

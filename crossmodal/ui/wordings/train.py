@@ -162,8 +162,9 @@ WORDINGS: Wordings = {
     ),
     "train.download": ("Download", "下载"),
     "train.download.help": (
-        "A zip of safetensors and JSON. Unpacked, Pipeline.load(folder) and --models folder read it.",
-        "包含 safetensors 与 JSON 的 zip；解压后可用 Pipeline.load(文件夹) 或 --models 文件夹 读取。",
+        "A zip of safetensors and JSON. Unpack it into a folder crossmodal-own-model: Pipeline.load and --models read "
+        "that.",
+        "包含 safetensors 与 JSON 的 zip。解压到文件夹 crossmodal-own-model，即可用 Pipeline.load 或 --models 读取。",
     ),
     "train.bring": ("Bring one", "载入"),
     "train.load": ("Bring a model that you took away", "载入之前下载的模型"),
