@@ -290,3 +290,15 @@ def test_a_worker_whose_parent_is_gone_ends(tmp_path):
     process.stdin.write(json.dumps(asdict(replace(QUICK, epochs=60, dimension=256))) + "\n")
     process.stdin.close()
     assert process.wait(timeout=120) == 1
+
+
+def test_moments_of_the_voice_can_be_left_out(trained, voice):
+    """An empty stretch leaves z as it is; one with speech in it does not."""
+    from crossmodal.audio import condition
+    from crossmodal.pipeline import Pipeline
+
+    _, folder = trained(QUICK)
+    own, waveform = Pipeline.load(folder), condition(voice)
+    z = own.without_stretches(waveform, [(0.0, 0.0), (0.2, 0.6)])
+    assert np.allclose(z[0], own.towers["speech"](waveform), atol=1e-5)
+    assert not np.allclose(z[1], z[0], atol=1e-3)
