@@ -35,8 +35,8 @@ WORDINGS: Wordings = {
     ),
     "train.try.plane": ("a space of two dimensions", "只有二维的空间"),
     "train.try.plane.help": (
-        "Seven emotions in a plane: the map then shows the whole space, and how much room it lacks.",
-        "把七种情绪放进一个平面：此时地图就是整个空间，也能看出它有多拥挤。",
+        "Seven emotions in a plane: the map then shows the whole space, a circle, and how little room it has.",
+        "把七种情绪放进一个平面：此时地图就是整个空间，即一个圆，也能看出它有多拥挤。",
     ),
     "train.objective": ("What counts", "看重什么"),
     "train.learning": ("How it learns", "怎样学习"),
