@@ -121,6 +121,7 @@ def load_tensors(folder: Path, name: str, manifest: Mapping[str, Any]) -> dict[s
 def model_hash(manifest: Mapping[str, Any]) -> str:
     """Twelve hex digits that name all that decides a number: every weight file and every calibration value."""
     decisive = {key: manifest[key] for key in ("schema", "files", "temperatures", "prior")}
+    decisive |= {key: manifest[key] for key in ("towers",) if key in manifest}
     text = json.dumps(decisive, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 

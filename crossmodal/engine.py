@@ -57,11 +57,11 @@ class Gate:
 
 
 class Engine:
-    """The models of one process, shared by every visitor. Holds no visitor's content."""
+    """The models of one folder behind a gate, which engines side by side share. Holds no visitor's content."""
 
     def __init__(self, folder: Path = checkpoints.MODELS, *, gate: Gate | None = None) -> None:
         self.folder = folder
-        self._gate = gate or Gate()
+        self.gate = gate or Gate()
         self._lock = threading.Lock()
         self._pipeline: Pipeline | None = None
         manifest = checkpoints.read_manifest(folder)
@@ -87,7 +87,7 @@ class Engine:
 
     def run(self, work: Callable[[Pipeline], Found]) -> Found:
         """Do slow work with the pipeline, in turn with everybody. Raises BusyError, InputError, ModelError."""
-        with self._gate.slot():
+        with self.gate.slot():
             return work(self.pipeline())
 
     def fuse(self, evidence: Evidence, settings: FusionSettings) -> FusionResult:

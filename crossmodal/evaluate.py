@@ -16,11 +16,9 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from crossmodal import audio, checkpoints
+from crossmodal import checkpoints
 from crossmodal.corpora import Clip, read_corpus, speakers
 from crossmodal.datasets import TextData, read_text_data
-from crossmodal.encoders.speech import LogMel, SpeechEncoder
-from crossmodal.encoders.text import TextEncoder, Tokens
 from crossmodal.evaluation import card, pairs, prosody, space, transfer, voice
 from crossmodal.evaluation.statistics import bootstrap
 from crossmodal.evaluation.words import text_figures
@@ -28,9 +26,10 @@ from crossmodal.insight.sweep import METRICS, Pairs, save_pairs
 from crossmodal.pipeline import Pipeline
 from crossmodal.towers import TextTower
 from crossmodal.train import ALONE, OOF, SCORES, TEXT_CORPORA, check_named, locate
+from crossmodal.training import reference
 from crossmodal.training.speech_runs import training_share
 from crossmodal.training.text_figures import targets_of
-from crossmodal.types import EMOTIONS, FloatArray
+from crossmodal.types import EMOTIONS
 
 PLAIN = ("kathleen", "speechocean762", "ljspeech")
 SPEECH = ("ravdess", "emodb", *PLAIN)
@@ -62,6 +61,7 @@ def evaluate(data: Path, models: Path, *, named: Mapping[str, Path] | None = Non
     figures["text"] = text_figures(text_tower(pipeline), pipeline.calibration, sentences)
     figures["label_matched_pairs"] = pair_figures(pipeline, models, sentences)
     figures["space"] = space_figures(pipeline, models)
+    reference.build(corpora["ravdess"], sentences, pipeline, models, _ticker("reference", len(corpora["ravdess"])))
     figures["transfer"] = _transfer(corpora["ravdess"], sentences)
     figures["wer"] = _wer(pipeline, corpora)
     prosody.write_reference(corpora["ravdess"], models, _ticker("prosody", len(corpora["ravdess"])))
@@ -188,35 +188,6 @@ def _text_side(pipeline: Pipeline, sentences: TextData, split: str) -> pairs.Sid
 # --- transfer between the modalities --------------------------------------------------------------------------------
 
 
-@torch.inference_mode()
-def pooled_speech(clips: list[Clip]) -> FloatArray:
-    """Mean and standard deviation over time of every layer of the pretrained encoder, (N, 2 L H)."""
-    encoder, log_mel, rows = SpeechEncoder.pretrained(), LogMel(), []
-    tick = _ticker("transfer", len(clips))
-    for clip in clips:
-        tick()
-        states = encoder(log_mel(_waveform(clip))[None])[0]
-        rows.append(torch.cat([states.mean(1).flatten(), states.std(1).flatten()]).numpy())
-    return np.stack(rows)
-
-
-def _waveform(clip: Clip) -> FloatArray:
-    from crossmodal.training.prepared import condition
-
-    return condition(audio.shared_decoder()(clip.path.read_bytes())).samples
-
-
-@torch.inference_mode()
-def pooled_text(texts: list[str]) -> FloatArray:
-    """Mean over tokens of the pretrained encoder's last layer, (N, H)."""
-    encoder, tokens, rows = TextEncoder.pretrained(), Tokens(64), []
-    for start in range(0, len(texts), 64):
-        ids, mask = tokens(texts[start : start + 64])
-        states = encoder(ids, mask)[:, -1]
-        rows.append(((states * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)).numpy())
-    return np.concatenate(rows)
-
-
 def _text_split(sentences: TextData, split: str, count: int) -> transfer.Split:
     rows = sentences.part(split, "goemotions")
     found = pairs.single_label(targets_of(rows, "emotion"))
@@ -227,14 +198,14 @@ def _text_split(sentences: TextData, split: str, count: int) -> transfer.Split:
         shuffler.shuffle(members)
         chosen += [rows[row].text for row in members[: count // len(EMOTIONS)]]
         labels += [label] * len(members[: count // len(EMOTIONS)])
-    return transfer.Split(pooled_text(chosen), np.array(labels))
+    return transfer.Split(reference.pooled_text(chosen), np.array(labels))
 
 
 def _transfer(clips: list[Clip], sentences: TextData) -> dict[str, Any]:
     """Actors 1-12 train, 13-16 dev, 17-20 test (by order of names); GoEmotions in its own splits."""
     names = speakers(clips)
     place = {name: "train" if index < 12 else "dev" if index < 16 else "test" for index, name in enumerate(names)}
-    features = pooled_speech(clips)
+    features = reference.pooled_speech(clips, _ticker("transfer", len(clips)))
     labels = np.array([EMOTIONS.index(clip.emotion or "neutral") for clip in clips])
     found: dict[str, dict[str, transfer.Split]] = {}
     for split in ("train", "dev", "test"):

@@ -32,13 +32,14 @@ _DEFAULTS = FusionSettings()
 class Input:
     """What was read: ``example`` is the key of a shipped example, ``spoken`` whether there is a clip at all.
 
-    ``words`` are the words as they stand, "" for none.
+    ``words`` are the words as they stand, "" for none; ``models`` is a folder of models, "" for the shipped ones.
     """
 
     evidence: Evidence
     words: str = ""
     example: str | None = None
     spoken: bool = False
+    models: str = ""
 
     @property
     def name(self) -> str:
@@ -168,6 +169,7 @@ def command(view: View, column: Column) -> str:
     words += ["--alpha", ",".join(f"{name}={value!r}" for name, value in weights.items())]
     words += ["--rule", column.settings.rule]
     words += [f"--{name}={value}" for name, value in _unusual(column.settings).items()]
+    words += ["--models", view.subject.models] if view.subject.models else []
     return shlex.join([*words, "--json"])
 
 
@@ -178,7 +180,8 @@ def program(view: View) -> str:
         lines.append("from crossmodal.examples import load_examples")
     elif view.subject.spoken:
         lines.insert(0, "from pathlib import Path\n")
-    lines += ["", "pipeline = Pipeline.load()"]
+    folder = repr(view.subject.models) if view.subject.models else ""
+    lines += ["", f"pipeline = Pipeline.load({folder})"]
     last = ""
     for column in view.columns:
         embed = f"evidence = pipeline.embed({_embedded(view, column)})"

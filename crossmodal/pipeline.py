@@ -18,8 +18,8 @@ from crossmodal.fusing import fuse
 from crossmodal.stopwatch import Progress, Stopwatch
 from crossmodal.text import MAX_CHARACTERS
 from crossmodal.text import preprocess as preprocess_text
-from crossmodal.towers import SpeechTower, TextTower, Tower, load_towers
-from crossmodal.transcription import Transcriber
+from crossmodal.towers import PooledSpeechTower, SpeechTower, TextTower, Tower, load_towers
+from crossmodal.transcription import shared_transcriber
 from crossmodal.types import (
     Array,
     Evidence,
@@ -67,7 +67,7 @@ class Pipeline:
         manifest = checkpoints.read_manifest(folder)
         towers = load_towers(folder, manifest)
         calibration = load_calibration(folder, manifest)
-        return cls(towers, calibration, Transcriber(), checkpoints.model_hash(manifest))
+        return cls(towers, calibration, shared_transcriber(), checkpoints.model_hash(manifest))
 
     @property
     def modalities(self) -> tuple[str, ...]:
@@ -128,7 +128,7 @@ class Pipeline:
 
     def without_stretches(self, waveform: Waveform, stretches: Sequence[tuple[float, float]]) -> Array:
         """The z (M, D) of the voice with each stretch of time left out; see ``SpeechTower.without``."""
-        return cast(SpeechTower, self.towers["speech"]).without(waveform, stretches)
+        return cast(SpeechTower | PooledSpeechTower, self.towers["speech"]).without(waveform, stretches)
 
     def read_texts(self, texts: Sequence[str]) -> Array:
         """The z (N, D) of many texts at once, each of them preprocessed."""

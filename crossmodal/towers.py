@@ -11,8 +11,10 @@ import torch
 from torch import Tensor, nn
 
 from crossmodal import checkpoints
-from crossmodal.encoders.speech import FRAMES_PER_SECOND, AdaptedLayers, LogMel, SpeechEncoder
-from crossmodal.encoders.text import TextEncoder, Tokens
+from crossmodal.encoders.speech import FRAMES_PER_SECOND, AdaptedLayers, LogMel
+from crossmodal.encoders.speech import frozen as frozen_speech
+from crossmodal.encoders.text import TextEncoder, shared_tokens
+from crossmodal.encoders.text import frozen as frozen_text
 from crossmodal.errors import ModelError
 from crossmodal.projection import MeanProjection, Projection, StatisticsProjection, masked_statistics
 from crossmodal.types import Array, Waveform
@@ -41,7 +43,7 @@ class SpeechTower(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.encoder = SpeechEncoder.pretrained()
+        self.encoder = frozen_speech()
         self.adapted = AdaptedLayers()
         self.statistics = StatisticsProjection(self.encoder.layers, self.encoder.width)
         self.projection = Projection(self.encoder.layers, self.encoder.width)
@@ -76,13 +78,37 @@ class SpeechTower(nn.Module):
         return _unit(linear + self.share * torch.cat(attentive))
 
 
+class PooledSpeechTower(nn.Module):
+    """z_1 for a waveform, linear in the statistics of the frozen pretrained encoder's states and in nothing else.
+
+    That is all that a head trained on reference features needs.
+    """
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.encoder = frozen_speech()
+        self.projection = StatisticsProjection(self.encoder.layers, self.encoder.width, dim)
+        self._log_mel = LogMel()
+
+    @torch.inference_mode()
+    def forward(self, waveform: Waveform) -> Array:
+        """Waveform -> z (D,)."""
+        return _unit(self.projection(self.encoder(self._log_mel(waveform.samples)[None])))[0]
+
+    @torch.inference_mode()
+    def without(self, waveform: Waveform, stretches: Sequence[tuple[float, float]]) -> Array:
+        """The z (M, D) of a waveform with one stretch left out of every row, as ``SpeechTower.without``."""
+        states = self.encoder(self._log_mel(waveform.samples)[None])
+        return _unit(self.projection.project(masked_statistics(states[0], _kept(states.shape[2], stretches))))
+
+
 class TextTower(nn.Module):
     """z_2 = phi_2(f_2(x_2)) for words."""
 
     def __init__(self, encoder: TextEncoder, projection: MeanProjection) -> None:
         super().__init__()
         self.encoder, self.projection = encoder, projection
-        self._tokens = Tokens()
+        self._tokens = shared_tokens()
 
     def forward(self, text: str) -> Array:
         """Words -> z (D,)."""
@@ -124,20 +150,48 @@ BUILDERS = {"speech": SpeechTower, "text": _build_text}
 """Modality -> its tower with pretrained encoder, before the trained tensors are laid over it."""
 
 
+KINDS = ("adapted", "pooled")
+"""How a manifest may name a tower: with an encoder of its own, or a projection of the frozen pretrained one alone."""
+
+
+def _build_pooled_text(dim: int) -> TextTower:
+    encoder = frozen_text()
+    return TextTower(encoder, MeanProjection(encoder.width, dim))
+
+
 def load_tower(modality: str, folder: Path, manifest: Mapping[str, Any]) -> nn.Module:
-    """One tower: the pretrained encoder with the shipped tensors over it. Raises ModelError where they do not fit."""
-    tower = BUILDERS[modality]()
+    """One tower with the tensors of a models folder. Raises ModelError where they do not fit."""
     name = f"{modality}.safetensors"
     arrays = checkpoints.load_tensors(folder, name, manifest)
     state = {key: torch.from_numpy(value) for key, value in arrays.items()}
+    kind = manifest.get("towers", {}).get(modality, KINDS[0])
+    if kind not in KINDS:
+        raise ModelError("model_shape", file=checkpoints.MANIFEST, tensor=str(kind))
     try:
-        found = tower.load_state_dict(state, strict=False)
+        tower = _load_pooled(modality, state) if kind == "pooled" else _load_adapted(modality, state)
     except RuntimeError as error:
         raise ModelError("model_shape", file=name) from error
+    except KeyError as error:
+        raise ModelError("model_shape", file=name, tensor=str(error.args[0])) from error
+    return tower.eval().requires_grad_(False)
+
+
+def _load_adapted(modality: str, state: Mapping[str, Tensor]) -> nn.Module:
+    """The pretrained encoder with the shipped tensors over it."""
+    tower = BUILDERS[modality]()
+    found = tower.load_state_dict(state, strict=False)
     untrained = [key for key in found.missing_keys if not key.startswith("encoder.")]
     if found.unexpected_keys or untrained:
-        raise ModelError("model_shape", file=name, tensor=(found.unexpected_keys + untrained)[0])
-    return tower.eval().requires_grad_(False)
+        raise KeyError((found.unexpected_keys + untrained)[0])
+    return tower
+
+
+def _load_pooled(modality: str, state: Mapping[str, Tensor]) -> nn.Module:
+    """A projection of a width of its own; nothing can be laid over the encoder, which every pipeline shares."""
+    dim = state["linear.weight"].shape[0]
+    tower = PooledSpeechTower(dim) if modality == "speech" else _build_pooled_text(dim)
+    tower.projection.load_state_dict(state)
+    return tower
 
 
 def load_towers(folder: Path, manifest: Mapping[str, Any]) -> dict[str, nn.Module]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -81,3 +82,9 @@ def _transcript(words: Sequence[Word]) -> Transcript:
     confidence = sum(word.probability for word in words) / len(words) if words else 0.0
     text = " ".join("".join(word.text for word in words).split())
     return Transcript(text, tuple(replace(word, text=word.text.strip()) for word in words), confidence)
+
+
+@cache
+def shared_transcriber() -> Transcriber:
+    """The one recogniser of this process; it may be asked from several threads."""
+    return Transcriber()

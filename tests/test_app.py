@@ -373,7 +373,7 @@ def test_all_weights_zero_count_alike(engine):
 
 @pytest.mark.parametrize(("waiting", "code"), [(0, "queue_full"), (1, "queue_timeout")])
 def test_a_full_house_is_said_and_trying_again_helps(engine, waiting, code):
-    gate = engine._gate = Gate(running=1, waiting=waiting, patience=0.05)
+    gate = engine.gate = Gate(running=1, waiting=waiting, patience=0.05)
     with gate.slot():
         made = page(src="type", txt="You came!")
         assert EN("error.title.busy") in alert(made)

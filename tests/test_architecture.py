@@ -18,7 +18,7 @@ STAGES = (
     ("fusing",),
     ("insight", "columns"),
     ("pipeline", "records"),
-    ("engine", "clips", "exports", "timeline"),
+    ("engine", "clips", "exports", "timeline", "bundles", "workshop"),
     ("examples",),
     ("ui",),
 )

@@ -207,3 +207,10 @@ def test_the_report_fetches_nothing_and_runs_nothing():
     assert "@import" not in source
     assert HOSTILE in page.text
     assert "href" not in page.attributes  # even the link is text
+
+
+def test_code_names_the_folder_of_other_models():
+    made = view(models="crossmodal-own-model")
+    assert "--models crossmodal-own-model" in exports.command(made, made.columns[0])
+    assert "Pipeline.load('crossmodal-own-model')" in exports.program(made)
+    assert "Pipeline.load()" in exports.program(view())

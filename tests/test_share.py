@@ -224,8 +224,8 @@ def test_a_clip_that_waits_for_busy_encoders_is_no_example(engine, voice, monkey
     made, _ = shared(voice)
     there = address(made)
     engine.model_hash = "0" * 12
-    engine._gate = Gate(waiting=0, patience=0.05)
-    with engine._gate.slot():
+    engine.gate = Gate(waiting=0, patience=0.05)
+    with engine.gate.slot():
         other = open_link(there)
     assert EN("error.title.busy") in alert(other)
     assert numbers(other) == []

@@ -101,8 +101,8 @@ def test_what_is_switched_off_pulls_nothing(engine):
 
 
 def test_no_free_place_is_said_and_the_rest_stays(engine):
-    engine._gate = Gate(running=1, waiting=0)
-    with engine._gate.slot():
+    engine.gate = Gate(running=1, waiting=0)
+    with engine.gate.slot():
         made = page(why="true")
     assert EN("why.modality") in shown(made)
     assert EN("error.queue_full") in shown(made)

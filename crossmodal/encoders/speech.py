@@ -7,6 +7,7 @@ silence into the statistics, so the log-mel stays as long as the clip and the ta
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import torch
@@ -93,6 +94,12 @@ class SpeechEncoder(nn.Module):
             found.append(states)
         found[-1] = whisper.layer_norm(found[-1])
         return torch.stack(found, dim=1)
+
+
+@cache
+def frozen() -> SpeechEncoder:
+    """The pretrained encoder, one for all pipelines of a process. Never trained, and nothing is laid over it."""
+    return SpeechEncoder.pretrained().requires_grad_(False)
 
 
 FROZEN_LAYERS = 2

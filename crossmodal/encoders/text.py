@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import torch
 from safetensors.torch import load_file
@@ -62,3 +63,15 @@ class TextEncoder(nn.Module):
         """Token numbers (B, T) and mask (B, T) -> hidden states (B, 1, T, H)."""
         found: Tensor = self.bert(input_ids=tokens, attention_mask=mask.long()).last_hidden_state
         return found.unsqueeze(1)
+
+
+@cache
+def shared_tokens() -> Tokens:
+    """The one tokenizer of all towers of a process."""
+    return Tokens()
+
+
+@cache
+def frozen() -> TextEncoder:
+    """The pretrained encoder, one for all pipelines of a process. Never trained, and nothing is laid over it."""
+    return TextEncoder.pretrained().requires_grad_(False)

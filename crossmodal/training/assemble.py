@@ -20,17 +20,19 @@ def _stored(value: torch.Tensor, stem: str) -> torch.Tensor:
     return value.to(torch.float16 if half else torch.float32).contiguous()
 
 
-def write_models(
+def write_models(  # noqa: PLR0913, all that a manifest tells of
     folder: Path,
     tensors: Mapping[str, Mapping[str, torch.Tensor]],
     temperatures: Mapping[str, Mapping[str, float]],
     prior: Mapping[str, list[float]],
     about: Mapping[str, Any],
+    towers: Mapping[str, str] | None = None,
 ) -> str:
     """Write one safetensors file per entry of ``tensors`` and the manifest; returns the model hash.
 
     ``tensors`` maps a file's stem (each modality, and ``head``) to its tensors. ``about``
-    says how the run was made: configuration, seed, data.
+    says how the run was made: configuration, seed, data. ``towers`` names the kind of each tower that is not the
+    usual one (see ``crossmodal.towers.KINDS``).
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = {}
@@ -38,7 +40,7 @@ def write_models(
         path = folder / f"{stem}.safetensors"
         save_file({key: _stored(value, stem) for key, value in state.items()}, path)
         files[path.name] = {"sha256": checkpoints.sha256(path), "bytes": path.stat().st_size}
-    manifest = {
+    manifest: dict[str, Any] = {
         "schema": checkpoints.SCHEMA,
         "files": files,
         "encoders": {
@@ -50,5 +52,7 @@ def write_models(
         "prior": prior,
         "about": about,
     }
+    if towers:
+        manifest["towers"] = towers
     (folder / checkpoints.MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
     return checkpoints.model_hash(manifest)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -57,11 +56,6 @@ def announcer(say: Say, place: DeltaGenerator) -> Announce:
         place.html(markup.progress(say.known(f"stage.{stage}", stage)))
 
     return announce
-
-
-def _is_shipped(subject: Subject) -> bool:
-    """Whether the clip is one of the examples, which lie in files, and no visitor's own."""
-    return subject.clip is not None and isinstance(subject.clip.audio, Path)
 
 
 def _example_input(say: Say, engine: Engine) -> Read:
@@ -121,7 +115,8 @@ TYPED = "typed"
 def second(look: Look, engine: Engine, first: Subject) -> Subject | None:
     """Another input to hold against the first: an example, typed words, or what this session has read before."""
     say, examples = look.say, load_examples()
-    recent = {f"own-{state.digest(item.key, item.said)[:8]}": item for item in state.recent() if item.key != first.key}
+    others = [item for item in state.recent(engine) if item.key != first.key]
+    recent = {f"own-{state.digest(item.key, item.said)[:8]}": item for item in others}
     options = (*examples, TYPED, *recent)
     choice = Choice("ex2", options, next(key for key in reversed(examples)))
 
@@ -165,7 +160,7 @@ def clip(look: Look, engine: Engine, subject: Subject) -> Subject:
 
 def _words_box(say: Say, subject: Subject) -> str:
     """The words in an editable box. Those of an example stand in the address, those of a visitor's clip do not."""
-    own = not _is_shipped(subject)
+    own = not subject.from_example
     return st.text_area(
         say("words"), subject.words, max_chars=MAX_CHARACTERS, height=76, help=say("words.help"),
         placeholder=say("words.placeholder"), key=f"words_{subject.key[:16]}" if own else "w",
@@ -197,8 +192,8 @@ def _waveform(say: Say, drawn: Drawing, shown: Clip) -> None:
 def _player(say: Say, subject: Subject, shown: Clip) -> None:
     transcript = subject.evidence.transcript
     notes = [say("wave.caption", seconds=f"{shown.seconds:.1f}")]
-    if _is_shipped(subject):
-        notes = [say("example.synthetic")]
+    if subject.from_example:
+        notes = [say("example.synthetic" if subject.shipped else "example.synthetic.anew")]
     elif transcript and transcript.text:
         notes.append(say("words.heard", confidence=f"{transcript.confidence:.0%}"))
     with st.container(horizontal=True, vertical_alignment="center", key="player"):

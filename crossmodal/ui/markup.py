@@ -231,3 +231,13 @@ def guide(title: str, parts: Sequence[tuple[str, str, str]]) -> str:
         f'<li tabindex="0" class="cx-is-{_e(part)}"><b>{_e(symbol)}</b> {_e(said)}</li>' for part, symbol, said in parts
     )
     return f'<div class="cx-guide"><p class="cx-small">{_e(title)}</p><ul>{items}</ul></div>'
+
+
+def small_title(symbol: str, aside: str) -> str:
+    """The title of a small chart: its symbol, and what belongs to it."""
+    return f'<p class="cx-mini"><b>{_e(symbol)}</b><span>{_e(aside)}</span></p>'
+
+
+def banner(text: str) -> str:
+    """A line that must not be missed."""
+    return f'<p class="cx-banner" role="status">{_e(text)}</p>'

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from crossmodal.columns import NAMES, Column
 from crossmodal.engine import Engine
 from crossmodal.errors import ModelError
-from crossmodal.ui import about, bench, compare, inputs, share, space, state, timeline, views
+from crossmodal.ui import about, bench, compare, inputs, own, share, space, state, timeline, views
 from crossmodal.ui.mixer import component, held
 from crossmodal.ui.shown import Shown
 from crossmodal.ui.state import Service, Subject
@@ -38,6 +38,7 @@ PAGES = {
     "compare": Page(compare.compare),
     "space": Page(space.space),
     "timeline": Page(alone=timeline.timeline),
+    "train": Page(alone=own.own),
 }
 """The pages that need the models, in the order of their links; the first is what a bare address opens."""
 ABOUT = "about"
@@ -71,11 +72,12 @@ def show(look: Look, key: str, corner: Sequence[DeltaGenerator] = ()) -> None:
 
     ``corner`` is where the button to share goes, if not at the end of the page.
     """
+    own.note_in_use(look)
     if key == ABOUT:
         about.about(look, state.models_folder())
         return
     try:
-        service = state.service()
+        service = state.present()
     except ModelError as error:
         views.show_error(look.say, error)
         return

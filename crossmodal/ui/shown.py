@@ -13,7 +13,7 @@ from crossmodal.engine import Engine
 from crossmodal.exports import View
 from crossmodal.insight.flips import flips, mix
 from crossmodal.types import TASKS
-from crossmodal.ui import drawings, inputs, report, sweep_view
+from crossmodal.ui import drawings, inputs, report, state, sweep_view
 from crossmodal.ui.drawings import Drawing, Paint
 from crossmodal.ui.state import Subject
 from crossmodal.ui.strings import Say
@@ -42,7 +42,8 @@ class Shown:
         audio = self.subject.clip.audio if self.subject.clip else None
         example = audio.stem if isinstance(audio, Path) else None
         words = " ".join(self.subject.said.split())
-        given = exports.Input(self.subject.evidence, words, example, audio is not None)
+        models = state.OWN_FOLDER if state.own_model() else ""
+        given = exports.Input(self.subject.evidence, words, example, audio is not None, models)
         return exports.view_of(given, self.columns, engine.fuse)
 
 

@@ -37,6 +37,8 @@ MODELS = "h"
 """Key of the address for the first letters of the model hash that a shared link was made with."""
 SCHEMA = "1"
 """Version of the settings in the address."""
+OWN_FOLDER = "crossmodal-own-model"
+"""What a visitor's own model is called where it is taken away: the folder that code to reproduce a result loads."""
 UPLOADS = ("wav", "flac", "ogg", "opus", "mp3", "m4a", "mp4", "aac", "webm")
 """audio.FORMATS, repeated since importing audio imports torch; a test holds the two together."""
 CLIP_MEGABYTES = 10
@@ -118,6 +120,38 @@ def service() -> Service:
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class OwnModel:
+    """A model that a visitor trained or loaded, in use for that visitor alone; ``keep`` holds on to its folder."""
+
+    engine: Engine
+    keep: object
+
+
+def use_own(folder: Path, keep: object) -> None:
+    """Let this session read with the models in a folder, in turn with everybody. Raises ModelError."""
+    own = Engine(folder, gate=service().engine.gate)
+    own.pipeline()  # its encoders are shared, so this takes a moment, and a fault is met here and not on the bench
+    st.session_state["_own_model"] = OwnModel(own, keep)
+
+
+def use_shipped() -> None:
+    """Back to the models of the process."""
+    st.session_state.pop("_own_model", None)
+
+
+def own_model() -> OwnModel | None:
+    """The visitor's own model, if one is in use."""
+    found: OwnModel | None = st.session_state.get("_own_model")
+    return found
+
+
+def present() -> Service:
+    """What this session reads with: the visitor's own model where one is in use, else that of the process."""
+    shipped, own = service(), own_model()
+    return shipped if own is None else Service(own.engine)
+
+
 # --- the address -------------------------------------------------------------------------------------------------
 
 
@@ -170,6 +204,11 @@ class Subject:
     arrival: int = 0
 
     @property
+    def from_example(self) -> bool:
+        """Whether its clip is one of the examples, which lie in files, and no visitor's own."""
+        return self.clip is not None and isinstance(self.clip.audio, Path)
+
+    @property
     def edited(self) -> bool:
         """Whether its words were changed."""
         return self.edit is not None
@@ -189,9 +228,12 @@ def digest(*parts: str | bytes) -> str:
     return found.hexdigest()
 
 
-def _remember(key: str, make: Callable[[], Subject]) -> Subject:
-    """The subject of that key, made at its first use and numbered; the session keeps the last few."""
+def _remember(engine: Engine, own: str, make: Callable[[], Subject]) -> Subject:
+    """The subject of that key by these models, made at its first use and numbered; the session keeps the last
+    few.
+    """
     kept: MutableMapping[str, Subject] = st.session_state.setdefault("_subjects", {})
+    key = f"{engine.model_hash} {own}"
     if key not in kept:
         subject = make()
         arrival = 1 + max((one.arrival for one in kept.values()), default=0)
@@ -222,13 +264,13 @@ def read_example(engine: Engine, example: Example, progress: Progress) -> Subjec
         fresh = pipeline.embed(speech=example.audio.read_bytes(), text=example.text, progress=progress)
         return replace(fresh, transcript=example.evidence.transcript)
 
-    return _remember(key, lambda: Subject(key, _run(engine, work, progress), example.text, clip))
+    return _remember(engine, key, lambda: Subject(key, _run(engine, work, progress), example.text, clip))
 
 
 def read_clip(engine: Engine, data: bytes, progress: Progress) -> Subject:
     """A recorded or uploaded clip, with the words that the recogniser hears in it. Raises CrossmodalError."""
     key = digest("clip", data)
-    return _remember(key, lambda: _read_clip(engine, key, data, progress))
+    return _remember(engine, key, lambda: _read_clip(engine, key, data, progress))
 
 
 def _read_clip(engine: Engine, key: str, data: bytes, progress: Progress) -> Subject:
@@ -260,7 +302,7 @@ def read_text(engine: Engine, text: str, progress: Progress) -> Subject:
     def work(pipeline: Pipeline) -> Evidence:
         return pipeline.embed(text=text, progress=progress)
 
-    return _remember(key, lambda: Subject(key, _run(engine, work, progress), text))
+    return _remember(engine, key, lambda: Subject(key, _run(engine, work, progress), text))
 
 
 def with_words(engine: Engine, subject: Subject, text: str, progress: Progress) -> Subject:
@@ -268,7 +310,11 @@ def with_words(engine: Engine, subject: Subject, text: str, progress: Progress) 
     if text.strip() == subject.words.strip():
         return subject
     key = digest(subject.key, text)
-    return _remember(key, lambda: replace(subject, evidence=_reread(engine, subject, text, progress), edit=text))
+
+    def make() -> Subject:
+        return replace(subject, evidence=_reread(engine, subject, text, progress), edit=text)
+
+    return _remember(engine, key, make)
 
 
 def _reread(engine: Engine, subject: Subject, text: str, progress: Progress) -> Evidence:
@@ -283,10 +329,14 @@ def _reread(engine: Engine, subject: Subject, text: str, progress: Progress) -> 
     return _run(engine, work, progress)
 
 
-def recent() -> list[Subject]:
-    """What this session has read of a visitor's own, the latest first."""
+def recent(engine: Engine) -> list[Subject]:
+    """What this session has read of a visitor's own by these models, the latest first."""
     kept: Mapping[str, Subject] = st.session_state.get("_subjects", {})
-    return [subject for subject in reversed(list(kept.values())) if not subject.shipped]
+    return [
+        subject
+        for subject in reversed(list(kept.values()))
+        if subject.evidence.model_hash == engine.model_hash and not subject.from_example
+    ]
 
 
 def without(mapping: Mapping[str, Any], *names: str) -> dict[str, Any]:

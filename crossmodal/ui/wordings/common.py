@@ -28,6 +28,10 @@ WORDINGS: Wordings = {
         "A synthetic voice: no person spoke this. Read beforehand by the same models.",
         "合成语音，并非真人所说；由同一组模型预先分析。",
     ),
+    "example.synthetic.anew": (
+        "A synthetic voice: no person spoke this. Read anew by the models in use.",
+        "合成语音，并非真人所说；由当前使用的模型重新分析。",
+    ),
     "record": ("Record a sentence in English, up to 30 seconds", "录一句英语，最长 30 秒"),
     "upload": ("A recording of English speech, up to 30 seconds", "一段英语录音，最长 30 秒"),
     "privacy": (
