@@ -287,8 +287,8 @@ def test_others_come_between_the_turns_of_a_job(engine, talk, monkeypatch):
     monkeypatch.setattr(engine, "run", lambda work: (turns.append(1), run(work))[1])
     Job(engine, wav_bytes(talk)).start().join(60)
     assert len(turns) >= 3
-    assert engine._gate._places.acquire(blocking=False)
-    engine._gate._places.release()
+    assert engine.gate._places.acquire(blocking=False)
+    engine.gate._places.release()
 
 
 def test_a_busy_gate_is_waited_for(engine, talk, monkeypatch):
