@@ -167,10 +167,11 @@ class TextTower(nn.Module):
         z, parts = [], []
         for start in range(0, len(order), batch):
             tokens, mask = self._tokens([texts[row] for row in order[start : start + batch]])
-            shares = self.projection.linear(self.encoder(tokens, mask)[:, -1])
-            total = (shares * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)
-            z.append(_unit(total))
-            scaled = (shares / total.norm(dim=1)[:, None, None]).double().numpy()
+            states = self.encoder(tokens, mask)
+            z.append(_unit(self.projection(states, mask)))
+            shares = self.projection.linear(states[:, -1])
+            length = ((shares * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)).norm(dim=1)
+            scaled = (shares / length[:, None, None]).double().numpy()
             parts += [_merged(row[: int(count)]) for row, count in zip(scaled, mask.sum(1), strict=True)]
         place = np.argsort(order)
         return np.concatenate(z)[place], [parts[row] for row in place]

@@ -147,11 +147,11 @@ def _verdict(pairs: Pairs, calibration: Calibration, figures: Mapping[str, Any])
 
 
 def with_grids(pairs: Pairs, calibration: Calibration) -> Pairs:
-    """The pairs with what each rule that looks at sequences comes to at GRID alphas, and without the sequences."""
+    """The pairs with what each learned rule comes to at GRID alphas, and without the sequences."""
     grids = {
         name: fuse_pairs(pairs, FusionSettings(rule=name), calibration, GRID)
         for name, rule in calibration.rules().items()
-        if rule.sequential
+        if rule.learned
     }
     return replace(pairs, sequences=(), grids=grids)
 

@@ -1,7 +1,8 @@
 """Alpha against truth: how good a rule is at every mix of two modalities, on label-matched pairs.
 
 Every alpha meets every pair in one batched operation. Where a rule's class scores are lines in alpha (see
-``FusionRule.lines``) that is one product of matrices; the others are pooled as they are, which takes longer.
+``FusionRule.lines``) that is one product of matrices; the others are pooled as they are, which takes longer, or, if
+learned, read off a grid that ``evaluate`` left.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from crossmodal.types import TASKS, Array, FloatArray, FusionSettings
 
 ALPHAS = np.linspace(0.0, 1.0, 101)
 GRID = np.linspace(0.0, 1.0, 21)
-"""Alphas at which ``evaluate`` fuses the pairs by rules that look at sequences; between them lines are drawn."""
+"""Alphas at which ``evaluate`` fuses the pairs by the learned rules; between them lines are drawn."""
 RESAMPLES = 1_000
 METRICS = "metrics.json"
 """Where ``evaluate`` leaves its figures in a models folder."""
@@ -47,8 +48,9 @@ class Pairs:
     ``probabilities`` (N, 2, C) and ``embeddings`` (N, 2, D) in the order of ``modalities``; class numbers ``labels``
     (N,); ``groups`` (N,) number the speakers, whose pairs are drawn together when a band is made.
 
-    Rules that look at sequences need those of either modality, padded, (N, S, D), in ``sequences``; where these are too
-    much to keep, ``grids`` holds what such a rule came to: rule -> fused probabilities (G, N, C) at GRID alphas.
+    Rules that look at sequences need those of either modality, padded, (N, S, D), in ``sequences``. What learned rules
+    come to takes longer than a page can wait, and sequences are too much to keep: where it was worked out beforehand,
+    ``grids`` holds it, rule -> fused probabilities (G, N, C) at GRID alphas.
     """
 
     probabilities: Array

@@ -35,6 +35,8 @@ from crossmodal.training import speech, voice_parts
 from crossmodal.types import EMOTIONS, TASKS, Array
 
 MODALITIES = ("speech", "text")
+LEAST_SHARE = 0.05
+"""The a_i below which noise grows no further."""
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +51,7 @@ class FusionConfig:
     rate: float = 2e-3  # learning rate, led to zero by a cosine
     weight_decay: float = 0.5
     scale: float = 0.2  # standard deviation of fresh weights over z
-    jitter: float = 0.1  # standard deviation of the noise on every place of a z of unit length
+    jitter: float = 0.06  # standard deviation of the noise on every place of a z of unit length, at full weight
     one_hot: float = 0.3  # share of pairs with a missing modality
     equal: float = 0.2  # share of pairs at equal weights
     drop: float = 0.2  # share of parts left out of a sequence
@@ -174,15 +176,22 @@ class Batches:
         return cast(Array, weights / weights.max(1, keepdims=True))
 
     def train(self) -> Batch:
-        """A batch for a step: jittered, with parts left out."""
+        """A batch for a step: jittered, with parts left out.
+
+        The noise is divided by a_i, so that the less a modality weighs, the more of it is drowned. Otherwise a network
+        could read what hardly counts as well as what counts in full, and moving alpha would change nothing.
+        """
         config, random = self._config, self._random
         labels, rows = self.draw(config.batch)
-        found = {}
-        for name, side in self._sides.items():
-            z = side.z[rows[name]] + config.jitter * random.normal(size=(config.batch, side.z.shape[1]))
-            parts = side.parts[rows[name]]
-            found[name] = (z, parts * (random.random((*parts.shape[:2], 1)) >= config.drop))
-        return batch_of(found, self.shares(config.batch), labels)
+        shares, found = self.shares(config.batch), {}
+        for place, (name, side) in enumerate(self._sides.items()):
+            spread = config.jitter / np.maximum(shares[:, place], LEAST_SHARE)
+            z, parts = side.z[rows[name]], side.parts[rows[name]]
+            z = z + spread[:, None] * random.normal(size=z.shape)
+            kept = (parts != 0).any(-1) & (random.random(parts.shape[:2]) >= config.drop)
+            parts = kept[..., None] * (parts + spread[:, None, None] * random.normal(size=parts.shape))
+            found[name] = (z, parts)
+        return batch_of(found, shares, labels)
 
     def fixed(self, count: int) -> Batch:
         """Pairs for validation: as they are, one after the other at weights along the whole of [0, 1]."""

@@ -26,7 +26,7 @@ def table(look: Look, engine: Engine) -> None:
     if measured.get("model_hash") != engine.model_hash or "learned_against_pools" not in found:
         return
     st.html(markup.section(say("rules.table")))
-    heads = ["equal", "macro_f1", "ece", "best_alpha", "best", *_DAMAGED, "parameters", "microseconds"]
+    heads = ["equal", "best", "best_alpha", *_DAMAGED, "macro_f1", "ece", "parameters", "microseconds"]
     rows = [(say.rule(rule), _cells(item)) for rule, item in found["rules"].items()]
     caption = say("rules.caption", count=f"{found['pairs']:,}")
     st.html(markup.table(caption, [say(f"rules.{head}") for head in heads], rows))
@@ -36,9 +36,9 @@ def table(look: Look, engine: Engine) -> None:
 def _cells(item: _Measured) -> list[str]:
     equal, best = item["equal"], item["best"]
     return [
-        percent(equal["uar"]), percent(equal["macro_f1"]), percent(equal["ece"]), number(item["best_alpha"]),
-        percent(best["uar"]), *(percent(item[key]["uar"]) for key in _DAMAGED), f"{item['parameters']:,}",
-        f"{item['microseconds_per_pair']:.3g}",
+        percent(equal["uar"]), percent(best["uar"]), number(item["best_alpha"]),
+        *(percent(item[key]["uar"]) for key in _DAMAGED), percent(equal["macro_f1"]), percent(equal["ece"]),
+        f"{item['parameters']:,}", f"{item['microseconds_per_pair']:.3g}",
     ]  # fmt: skip
 
 

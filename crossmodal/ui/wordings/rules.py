@@ -24,9 +24,9 @@ WORDINGS: Wordings = {
         "学习得到：词语关注语音片段，语音片段也关注词语。",
     ),
     "rule.table": (
-        "Trained on label-matched pairs. While you drag, values between 101 mixes are interpolated; on release they "
-        "are exact.",
-        "在标签匹配的配对上训练。拖动时在 101 个配比之间插值，松开后为精确结果。",
+        "Trained on label-matched pairs, so it never saw the two disagree. While you drag, values between 101 mixes "
+        "are interpolated; on release they are exact.",
+        "在标签匹配的配对上训练，从未见过两者不一致。拖动时在 101 个配比之间插值，松开后为精确结果。",
     ),
     "mark.gate": ("Learned gate", "学习的门控"),
     "mark.gate.help": (
