@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from test_mixer import in_browser
 from crossmodal import checkpoints
 from crossmodal.calibration import load_calibration, rule_file
 from crossmodal.columns import decode, every_rule
+from crossmodal.corpora import Clip
 from crossmodal.errors import InputError
 from crossmodal.evaluation import card
 from crossmodal.evaluation.pairs import Side as Scored
@@ -21,8 +23,10 @@ from crossmodal.fusing import MAIN, fuse, fuse_tasks, problem_of
 from crossmodal.fusion import fusion_rules, registry
 from crossmodal.insight.flips import flips, gated_alpha
 from crossmodal.insight.sweep import GRID, fuse_pairs, load_pairs, save_pairs, sweep
+from crossmodal.projection import windows
 from crossmodal.records import checked_evidence, evidence_from_record, evidence_record
-from crossmodal.training import fusion
+from crossmodal.training import fusion, voice_parts
+from crossmodal.training.prepared import Prepared
 from crossmodal.types import EMOTIONS, PRIORS, TASKS, Evidence, FusionSettings
 from crossmodal.ui import rules_view
 from crossmodal.ui.mixer.problem import TABLE, problem, table
@@ -357,6 +361,46 @@ def test_the_sentence_says_what_the_interval_says(low, high, kind):
 def test_damage_to_words_is_the_same_every_time():
     assert damaged("I really DON'T know why, you left me here!") == "i really don't know you left me here"
     assert damaged("?!") == "?!"
+
+
+def test_windows_lie_evenly_and_leave_nothing_but_single_frames_out():
+    for frames, count in ((10, 1), (49, 1), (50, 2), (103, 4), (1_500, 16)):
+        found = windows(torch.arange(frames).float().reshape(1, 1, frames, 1))
+        assert found.shape[:3] == (count, 1, frames // count)
+        assert found[0, 0, 0] == 0
+        assert found[-1, 0, -1] == frames - 1
+        assert (found[1:, 0, 0, 0] - found[:-1, 0, -1, 0]).max() <= 2 if count > 1 else True
+
+
+def test_noise_is_as_strong_as_said_and_hangs_on_the_clip_alone():
+    random = np.random.default_rng(0)
+    speech = torch.zeros(16_000, dtype=torch.bool)
+    speech[4_000:12_000] = True
+    samples = torch.from_numpy(random.normal(size=16_000).astype(np.float32)) * speech * 0.1
+    clip = Clip(Path("one.wav"), "ravdess", "one", "actor", "joy", "", "")
+    item = Prepared(clip, samples, speech)
+    mixed = voice_parts.noisy(item)
+    assert torch.equal(mixed, voice_parts.noisy(item))
+    noise = float(mixed[~speech].square().mean())
+    assert 10 * np.log10(float(mixed[speech].square().mean()) / noise - 1) == pytest.approx(voice_parts.SNR_DB, abs=0.3)
+
+
+def test_voices_come_back_as_they_were_written(tmp_path):
+    random = np.random.default_rng(0)
+    found = {
+        kind: {key: voice_parts.Voices(unit(random, 1), [unit(random, size)]) for key, size in (("b", 2), ("a", 3))}
+        for kind in voice_parts.KINDS
+    }
+    voice_parts.write(found, tmp_path / "parts")
+    back = voice_parts.load(tmp_path / "parts", "noisy")
+    assert [len(part) for part in back.parts] == [3, 2]
+    np.testing.assert_allclose(back.z[0], found["noisy"]["a"].z[0], atol=1e-3)
+    np.testing.assert_allclose(back.parts[1], found["noisy"]["b"].parts[0], atol=1e-3)
+
+
+def unit(random, rows):
+    z = random.normal(size=(rows, DIM))
+    return z / np.linalg.norm(z, axis=1, keepdims=True)
 
 
 # --- what ships ------------------------------------------------------------------------------------------------------
