@@ -282,7 +282,7 @@ def test_settings_now_are_those_of_the_address(engine):
     def script():
         import streamlit as st
 
-        from crossmodal.ui import bench
+        from crossmodal.ui import bench, state
 
         now = bench.settings_now(state.service().engine)
         st.write(f"{now.rule} {now.temperature} {now.alpha['speech']}")
