@@ -78,7 +78,7 @@ def _live(look: Look, engine: Engine, subject: Subject) -> None:
     with suppress(InputError):  # nothing is switched on: the component says so
         fused, spent = _fuse(engine, used, now.settings())
     turns = flips(used, now.settings(), engine.calibration)
-    changing = {"settings": _sent(now), "result": result(fused), "flips": _turns(turns, now), "table": None}
+    changing = {"settings": _sent(now), "result": result(fused), "flips": _turns(turns, now)}
     if find_rule(now.rule).learned:
         changing["table"] = table(used, now.settings(), engine.calibration) | {"rule": now.rule, "off": list(now.off)}
     component.show({"key": _key(subject), **changing}, engine.modalities, engine.rules)
