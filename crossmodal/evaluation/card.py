@@ -189,7 +189,9 @@ def _verdict(figures: Figures) -> str:
         return said + "Learning to fuse was worth it on these label-matched pairs."
     if change["high"] < 0:
         return said + "On these label-matched pairs the simple pool wins."
-    return said + "On these label-matched pairs the two are as good as equal: the simple pool does as well."
+    return said + (
+        "The interval holds zero: on these label-matched pairs learning to fuse is not shown to beat the simple pool."
+    )
 
 
 def _three(item: Mapping[str, float]) -> tuple[str, str, str]:

@@ -74,8 +74,8 @@ WORDINGS: Wordings = {
         "在这些标签匹配的配对上，简单合并更好。",
     ),
     "rules.verdict.equal": (
-        "On these label-matched pairs the two are as good as equal: the simple pool does as well.",
-        "在这些标签匹配的配对上，两者不相上下：简单合并同样好。",
+        "The interval holds zero: on these label-matched pairs learning to fuse is not shown to beat the simple pool.",
+        "区间包含零：在这些标签匹配的配对上，尚不能说明学习融合胜过简单合并。",
     ),
     "rules.terms": (
         "Label-matched pairs join a voice and a sentence of the same emotion, so the two are independent given the "
