@@ -73,7 +73,7 @@ pretrained encoders are Whisper tiny.en (MIT) and all-MiniLM-L6-v2 (Apache-2.0).
 
 def number(value: float) -> str:
     """A figure between 0 and 1 as the card writes it: .812."""
-    return f"{value:.3f}".removeprefix("0") if abs(value) < 1 else f"{value:.2f}"
+    return f"{value:.3f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:.2f}"
 
 
 def interval(figure: Mapping[str, float]) -> str:
@@ -183,7 +183,8 @@ def _verdict(figures: Figures) -> str:
     learned, pool = (rules[found[kind]]["best"]["uar"] for kind in ("learned", "pool"))
     said = (
         f"The best learned rule is `{found['learned']}` (UAR {number(learned)}), the best pool `{found['pool']}` "
-        f"({number(pool)}): a difference of {interval(change)}, actors drawn anew. "
+        f"({number(pool)}), each at its own best alpha: a difference of {number(change['value'])} "
+        f"({number(change['low'])} to {number(change['high'])}, actors drawn anew). "
     )
     if change["low"] > 0:
         return said + "Learning to fuse was worth it on these label-matched pairs."
@@ -300,7 +301,7 @@ def render(figures: Figures, manifest: Mapping[str, Any]) -> str:
         f"{figures['label_matched_pairs']['pairs']} pairs of a RAVDESS clip (read by a model that never heard its "
         "actor) and a GoEmotions test sentence with the same label. Such pairs assume that voice and words are "
         "independent given the emotion, so these figures are an upper bound. Alpha is chosen on other actors and "
-        "on dev sentences.\n",
+        "on dev sentences; the learned rules were trained on these too.\n",
         _pairs(figures), "",
         _verdict(figures), "",
         "The same at equal weights under other conditions: without the voice, without the words, the voice in white "
