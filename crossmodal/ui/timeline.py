@@ -221,11 +221,13 @@ def _weight(say: Say, engine: Engine, name: str, index: int) -> None:
 
 
 def _temperature(say: Say, engine: Engine) -> None:
+    now = held.held(engine.modalities, engine.rules)
+
     def take() -> None:
         held.take({"temperature": st.session_state["tl_t"]}, engine.modalities, engine.rules)
 
     st.select_slider(
-        say("temperature"), held.TEMPERATURES, held.held(engine.modalities, engine.rules).temperature, key="tl_t", on_change=take,
+        say("temperature"), held.TEMPERATURES, now.temperature, key="tl_t", on_change=take,
         format_func="{:g}".format, help=say("temperature.help"),
     )  # fmt: skip
 
