@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from crossmodal import __version__, checkpoints
 from crossmodal.errors import CrossmodalError, InputError, ModelError
-from crossmodal.fusion import DEFAULT_RULE, fusion_rules
+from crossmodal.fusion import DEFAULT_RULE, registry
 from crossmodal.timeline.exports import FORMATS
 from crossmodal.types import PRIORS, FusionSettings
 
@@ -114,7 +114,7 @@ def _add_predict(commands: Any) -> None:
 
 def _add_settings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--alpha", type=parse_alpha, default={}, help="modality weights, e.g. speech=.6,text=.4")
-    parser.add_argument("--rule", default=DEFAULT_RULE, choices=list(fusion_rules()), help="how to fuse")
+    parser.add_argument("--rule", default=DEFAULT_RULE, choices=list(registry()), help="how to fuse")
     parser.add_argument("--temperature", type=positive, default=1.0, help="below 1 sharpens the fused reading")
     parser.add_argument("--prior", default=PRIORS[0], choices=PRIORS, help="how common each emotion is taken to be")
 
@@ -230,12 +230,20 @@ def _has_unknown(alpha: Mapping[str, float], pipeline: Pipeline) -> bool:
     return bool(unknown)
 
 
+def _lacks(rule: str, pipeline: Pipeline) -> bool:
+    """Whether the models have no weights for a rule that is learned, which is then said."""
+    offered = pipeline.calibration.rules()
+    if rule not in offered:
+        print(f"error: these models have no weights for --rule {rule} (offered: {', '.join(offered)})", file=sys.stderr)
+    return rule not in offered
+
+
 def predict(arguments: argparse.Namespace) -> int:
     """Read and fuse every input; an unreadable one is reported and the rest go on."""
     from crossmodal.records import result_record
 
     settings, pipeline = _settings(arguments), _load(arguments.models)
-    if _has_unknown(arguments.alpha, pipeline):
+    if _has_unknown(arguments.alpha, pipeline) or _lacks(arguments.rule, pipeline):
         return USAGE
     inputs = list(_inputs(arguments))
     status = OK
@@ -278,7 +286,7 @@ def timeline(arguments: argparse.Namespace) -> int:
     from crossmodal.timeline.strips import strips
 
     settings, data, pipeline = _settings(arguments), _read_bytes(arguments.recording), _load(arguments.models)
-    if _has_unknown(arguments.alpha, pipeline):
+    if _has_unknown(arguments.alpha, pipeline) or _lacks(arguments.rule, pipeline):
         return USAGE
     recording, failure = _read_recording(data, pipeline)
     if recording.lines or failure is None:

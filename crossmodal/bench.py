@@ -29,7 +29,6 @@ from crossmodal import audio
 from crossmodal.checkpoints import WHISPER, pretrained, whisper_state
 from crossmodal.encoders.speech import whisper_config
 from crossmodal.examples import load_examples
-from crossmodal.fusion import fusion_rules
 from crossmodal.pipeline import Pipeline
 from crossmodal.timeline import reading
 from crossmodal.towers import SpeechTower, TextTower
@@ -139,7 +138,7 @@ def _measure_clip(engine: Pipeline, usual: UsualWay, clip: bytes, text: str) -> 
 
 def _measure_fusing(engine: Pipeline, usual: UsualWay, clip: bytes, text: str) -> None:
     evidence, samples = engine.embed(speech=clip, text=text), audio.preprocess(clip).samples
-    for rule in fusion_rules():
+    for rule in engine.calibration.rules():
         settings = FusionSettings({"speech": 0.6, "text": 0.4}, rule)
         ours, theirs = side_by_side(
             lambda settings=settings: [engine.fuse(evidence, settings) for _ in range(200)],  # type: ignore[misc]

@@ -8,11 +8,11 @@ used is left at its default and named.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, unquote
 
-from crossmodal.fusion import DEFAULT_RULE, fusion_rules
+from crossmodal.fusion import DEFAULT_RULE, fusion_rules, registry
 from crossmodal.types import PRIORS, Evidence, FusionSettings
 
 MOST = 4
@@ -66,20 +66,24 @@ def _encode(column: Column) -> str:
     return ";".join(parts)
 
 
-def decode(text: str, modalities: Sequence[str]) -> tuple[list[Column], list[str]]:
-    """Columns of a link, at most MOST, and what of it could not be used, as short texts of at most 40 characters."""
+def decode(text: str, modalities: Sequence[str], rules: Container[str] | None = None) -> tuple[list[Column], list[str]]:
+    """Columns of a link, at most MOST, and what of it could not be used, as short texts of at most 40 characters.
+
+    ``rules`` are those that the models offer; None allows every rule there is.
+    """
+    offered = registry() if rules is None else rules
     ignored: list[str] = []
     written = [part for part in text.split("|") if part]
     ignored += [part[:40] for part in written[MOST:]]
-    return [_decode(part, modalities, ignored) for part in written[:MOST]], ignored
+    return [_decode(part, modalities, offered, ignored) for part in written[:MOST]], ignored
 
 
-def _decode(text: str, modalities: Sequence[str], ignored: list[str]) -> Column:
+def _decode(text: str, modalities: Sequence[str], rules: Container[str], ignored: list[str]) -> Column:
     name, *parts = text.split(";")
     column = Column(clean_name(unquote(name)))
     for index, part in enumerate(parts):
         try:
-            column = _take_rule(column, part) if index == 0 else _take(column, part, modalities)
+            column = _take_rule(column, part, rules) if index == 0 else _take(column, part, modalities)
         except ValueError:
             ignored.append(part[:40])
     return column
@@ -90,8 +94,8 @@ def clean_name(name: str) -> str:
     return "".join(character for character in name if character.isprintable()).strip()[:LONGEST_NAME] or NAMES[0]
 
 
-def _take_rule(column: Column, rule: str) -> Column:
-    if rule not in fusion_rules():
+def _take_rule(column: Column, rule: str, rules: Container[str]) -> Column:
+    if rule not in rules:
         raise ValueError(rule)
     return replace(column, settings=replace(column.settings, rule=rule))
 
@@ -131,18 +135,20 @@ def _number(text: str, low: float, high: float) -> float:
 # --- what they come to ---------------------------------------------------------------------------------------------
 
 
-def every_rule(settings: FusionSettings, modalities: Sequence[str]) -> list[Column]:
-    """Every rule under every prior at the weights of ``settings``, and each modality alone; names are stable keys."""
+def every_rule(settings: FusionSettings, modalities: Sequence[str], rules: Iterable[str] | None = None) -> list[Column]:
+    """Every rule under every prior at the weights of ``settings``, and each modality alone; names are stable keys.
+
+    ``rules`` are those that the models offer; None stands for the pools, which need no training.
+    """
+    offered = list(fusion_rules() if rules is None else rules)
     alone = [
         Column(name, replace(settings, prior=PRIORS[0]), frozenset(modalities) - {name})
         for name in modalities
     ]  # fmt: skip
-    rules = [
-        Column(f"{rule}.{prior}", replace(settings, rule=rule, prior=prior))
-        for prior in PRIORS
-        for rule in fusion_rules()
+    fused = [
+        Column(f"{rule}.{prior}", replace(settings, rule=rule, prior=prior)) for prior in PRIORS for rule in offered
     ]
-    return [*alone, *rules]
+    return [*alone, *fused]
 
 
 def default_columns() -> list[Column]:

@@ -70,6 +70,11 @@ class Engine:
         self.calibration: Calibration = load_calibration(folder, manifest)
 
     @property
+    def rules(self) -> tuple[str, ...]:
+        """The fusion rules that these models offer, in the order in which they are shown."""
+        return tuple(self.calibration.rules())
+
+    @property
     def ready(self) -> bool:
         """Whether the encoders are loaded."""
         return self._pipeline is not None

@@ -17,19 +17,19 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from crossmodal import checkpoints
+from crossmodal.calibration import Calibration
 from crossmodal.corpora import Clip, read_corpus, speakers
 from crossmodal.datasets import TextData, read_text_data
 from crossmodal.evaluation import card, pairs, prosody, space, transfer, voice
 from crossmodal.evaluation.statistics import bootstrap
 from crossmodal.evaluation.words import text_figures
-from crossmodal.insight.sweep import METRICS, Pairs, save_pairs
+from crossmodal.insight.sweep import METRICS, save_pairs
 from crossmodal.pipeline import Pipeline
 from crossmodal.towers import TextTower
 from crossmodal.train import ALONE, OOF, SCORES, TEXT_CORPORA, check_named, locate
-from crossmodal.training import reference
+from crossmodal.training import fusion, reference, voice_parts
 from crossmodal.training.speech_runs import training_share
-from crossmodal.training.text_figures import targets_of
-from crossmodal.types import EMOTIONS
+from crossmodal.types import EMOTIONS, TASKS
 
 PLAIN = ("kathleen", "speechocean762", "ljspeech")
 SPEECH = ("ravdess", "emodb", *PLAIN)
@@ -66,8 +66,22 @@ def evaluate(data: Path, models: Path, *, named: Mapping[str, Path] | None = Non
     figures["wer"] = _wer(pipeline, corpora)
     prosody.write_reference(corpora["ravdess"], models, _ticker("prosody", len(corpora["ravdess"])))
     figures["human"] = human_figures(data / "human_votes" / "summaryTable.csv")
-    figures["size"] = {name: entry["bytes"] for name, entry in manifest["files"].items()}
     _write(figures, models, manifest)
+    return figures
+
+
+def evaluate_fusion(data: Path, models: Path, *, named: Mapping[str, Path] | None = None) -> dict[str, Any]:
+    """Measure fusion on label-matched pairs anew and leave all other figures as an earlier ``evaluate`` found them.
+
+    For models whose towers that evaluation saw and whose fusion rules have changed since.
+    """
+    torch.set_num_threads(1)
+    pipeline = Pipeline.load(models)
+    sentences = read_text_data(locate(data, named or {}, TEXT_CORPORA))
+    figures: dict[str, Any] = json.loads((models / METRICS).read_text(encoding="utf-8"))
+    figures["model_hash"] = pipeline.model_hash
+    figures["label_matched_pairs"] = pair_figures(pipeline, models, sentences)
+    _write(figures, models, checkpoints.read_manifest(models))
     return figures
 
 
@@ -86,6 +100,9 @@ def evaluate_space(models: Path) -> dict[str, Any]:
 
 
 def _write(figures: Mapping[str, Any], models: Path, manifest: Mapping[str, Any]) -> None:
+    """The figures and the card beside the models."""
+    sizes = {name: entry["bytes"] for name, entry in manifest["files"].items()}
+    figures = {**figures, "size": sizes}
     plain = json.dumps(without_nan(figures), indent=1, allow_nan=False)
     (models / METRICS).write_text(plain + "\n", encoding="utf-8")
     (models / "README.md").write_text(card.render(figures, manifest), encoding="utf-8")
@@ -157,46 +174,57 @@ def _speech(pipeline: Pipeline, models: Path, corpora: Mapping[str, list[Clip]])
 def pair_figures(pipeline: Pipeline, models: Path, sentences: TextData) -> dict[str, Any]:
     """Fusion on label-matched pairs; leaves the tested pairs in ``models``, for the page's curve over alpha.
 
-    Alpha is chosen on the first half of the actors with dev texts, the figures are of the others with test texts.
+    Alpha is chosen on the first half of the actors with dev texts, on which the learned rules were trained as well;
+    the figures are of the others with test texts.
     """
-    tested_on = label_matched(pipeline, models, sentences, "test")
-    save_pairs(tested_on, models, {"model_hash": pipeline.model_hash, "meaning": PAIRS})
-    return pairs.pair_figures(label_matched(pipeline, models, sentences, "dev"), tested_on, pipeline.calibration)
+    calibration = pipeline.calibration
+    voices = {kind: voice_side(calibration, models, kind) for kind in voice_parts.KINDS}
+    half = fusion.first_half([str(speaker) for speaker in voices["clean"].origins])
+    chosen, (clean, noisy) = (
+        pairs.split_side(voices["clean"], half)[0], [pairs.split_side(side, half)[1] for side in voices.values()],
+    )  # fmt: skip
+    words, worse = text_side(pipeline, sentences, "test"), text_side(pipeline, sentences, "test", pairs.damaged)
+    rows = pairs.draw(clean, words, seed=2)
+    tested_on = pairs.pair(clean, words, rows)
+    chosen_on = pairs.match(chosen, text_side(pipeline, sentences, "dev"), seed=1)
+    about = {"model_hash": pipeline.model_hash, "meaning": PAIRS}
+    save_pairs(pairs.with_grids(tested_on, calibration), models, about)
+    damaged = {"speech_noisy": pairs.pair(noisy, words, rows), "text_damaged": pairs.pair(clean, worse, rows)}
+    return pairs.pair_figures(chosen_on, tested_on, calibration, damaged) | {"noise_db": voice_parts.SNR_DB}
 
 
-def label_matched(pipeline: Pipeline, models: Path, sentences: TextData, split: str) -> Pairs:
-    """Pairs of a text split: "dev" with the first half of the actors, "test" with the others."""
+def voice_side(calibration: Calibration, models: Path, kind: str) -> pairs.Side:
+    """RAVDESS as the models of the folds read it, clean or noisy, at temperatures fitted on the other folds, clean."""
     scores, rows = voice.read_scores(models / SCORES / OOF)
+    found = voice_parts.load(models / SCORES / voice_parts.STEM, kind)
+    z = scores["z"] if kind == "clean" else found.z
+    asked = {task: calibration.logits(task, z) for task in TASKS}
+    p = voice.cross_fitted(scores, rows, None if kind == "clean" else asked)["emotion"]
     speakers = [row["speaker"] for row in rows]
-    clips = pairs.Side(voice.cross_fitted(scores, rows)["emotion"], scores["z"], voice.labels_of(rows), speakers)
-    actors = sorted(set(speakers))
-    half = set(actors[: len(actors) // 2])
-    first, others = pairs.split_side(clips, [speaker in half for speaker in speakers])
-    words = _text_side(pipeline, sentences, split)
-    return pairs.match(first, words, seed=1) if split == "dev" else pairs.match(others, words, seed=2)
+    return pairs.Side(p, z, voice.labels_of(rows), speakers, fusion.pad(found.parts))
 
 
-def _text_side(pipeline: Pipeline, sentences: TextData, split: str) -> pairs.Side:
-    rows = sentences.part(split, "goemotions")
-    found = pairs.single_label(targets_of(rows, "emotion"))
-    texts = [rows[row].text for row in found["rows"]]
-    z = text_tower(pipeline).embed(texts)
+def text_side(
+    pipeline: Pipeline, sentences: TextData, split: str, change: Callable[[str], str] | None = None
+) -> pairs.Side:
+    """GoEmotions' sentences of one label in one split, ``change`` done to each."""
+    texts, labels = fusion.single_label(sentences.part(split, "goemotions"))
+    z, parts = text_tower(pipeline).sequences([change(text) for text in texts] if change else texts)
     p = pipeline.calibration.read("text", z).probabilities["emotion"]
-    return pairs.Side(p, z, found["labels"], texts)
+    return pairs.Side(p, z, labels, texts, fusion.pad(parts))
 
 
 # --- transfer between the modalities --------------------------------------------------------------------------------
 
 
 def _text_split(sentences: TextData, split: str, count: int) -> transfer.Split:
-    rows = sentences.part(split, "goemotions")
-    found = pairs.single_label(targets_of(rows, "emotion"))
-    by_class = {label: found["rows"][found["labels"] == label].tolist() for label in range(len(EMOTIONS))}
+    texts, labels_of = fusion.single_label(sentences.part(split, "goemotions"))
+    by_class = {label: np.flatnonzero(labels_of == label).tolist() for label in range(len(EMOTIONS))}
     shuffler = random.Random(0)  # noqa: S311  a choice of sentences, no secret
     chosen, labels = [], []
     for label, members in by_class.items():
         shuffler.shuffle(members)
-        chosen += [rows[row].text for row in members[: count // len(EMOTIONS)]]
+        chosen += [texts[row] for row in members[: count // len(EMOTIONS)]]
         labels += [label] * len(members[: count // len(EMOTIONS)])
     return transfer.Split(reference.pooled_text(chosen), np.array(labels))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,7 +21,7 @@ def fuse(evidence: Evidence, settings: FusionSettings, calibration: Calibration)
     """psi: the readings of the present modalities at the given weights, by the given rule.
 
     Raises InputError: ``nothing_to_fuse``, ``unknown_rule``, ``unknown_prior``, ``alpha_invalid`` or
-    ``temperature_invalid``.
+    ``temperature_invalid``; for a learned rule ``rule_untrained`` or ``rule_modalities``.
     """
     readings = evidence.readings
     if not readings:
@@ -43,10 +43,16 @@ def fuse_all(evidence: Evidence, settings: FusionSettings, calibration: Calibrat
     ``alpha`` (..., n) stands for that of the settings: >= 0 with sum 1, in the order of the readings. Raises InputError
     ``unknown_rule`` or ``unknown_prior``.
     """
+    return fuse_tasks(evidence, settings, calibration, alpha, (MAIN,))[MAIN]
+
+
+def fuse_tasks(
+    evidence: Evidence, settings: FusionSettings, calibration: Calibration, alpha: Array, tasks: Iterable[str] = TASKS
+) -> dict[str, Array]:
+    """As ``fuse_all``, for several tasks: task -> fused probabilities (..., C)."""
     check_prior(settings.prior)
-    stacked = {MAIN: _stack(evidence, MAIN)}
-    used = find_rule(settings.rule).weights(alpha, stacked[MAIN])
-    return _pool(evidence, settings, calibration, stacked, used)[MAIN]
+    used = find_rule(settings.rule).weights(alpha, _stack(evidence, MAIN))
+    return _pool(evidence, settings, calibration, {task: _stack(evidence, task) for task in tasks}, used)
 
 
 def fuse_variants(
@@ -95,12 +101,28 @@ def _pool(
     """Each stacked task (n, C) fused at the weights in use (..., n), before its temperature."""
     rule, present = find_rule(settings.rule), list(evidence.readings)
     embeddings = np.stack([reading.embedding for reading in evidence.readings.values()], axis=-2)
+    sequences = [_parts(reading) for reading in evidence.readings.values()] if rule.sequential else []
     fused = {}
     for task, probabilities in stacked.items():
-        prior = calibration.prior[task]
-        pooled = rule.pool(Problem(probabilities, used, prior, embeddings, fused_head(calibration, task, present)))
-        fused[task] = level_prior(pooled, prior) if settings.prior == "even" else pooled
+        problem = problem_of(calibration, rule.name, task, present, probabilities, used, embeddings, sequences)
+        pooled = rule.pool(problem)
+        fused[task] = level_prior(pooled, problem.prior) if settings.prior == "even" else pooled
     return fused
+
+
+def _parts(reading: Reading) -> Array:
+    """The parts of a reading (..., S, D); where only the whole was read it is the only part."""
+    return reading.embedding[..., None, :] if reading.parts is None else reading.parts
+
+
+def problem_of(  # noqa: PLR0913, one argument for each thing that a rule may look at
+    calibration: Calibration, rule: str, task: str, present: Sequence[str], probabilities: Array, used: Array,
+    embeddings: Array, sequences: Sequence[Array] = (),
+) -> Problem:  # fmt: skip
+    """All that a rule gets to see of one task: readings of the ``present`` modalities at the weights ``used``."""
+    head = fused_head(calibration, task, present)
+    trained = calibration.learned.get(rule, {})
+    return Problem(probabilities, used, calibration.prior[task], embeddings, head, task, present, sequences, trained)
 
 
 def fused_head(calibration: Calibration, task: str, present: Sequence[str]) -> Callable[[Array, Array], Array]:

@@ -115,7 +115,7 @@ class Pipeline:
         for name, tower in self.towers.items():
             if name in utterance.inputs:
                 with watch.stage(f"encode_{name}"):
-                    readings[name] = self.calibration.read(name, tower(utterance.inputs[name]))
+                    readings[name] = self.calibration.read(name, *tower.sequence(utterance.inputs[name]))
         return Evidence(readings, self.model_hash, utterance.transcript, watch.cost)
 
     def reread(self, evidence: Evidence, **inputs: Waveform | str) -> Evidence:

@@ -58,6 +58,7 @@ def _reading_record(reading: Reading, exact: bool) -> dict[str, Any]:
         "embedding": listed(reading.embedding, DIGITS),
         "logits": {task: listed(values, DIGITS) for task, values in reading.logits.items()},
         "probabilities": {task: listed(values, 9) for task, values in reading.probabilities.items()},
+        **({} if reading.parts is None else {"parts": [listed(part, DIGITS) for part in reading.parts]}),
     }
 
 
@@ -73,6 +74,7 @@ def evidence_from_record(record: Mapping[str, Any]) -> Evidence:
             np.array(item["embedding"]),
             {task: np.array(values) for task, values in item["logits"].items()},
             {task: np.array(values) for task, values in item["probabilities"].items()},
+            np.array(item["parts"]) if "parts" in item else None,
         )
         for name, item in record["readings"].items()
     }
@@ -85,6 +87,8 @@ MODALITIES = 16
 """More readings than this are no evidence of ours."""
 WIDTH = 4_096
 """The widest shared space that a record may claim."""
+PARTS = 16
+"""The longest sequence of parts."""
 TEXT = 2_000
 WORDS = 1_000
 
@@ -115,7 +119,17 @@ def _checked_reading(name: str, item: Any) -> Reading:
             raise ValueError("classes")
         if abs(probabilities[task].sum() - 1) > 1e-6:
             raise ValueError("no distribution")
-    return Reading(name, embedding, logits, probabilities)
+    parts = _checked_parts(item["parts"], len(embedding)) if "parts" in item else None
+    return Reading(name, embedding, logits, probabilities, parts)
+
+
+def _checked_parts(rows: Any, width: int) -> Array:
+    if not (isinstance(rows, list) and 1 <= len(rows) <= PARTS):
+        raise ValueError("parts")
+    parts = [checked_numbers(row, -1e3, 1e3) for row in rows]
+    if any(len(part) != width for part in parts):
+        raise ValueError("parts of several widths")
+    return np.stack(parts)
 
 
 def _checked_words(said: Any) -> Transcript:

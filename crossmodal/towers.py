@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,8 +16,13 @@ from crossmodal.encoders.speech import frozen as frozen_speech
 from crossmodal.encoders.text import TextEncoder, shared_tokens
 from crossmodal.encoders.text import frozen as frozen_text
 from crossmodal.errors import ModelError
-from crossmodal.projection import MeanProjection, Projection, StatisticsProjection, masked_statistics
+from crossmodal.projection import MeanProjection, Projection, StatisticsProjection, masked_statistics, windows
 from crossmodal.types import Array, Waveform
+
+MOST_PARTS = 16
+"""Windows of a voice or groups of words that a sequence holds at most."""
+_DECIMALS = 4
+"""Decimals of the z of a part: what half precision keeps, so that records stay short."""
 
 
 class Tower(Protocol):
@@ -25,6 +30,10 @@ class Tower(Protocol):
 
     def __call__(self, x: Any) -> Array:
         """Preprocessed x_i -> z_i."""
+        ...
+
+    def sequence(self, x: Any) -> tuple[Array, Array]:
+        """Preprocessed x_i -> z_i (D,) and the z of its parts in their order (S, D), 1 <= S <= MOST_PARTS."""
         ...
 
 
@@ -55,9 +64,21 @@ class SpeechTower(nn.Module):
         """Waveform -> z (D,)."""
         return _unit(self.read(self.encoder(self._log_mel(waveform.samples)[None])))[0]
 
+    @torch.inference_mode()
+    def sequence(self, waveform: Waveform) -> tuple[Array, Array]:
+        """Waveform -> z (D,) and the z of its windows (S, D), pooled anew from the same frames, of unit length."""
+        states = self.encoder(self._log_mel(waveform.samples)[None])
+        adapted = self.adapted(states)
+        parts = _unit(self._pool(windows(states), windows(adapted)))
+        return _unit(self._pool(states, adapted))[0], parts.round(_DECIMALS)
+
     def read(self, states: Tensor) -> Tensor:
         """phi_1: hidden states (B, L, T, H) of the pretrained encoder -> both readings added up (B, D)."""
-        total: Tensor = self.statistics(states) + self.share * self.projection(self.adapted(states))
+        return self._pool(states, self.adapted(states))
+
+    def _pool(self, states: Tensor, adapted: Tensor) -> Tensor:
+        """The same from the states (B, L, T, H) of the pretrained encoder and those of the adapted one."""
+        total: Tensor = self.statistics(states) + self.share * self.projection(adapted)
         return total
 
     @torch.inference_mode()
@@ -96,6 +117,12 @@ class PooledSpeechTower(nn.Module):
         return _unit(self.projection(self.encoder(self._log_mel(waveform.samples)[None])))[0]
 
     @torch.inference_mode()
+    def sequence(self, waveform: Waveform) -> tuple[Array, Array]:
+        """Waveform -> z (D,) and the z of its windows (S, D), as ``SpeechTower.sequence``."""
+        states = self.encoder(self._log_mel(waveform.samples)[None])
+        return _unit(self.projection(states))[0], _unit(self.projection(windows(states))).round(_DECIMALS)
+
+    @torch.inference_mode()
     def without(self, waveform: Waveform, stretches: Sequence[tuple[float, float]]) -> Array:
         """The z (M, D) of a waveform with one stretch left out of every row, as ``SpeechTower.without``."""
         states = self.encoder(self._log_mel(waveform.samples)[None])
@@ -124,6 +151,38 @@ class TextTower(nn.Module):
             parts.append(_unit(self.projection(self.encoder(tokens, mask), mask)))
         return np.concatenate(parts)[np.argsort(order)]
 
+    def sequence(self, text: str) -> tuple[Array, Array]:
+        """Words -> z (D,) and what each of their tokens adds to it (S, D)."""
+        z, parts = self.sequences([text])
+        return z[0], parts[0]
+
+    @torch.inference_mode()
+    def sequences(self, texts: Sequence[str], batch: int = 128) -> tuple[Array, list[Array]]:
+        """Many texts -> z (N, D) and, text by text, what its tokens add to it (S, D).
+
+        phi_2 is linear up to its length, so a token's share is phi_2 of its state over that length. Neighbouring tokens
+        are averaged where there are more than MOST_PARTS; the marks of beginning and end are left out.
+        """
+        order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
+        z, parts = [], []
+        for start in range(0, len(order), batch):
+            tokens, mask = self._tokens([texts[row] for row in order[start : start + batch]])
+            states = self.encoder(tokens, mask)
+            z.append(_unit(self.projection(states, mask)))
+            shares = self.projection.linear(states[:, -1])
+            length = ((shares * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)).norm(dim=1)
+            scaled = (shares / length[:, None, None]).double().numpy()
+            parts += [_merged(row[: int(count)]) for row, count in zip(scaled, mask.sum(1), strict=True)]
+        place = np.argsort(order)
+        return np.concatenate(z)[place], [parts[row] for row in place]
+
+
+def _merged(tokens: Array) -> Array:
+    """Tokens (T, D) with their two marks -> at most MOST_PARTS rows (S, D), neighbours averaged."""
+    inner = tokens[1:-1] if len(tokens) > 2 else tokens
+    groups = np.array_split(inner, min(len(inner), MOST_PARTS))
+    return np.stack([group.mean(0) for group in groups]).round(_DECIMALS)
+
 
 def _kept(frames: int, stretches: Sequence[tuple[float, float]]) -> Tensor:
     """Masks (M, T), True on the frames whose middle lies outside a stretch. Raises ValueError where none does."""
@@ -146,7 +205,8 @@ def _build_text() -> TextTower:
     return TextTower(encoder, MeanProjection(encoder.width))
 
 
-BUILDERS = {"speech": SpeechTower, "text": _build_text}
+AnyTower = SpeechTower | PooledSpeechTower | TextTower
+BUILDERS: Mapping[str, Callable[[], SpeechTower | TextTower]] = {"speech": SpeechTower, "text": _build_text}
 """Modality -> its tower with pretrained encoder, before the trained tensors are laid over it."""
 
 
@@ -159,7 +219,7 @@ def _build_pooled_text(dim: int) -> TextTower:
     return TextTower(encoder, MeanProjection(encoder.width, dim))
 
 
-def load_tower(modality: str, folder: Path, manifest: Mapping[str, Any]) -> nn.Module:
+def load_tower(modality: str, folder: Path, manifest: Mapping[str, Any]) -> AnyTower:
     """One tower with the tensors of a models folder. Raises ModelError where they do not fit."""
     name = f"{modality}.safetensors"
     arrays = checkpoints.load_tensors(folder, name, manifest)
@@ -176,7 +236,7 @@ def load_tower(modality: str, folder: Path, manifest: Mapping[str, Any]) -> nn.M
     return tower.eval().requires_grad_(False)
 
 
-def _load_adapted(modality: str, state: Mapping[str, Tensor]) -> nn.Module:
+def _load_adapted(modality: str, state: Mapping[str, Tensor]) -> AnyTower:
     """The pretrained encoder with the shipped tensors over it."""
     tower = BUILDERS[modality]()
     found = tower.load_state_dict(state, strict=False)
@@ -186,7 +246,7 @@ def _load_adapted(modality: str, state: Mapping[str, Tensor]) -> nn.Module:
     return tower
 
 
-def _load_pooled(modality: str, state: Mapping[str, Tensor]) -> nn.Module:
+def _load_pooled(modality: str, state: Mapping[str, Tensor]) -> AnyTower:
     """A projection of a width of its own; nothing can be laid over the encoder, which every pipeline shares."""
     dim = state["linear.weight"].shape[0]
     tower = PooledSpeechTower(dim) if modality == "speech" else _build_pooled_text(dim)
@@ -194,6 +254,6 @@ def _load_pooled(modality: str, state: Mapping[str, Tensor]) -> nn.Module:
     return tower
 
 
-def load_towers(folder: Path, manifest: Mapping[str, Any]) -> dict[str, nn.Module]:
+def load_towers(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Tower]:
     """Every tower that the manifest names, in the order in which modalities are shown."""
     return {name: load_tower(name, folder, manifest) for name in BUILDERS if name in manifest["temperatures"]}

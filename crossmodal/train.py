@@ -31,7 +31,7 @@ from crossmodal.datasets import TextData, read_text_data
 from crossmodal.encoders.text import Tokens
 from crossmodal.errors import CrossmodalError
 from crossmodal.fusion.rule import softmax
-from crossmodal.training import speech, speech_runs, statistics
+from crossmodal.training import fusion, speech, speech_runs, statistics, voice_parts
 from crossmodal.training import text as words
 from crossmodal.training.assemble import write_models
 from crossmodal.training.run_files import average_weights, claim
@@ -101,7 +101,12 @@ def train(data: Path, models: Path, runs: Path, *, named: Mapping[str, Path] | N
         )  # fmt: skip
     with _Bar("words again") as bar:
         adapt_again(runs, sentences, seed, bar)
-    return assemble(runs, models, sentences, join_voice(runs, corpora), seed=seed)
+    voice = join_voice(runs, corpora)
+    with _Bar("voice in parts") as bar:
+        read_voice_parts(runs, corpora, bar)
+    assemble(runs, models, sentences, voice, seed=seed)
+    with _Bar("fusion rules") as bar:
+        return fusion.train_rules(models, sentences, replace(fusion.FusionConfig(), seed=seed), progress=bar)
 
 
 def _again(runs: Path, number: int) -> Path:
@@ -132,11 +137,8 @@ def join_voice(runs: Path, corpora: Mapping[str, list[Clip]]) -> dict[str, torch
 
     Leaves in the run folder how each fold's model read the actors it never heard, and EmoDB as RAVDESS alone reads it.
     """
-    space = speech_runs.load_space(runs / speech_runs.SPACE)
     main, extra = corpora[speech_runs.MAIN], speech_runs.training_share(corpora)
-    asked = corpora["emodb"]
-    clips = [*main, *asked, *(clip for clip in extra if clip.corpus != "emodb")]
-    joiner = statistics.Joiner(runs, clips, space, speech_runs.MAIN)
+    joiner = _joiner(runs, corpora)
     folds = []
     for job in speech_runs.fold_jobs(main):
         folds.append(joiner.join(joiner.fit(job.train), runs / job.name / "test"))
@@ -145,6 +147,24 @@ def join_voice(runs: Path, corpora: Mapping[str, list[Clip]]) -> dict[str, torch
     joiner.write([alone], runs / ALONE)
     final = joiner.fit([*main, *extra])
     return statistics.tower_state(final, load_file(runs / speech.WEIGHTS))
+
+
+def _joiner(runs: Path, corpora: Mapping[str, list[Clip]]) -> statistics.Joiner:
+    space = speech_runs.load_space(runs / speech_runs.SPACE)
+    extra = speech_runs.training_share(corpora)
+    main = corpora[speech_runs.MAIN]
+    clips = [*main, *corpora["emodb"], *(clip for clip in extra if clip.corpus != "emodb")]
+    return statistics.Joiner(runs, clips, space, speech_runs.MAIN)
+
+
+def read_voice_parts(runs: Path, corpora: Mapping[str, list[Clip]], progress: words.Progress) -> None:
+    """Leave in the run folder RAVDESS in windows, clean and in noise, as the folds' models read it; once only."""
+    stem = runs / voice_parts.STEM
+    if stem.with_suffix(".json").is_file():
+        return
+    torch.set_num_threads(1)
+    found = voice_parts.read_folds(runs, corpora[speech_runs.MAIN], _joiner(runs, corpora), progress)
+    voice_parts.write(found, stem)
 
 
 def choose_words(runs: Path, sentences: TextData) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
@@ -254,6 +274,6 @@ def assemble(
 
 def _copy_scores(runs: Path, target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
-    for name in (OOF, ALONE):
+    for name in (OOF, ALONE, voice_parts.STEM):
         for suffix in (".safetensors", ".json"):
             shutil.copyfile((runs / name).with_suffix(suffix), (target / name).with_suffix(suffix))

@@ -83,13 +83,15 @@ class Reading:
     """What one modality alone says.
 
     ``embedding`` is z_i, shape (D,), of unit length; ``logits`` are theta(z_i) and ``probabilities`` their softmax at
-    the modality's temperature, each a mapping task -> (C,).
+    the modality's temperature, each a mapping task -> (C,). ``parts`` are the same of its parts in their order, the
+    windows of a voice or the words, (S, D) with 1 <= S <= 16; None where only the whole was read.
     """
 
     modality: str
     embedding: Array
     logits: Mapping[str, Array]
     probabilities: Mapping[str, Array]
+    parts: Array | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,10 @@ class Tower:
         other = z + 0.05 * random.normal(size=(len(stretches), WIDTH))
         return other / np.linalg.norm(other, axis=1, keepdims=True)
 
+    def sequence(self, value: Waveform | str) -> tuple[Array, Array]:
+        z = self(value)
+        return z, np.stack([z, -z]).round(4)
+
 
 class Recogniser:
     """Hears the same sentence in every clip."""

@@ -9,31 +9,38 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crossmodal.calibration import Calibration
-from crossmodal.fusion import fusion_rules
-from crossmodal.insight.sweep import Pairs, fuse_pairs, sweep
+from crossmodal.evaluation.statistics import bootstrap, unweighted_average_recall
+from crossmodal.insight.sweep import GRID, Pairs, fuse_pairs, sweep
 from crossmodal.metrics import Labels
+from crossmodal.training.text import without_punctuation
 from crossmodal.types import EMOTIONS, Array, FusionSettings
 
 COUNT = 2_000
+LOST = 5
+"""Of damaged words every one at this place is lost."""
+Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
     """Readings of one modality: probabilities (N, C), embeddings (N, D), class numbers (N,), origins (N,).
 
-    Rows of the same origin, a speaker or a text, are no independent witnesses.
+    Rows of the same origin, a speaker or a text, are no independent witnesses. ``parts`` (N, S, D), padded, are there
+    for rules that look at sequences.
     """
 
     probabilities: Array
     embeddings: Array
     labels: Labels
     origins: Sequence[object]
+    parts: Array | None = None
 
 
 def match(speech: Side, text: Side, *, count: int = COUNT, seed: int = 0) -> Pairs:
@@ -41,22 +48,45 @@ def match(speech: Side, text: Side, *, count: int = COUNT, seed: int = 0) -> Pai
 
     The groups of the pairs are the speakers of the clips.
     """
+    return pair(speech, text, draw(speech, text, count=count, seed=seed))
+
+
+def draw(speech: Side, text: Side, *, count: int = COUNT, seed: int = 0) -> tuple[Rows, Rows]:
+    """The rows of either side that ``match`` puts together, (count,) each."""
     random = np.random.default_rng(seed)
     labels = np.arange(count) % len(EMOTIONS)
-    rows = [
+    first, second = (
         np.array([random.choice(np.flatnonzero(side.labels == label)) for label in labels]) for side in (speech, text)
-    ]
+    )
+    return first, second
+
+
+def pair(speech: Side, text: Side, rows: tuple[Rows, Rows]) -> Pairs:
+    """The pairs of the rows drawn; drawn once, they may be put together from sides that were damaged since."""
     _, groups = np.unique(np.asarray(speech.origins)[rows[0]], return_inverse=True)
+    chosen = list(zip((speech, text), rows, strict=True))
     return Pairs(
-        np.stack([side.probabilities[chosen] for side, chosen in zip((speech, text), rows, strict=True)], axis=1),
-        np.stack([side.embeddings[chosen] for side, chosen in zip((speech, text), rows, strict=True)], axis=1),
-        labels,
+        np.stack([side.probabilities[own] for side, own in chosen], axis=1),
+        np.stack([side.embeddings[own] for side, own in chosen], axis=1),
+        speech.labels[rows[0]],
         groups,
+        sequences=tuple(side.parts[own] for side, own in chosen if side.parts is not None),
     )
 
 
-def pair_figures(chosen_on: Pairs, tested_on: Pairs, calibration: Calibration) -> dict[str, Any]:
-    """Every rule on ``tested_on``, at equal weights and at the alpha that ``chosen_on`` likes best."""
+def damaged(text: str) -> str:
+    """A sentence in small letters, without punctuation and without every fifth word."""
+    words = without_punctuation(text).lower().split()
+    return " ".join(word for place, word in enumerate(words, 1) if place % LOST) or text
+
+
+def pair_figures(
+    chosen_on: Pairs, tested_on: Pairs, calibration: Calibration, damaged_pairs: Mapping[str, Pairs] | None = None
+) -> dict[str, Any]:
+    """Every rule on ``tested_on``, at equal weights and at the alpha that ``chosen_on`` likes best.
+
+    ``damaged_pairs`` are the same pairs under other names with one modality damaged, fused at equal weights.
+    """
     alone = sweep(tested_on, FusionSettings(), calibration, np.array([1.0, 0.0]))
     found: dict[str, Any] = {
         "pairs": len(tested_on.labels),
@@ -64,18 +94,66 @@ def pair_figures(chosen_on: Pairs, tested_on: Pairs, calibration: Calibration) -
         "text_alone": alone.figures(1),
         "rules": {},
     }
-    for name in fusion_rules():
+    for name in calibration.rules():
         settings = FusionSettings(rule=name)
         curve = sweep(chosen_on, settings, calibration)
         alpha = float(curve.alphas[curve.best])
-        tested = sweep(tested_on, settings, calibration, np.array([0.5, alpha]))
         found["rules"][name] = {
-            "equal": tested.figures(0),
             "best_alpha": round(alpha, 2),
-            "best": tested.figures(1),
+            **_conditions(tested_on, settings, calibration, alpha),
+            **{
+                kind: sweep(pairs, settings, calibration, np.array([0.5])).figures(0)
+                for kind, pairs in (damaged_pairs or {}).items()
+            },
+            "parameters": parameters(calibration, name),
             "microseconds_per_pair": _cost(tested_on, settings, calibration),
         }
-    return found
+    return found | {"learned_against_pools": _verdict(tested_on, calibration, found["rules"])}
+
+
+def _conditions(pairs: Pairs, settings: FusionSettings, calibration: Calibration, best: float) -> dict[str, Any]:
+    """The figures at equal weights, at the best alpha, with either modality missing, and at an even prior."""
+    tested = sweep(pairs, settings, calibration, np.array([0.5, best, 0.0, 1.0]))
+    even = sweep(pairs, replace(settings, prior="even"), calibration, np.array([0.5]))
+    names = ("equal", "best", "speech_missing", "text_missing")
+    return {name: tested.figures(place) for place, name in enumerate(names)} | {"even_prior": even.figures(0)}
+
+
+def parameters(calibration: Calibration, rule: str) -> int:
+    """How many trained numbers a rule holds of its own."""
+    return sum(value.size for value in calibration.learned.get(rule, {}).values())
+
+
+def _verdict(pairs: Pairs, calibration: Calibration, figures: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The best learned rule less the best pool, each at its own best alpha: the difference in UAR with its interval.
+
+    None where nothing is learned.
+    """
+    learned = [name for name, rule in calibration.rules().items() if rule.learned]
+    pools = [name for name in figures if name not in learned]
+    if not learned:
+        return None
+    best = [max(names, key=lambda name: figures[name]["best"]["uar"]) for names in (learned, pools)]
+    tops = [
+        fuse_pairs(pairs, FusionSettings(rule=name), calibration, np.array([figures[name]["best_alpha"]]))[0].argmax(1)
+        for name in best
+    ]
+
+    def difference(rows: Rows) -> float:
+        first, second = (unweighted_average_recall(pairs.labels[rows], top[rows], len(EMOTIONS)) for top in tops)
+        return first - second
+
+    return {"learned": best[0], "pool": best[1], "difference": bootstrap(difference, pairs.groups.tolist()).as_dict()}
+
+
+def with_grids(pairs: Pairs, calibration: Calibration) -> Pairs:
+    """The pairs with what each learned rule comes to at GRID alphas, and without the sequences."""
+    grids = {
+        name: fuse_pairs(pairs, FusionSettings(rule=name), calibration, GRID)
+        for name, rule in calibration.rules().items()
+        if rule.learned
+    }
+    return replace(pairs, sequences=(), grids=grids)
 
 
 def _cost(pairs: Pairs, settings: FusionSettings, calibration: Calibration) -> float:
@@ -84,16 +162,11 @@ def _cost(pairs: Pairs, settings: FusionSettings, calibration: Calibration) -> f
     return round((time.perf_counter() - start) / len(pairs.labels) * 1e6, 2)
 
 
-def split_side(side: Side, first: Sequence[bool]) -> tuple[Side, Side]:
+def split_side(side: Side, first: Sequence[bool] | NDArray[np.bool_]) -> tuple[Side, Side]:
     """One side cut in two by a flag per row."""
     flag, origins = np.asarray(first, dtype=bool), np.asarray(side.origins)
     return tuple(  # type: ignore[return-value]
-        Side(side.probabilities[rows], side.embeddings[rows], side.labels[rows], origins[rows])
+        Side(side.probabilities[rows], side.embeddings[rows], side.labels[rows], origins[rows],
+             None if side.parts is None else side.parts[rows])
         for rows in (flag, ~flag)
-    )
-
-
-def single_label(gold: Array) -> Mapping[str, Any]:
-    """Rows of multi-hot targets (N, C) that name one class alone, and that class."""
-    rows = np.flatnonzero((gold > 0).sum(1) == 1)
-    return {"rows": rows, "labels": gold[rows].argmax(1)}
+    )  # fmt: skip

@@ -37,8 +37,14 @@ def labels_of(rows: Iterable[Row]) -> Labels:
     return np.array([EMOTIONS.index(row["emotion"]) for row in rows])
 
 
-def cross_fitted(logits: Mapping[str, Array], rows: Sequence[Row]) -> dict[str, Array]:
-    """Calibrated probabilities by task, each fold at a temperature fitted on the other folds alone."""
+def cross_fitted(
+    logits: Mapping[str, Array], rows: Sequence[Row], asked: Mapping[str, Array] | None = None
+) -> dict[str, Array]:
+    """Calibrated probabilities by task, each fold at a temperature fitted on the other folds alone.
+
+    ``asked`` are logits of the same clips heard otherwise, which are calibrated as these are.
+    """
+    asked = logits if asked is None else asked
     folds = np.array([row["model"] for row in rows])
     found = {task: np.empty_like(logits[task]) for task in TASKS}
     for fold in np.unique(folds):
@@ -46,7 +52,7 @@ def cross_fitted(logits: Mapping[str, Array], rows: Sequence[Row]) -> dict[str, 
         others = [row for row, is_own in zip(rows, own, strict=True) if not is_own]
         temperatures = fit_speech_temperatures({task: logits[task][~own] for task in TASKS}, others)
         for task in TASKS:
-            found[task][own] = softmax(logits[task][own] / temperatures[task])
+            found[task][own] = softmax(asked[task][own] / temperatures[task])
     return found
 
 

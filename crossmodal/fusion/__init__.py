@@ -1,5 +1,7 @@
 """psi(z_1..z_n; alpha): the ways to fuse. One rule, one file; every module in this folder is found by itself.
 
+Some rules are pools, arithmetic that needs no training; others are learned, and can be used where their weights are.
+
 A rule is written for n modalities and for whole batches: any leading dimensions of its inputs are carried along, so
 one slider tick and a hundred alphas over thousands of pairs are the same code.
 """
@@ -8,7 +10,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import cache
 
 from crossmodal.errors import InputError
@@ -22,6 +24,7 @@ __all__ = [
     "fusion_rules",
     "level_prior",
     "normalize_alpha",
+    "registry",
     "sharpen",
 ]
 
@@ -29,7 +32,7 @@ DEFAULT_RULE = "linear"
 
 
 @cache
-def fusion_rules() -> Mapping[str, FusionRule]:
+def registry() -> Mapping[str, FusionRule]:
     """Every rule by its name, in the order in which they are shown."""
     modules = [importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__)]
     rules: Sequence[FusionRule] = sorted(
@@ -39,9 +42,14 @@ def fusion_rules() -> Mapping[str, FusionRule]:
     return {rule.name: rule for rule in rules}
 
 
+def fusion_rules(trained: Container[str] = ()) -> Mapping[str, FusionRule]:
+    """The rules that can be used where those named in ``trained`` have their weights: every pool, and these."""
+    return {name: rule for name, rule in registry().items() if name in trained or not rule.learned}
+
+
 def find_rule(name: str) -> FusionRule:
-    """The rule of that name. Raises InputError ``unknown_rule`` naming those that exist."""
-    rules = fusion_rules()
+    """The rule of that name, learned or not. Raises InputError ``unknown_rule`` naming those that exist."""
+    rules = registry()
     if name not in rules:
         raise InputError("unknown_rule", rule=name[:40], allowed=", ".join(rules))
     return rules[name]

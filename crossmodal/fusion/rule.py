@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -22,6 +22,10 @@ class Problem:
     ``probabilities`` (..., n, C) are the calibrated readings, ``alpha`` (..., n) the weights in use, >= 0 with sum 1,
     ``prior`` (C,) the class prior that the readings share, ``embeddings`` (..., n, D) the z_i, and ``head`` maps a z
     (..., D) and weights (..., n) to calibrated probabilities (..., C).
+
+    What a learned rule needs besides: the name of the ``task``, those of the ``modalities`` in their order, for each of
+    them in ``sequences`` the z of its parts (..., S, D), rows of zeros being padding, and its own ``trained`` tensors.
+    Without sequences a modality is the sequence of its z alone.
     """
 
     probabilities: Array
@@ -29,6 +33,10 @@ class Problem:
     prior: Array
     embeddings: Array
     head: Callable[[Array, Array], Array]
+    task: str = ""
+    modalities: Sequence[str] = ()
+    sequences: Sequence[Array] = ()
+    trained: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,10 @@ class FusionRule(ABC):
     order: int = 100
     formula: str
     """The rule in LaTeX, with p_i for the readings and w_i for the weights in use."""
+    learned: bool = False
+    """Whether the rule is a trained network: it can be asked for only where its weights are."""
+    sequential: bool = False
+    """Whether the rule looks at ``Problem.sequences``."""
 
     def weights(self, alpha: Array, probabilities: Array) -> Array:
         """The weights really used: ``alpha`` (..., n) unless the rule looks at the readings (..., n, C) first."""

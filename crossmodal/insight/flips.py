@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from crossmodal.calibration import Calibration
 from crossmodal.fusing import MAIN, as_lines, fuse_all
-from crossmodal.fusion import normalize_alpha
+from crossmodal.fusion import gmu, normalize_alpha
 from crossmodal.fusion.confidence import LEAST, confidence
 from crossmodal.fusion.rule import Lines
 from crossmodal.types import TASKS, Array, Evidence, FusionSettings
@@ -100,6 +100,17 @@ def confident_alpha(evidence: Evidence) -> float | None:
         return None
     first, second = (float(confidence(reading.probabilities[MAIN])) for reading in evidence.readings.values())
     return first / (first + second) if first + second > LEAST else 0.5
+
+
+def gated_alpha(evidence: Evidence, calibration: Calibration) -> float | None:
+    """The share of the first of two modalities that the gated unit lets through at equal weights (see ``mean_gates``).
+
+    None unless two are present and the unit is among the rules that the models offer.
+    """
+    if len(evidence.readings) != 2 or gmu.RULE.name not in calibration.rules():
+        return None
+    z = {name: reading.embedding for name, reading in evidence.readings.items()}
+    return gmu.mean_gates(calibration.learned[gmu.RULE.name], z)[next(iter(z))]
 
 
 def _winner(scores: Array) -> NDArray[np.int64]:

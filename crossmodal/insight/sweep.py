@@ -1,14 +1,15 @@
 """Alpha against truth: how good a rule is at every mix of two modalities, on label-matched pairs.
 
 Every alpha meets every pair in one batched operation. Where a rule's class scores are lines in alpha (see
-``FusionRule.lines``) that is one product of matrices; the others are pooled as they are, which takes longer.
+``FusionRule.lines``) that is one product of matrices; the others are pooled as they are, which takes longer, or, if
+learned, read off a grid that ``evaluate`` left.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,20 +19,24 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
 from crossmodal.calibration import Calibration
-from crossmodal.fusing import MAIN, as_lines, check_prior, fused_head
-from crossmodal.fusion import Problem, find_rule, level_prior
+from crossmodal.fusing import MAIN, as_lines, check_prior, problem_of
+from crossmodal.fusion import find_rule, level_prior
 from crossmodal.fusion.rule import FLOOR, Lines
 from crossmodal.fusion.shared_space import SharedSpace
 from crossmodal.metrics import Labels, calibration_error
 from crossmodal.types import TASKS, Array, FloatArray, FusionSettings
 
 ALPHAS = np.linspace(0.0, 1.0, 101)
+GRID = np.linspace(0.0, 1.0, 21)
+"""Alphas at which ``evaluate`` fuses the pairs by the learned rules; between them lines are drawn."""
 RESAMPLES = 1_000
 METRICS = "metrics.json"
 """Where ``evaluate`` leaves its figures in a models folder."""
 STEM = Path("scores") / "pairs"
 """Where ``evaluate`` leaves the pairs in a models folder: figures as safetensors, their meaning as JSON."""
 
+_GRID = "grid."
+"""How the name of a tensor begins that holds a rule's fused probabilities."""
 _BLOCK = 8
 """Alphas pooled at a time by a rule without lines, whose work grows with the width of the shared space."""
 
@@ -42,6 +47,10 @@ class Pairs:
 
     ``probabilities`` (N, 2, C) and ``embeddings`` (N, 2, D) in the order of ``modalities``; class numbers ``labels``
     (N,); ``groups`` (N,) number the speakers, whose pairs are drawn together when a band is made.
+
+    Rules that look at sequences need those of either modality, padded, (N, S, D), in ``sequences``. What learned rules
+    come to takes longer than a page can wait, and sequences are too much to keep: where it was worked out beforehand,
+    ``grids`` holds it, rule -> fused probabilities (G, N, C) at GRID alphas.
     """
 
     probabilities: Array
@@ -49,6 +58,8 @@ class Pairs:
     labels: Labels
     groups: NDArray[np.int64]
     modalities: tuple[str, str] = ("speech", "text")
+    sequences: tuple[Array, ...] = ()
+    grids: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +95,7 @@ def save_pairs(pairs: Pairs, models: Path, about: dict[str, Any]) -> None:
         "embeddings": pairs.embeddings.astype(np.float16),
         "labels": pairs.labels.astype(np.uint8),
         "groups": pairs.groups.astype(np.uint16),
-    }
+    } | {f"{_GRID}{rule}": fused.astype(np.float16) for rule, fused in pairs.grids.items()}
     stem = models / STEM
     save_file(
         {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, stem.with_suffix(".safetensors")
@@ -111,6 +122,7 @@ def load_pairs(models: Path, model_hash: str) -> Pairs | None:
         labels=found["labels"].astype(np.int64),
         groups=found["groups"].astype(np.int64),
         modalities=(first, second),
+        grids={key.removeprefix(_GRID): found[key].astype(np.float64) for key in found if key.startswith(_GRID)},
     )
 
 
@@ -161,15 +173,28 @@ def sweep(pairs: Pairs, settings: FusionSettings, calibration: Calibration, alph
 def fuse_pairs(pairs: Pairs, settings: FusionSettings, calibration: Calibration, alphas: Array) -> Array:
     """Fused probabilities (A, N, C) by the rule itself, at temperature 1: what the fast way must agree with.
 
-    Raises InputError ``unknown_rule`` or ``unknown_prior``.
+    Where the pairs bring the rule's own grid, by that. Raises InputError ``unknown_rule``, ``unknown_prior`` or, for a
+    learned rule, ``rule_untrained`` or ``rule_modalities``.
     """
     check_prior(settings.prior)
     rule, prior = find_rule(settings.rule), calibration.prior[MAIN]
-    weights = np.stack([alphas, 1.0 - alphas], axis=-1)[:, None]
-    used = rule.weights(weights, pairs.probabilities)
-    head = fused_head(calibration, MAIN, pairs.modalities)
-    pooled = rule.pool(Problem(pairs.probabilities, used, prior, pairs.embeddings, head))
+    if rule.name in pairs.grids:
+        pooled = _between(pairs.grids[rule.name], alphas)
+    else:
+        used = rule.weights(np.stack([alphas, 1.0 - alphas], axis=-1)[:, None], pairs.probabilities)
+        problem = problem_of(
+            calibration, rule.name, MAIN, pairs.modalities, pairs.probabilities, used, pairs.embeddings, pairs.sequences
+        )
+        pooled = rule.pool(problem)
     return level_prior(pooled, prior) if settings.prior == "even" else pooled
+
+
+def _between(grid: Array, alphas: Array) -> Array:
+    """What lies on straight lines between the points of a grid (G, N, C) over [0, 1]: (A, N, C)."""
+    place = alphas * (len(grid) - 1)
+    below = np.minimum(place.astype(int), len(grid) - 2)
+    way = (place - below)[:, None, None]
+    return (1 - way) * grid[below] + way * grid[below + 1]
 
 
 def _scores(pairs: Pairs, settings: FusionSettings, calibration: Calibration, alphas: Array) -> tuple[FloatArray, bool]:

@@ -190,20 +190,18 @@ def build(
 
 def choose_sentences(sentences: TextData) -> tuple[dict[str, list[str]], dict[str, NDArray[np.int64]]]:
     """Sentences of GoEmotions that name one emotion alone, by split, as many of each as there are up to SENTENCES."""
-    from crossmodal.evaluation.pairs import single_label
-    from crossmodal.training.text_figures import targets_of
+    from crossmodal.training.fusion import single_label
 
     texts: dict[str, list[str]] = {}
     labels: dict[str, NDArray[np.int64]] = {}
     for split in SPLITS:
-        rows = sentences.part(split, "goemotions")
-        found = single_label(targets_of(rows, "emotion"))
+        found, classes = single_label(sentences.part(split, "goemotions"))
         shuffler = random.Random(0)  # noqa: S311  a choice of sentences, no secret
         chosen: list[tuple[str, int]] = []
         for label in range(len(EMOTIONS)):
-            members = found["rows"][found["labels"] == label].tolist()
+            members = np.flatnonzero(classes == label).tolist()
             shuffler.shuffle(members)
-            chosen += [(rows[row].text, label) for row in members[: SENTENCES[split]]]
+            chosen += [(found[row], label) for row in members[: SENTENCES[split]]]
         texts[split] = [text for text, _ in chosen]
         labels[split] = np.array([label for _, label in chosen])
     return texts, labels

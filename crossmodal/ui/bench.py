@@ -17,15 +17,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from crossmodal.engine import Engine
 from crossmodal.errors import InputError
-from crossmodal.fusion import fusion_rules
+from crossmodal.fusion import find_rule
 from crossmodal.fusion.confidence import confidence
-from crossmodal.insight.flips import Flips, confident_alpha, flips, mix
+from crossmodal.insight.flips import Flips, confident_alpha, flips, gated_alpha, mix
 from crossmodal.insight.sweep import best_alphas
 from crossmodal.types import TASKS, Array, Evidence, FusionResult, FusionSettings
 from crossmodal.ui import charts, flip_words, formula, markup, state, sweep_view, why
 from crossmodal.ui.mixer import component, held
 from crossmodal.ui.mixer.held import DEFAULT_ALPHA, MODE, TEMPERATURES, Held
-from crossmodal.ui.mixer.problem import problem, result
+from crossmodal.ui.mixer.problem import problem, result, table
 from crossmodal.ui.outcome import draw_bars, weights_in_use
 from crossmodal.ui.state import Subject
 from crossmodal.ui.strings import CATALOGUE, Say
@@ -61,7 +61,7 @@ def bench(look: Look, engine: Engine, subject: Subject) -> None:
 
 def settings_now(engine: Engine) -> FusionSettings:
     """The present settings of the bench, from the session or the address."""
-    return held.held(engine.modalities).settings()
+    return held.held(engine.modalities, engine.rules).settings()
 
 
 # --- in the browser ------------------------------------------------------------------------------------------------
@@ -72,14 +72,16 @@ def _live(look: Look, engine: Engine, subject: Subject) -> None:
     """The whole bench as one component that follows every move; a release runs this, and nothing else of the page."""
     if not component.usable():
         st.rerun()  # it has just failed: the page is drawn again with plain sliders
-    now, evidence = held.held(engine.modalities), subject.evidence
+    now, evidence = held.held(engine.modalities, engine.rules), subject.evidence
     used = replace(evidence, readings=state.without(evidence.readings, *now.off))
     fused, spent = None, 0.0
     with suppress(InputError):  # nothing is switched on: the component says so
         fused, spent = _fuse(engine, used, now.settings())
     turns = flips(used, now.settings(), engine.calibration)
     changing = {"settings": _sent(now), "result": result(fused), "flips": _turns(turns, now)}
-    component.show({"key": _key(subject), **changing}, engine.modalities)
+    if find_rule(now.rule).learned:
+        changing["table"] = table(used, now.settings(), engine.calibration) | {"rule": now.rule, "off": list(now.off)}
+    component.show({"key": _key(subject), **changing}, engine.modalities, engine.rules)
     with st.container(key="plain"):
         st.button(look.say("plain"), key="go_plain", on_click=component.give_up, type="tertiary")
     if fused:
@@ -120,13 +122,16 @@ def _fixed(look: Look, engine: Engine, subject: Subject) -> dict[str, Any]:
         "tasks": [tasks[0] | colours, *tasks[1:]],
         "modalities": [_modality(say, evidence, name, i) for i, name in enumerate(engine.modalities, 1)],
         "problem": problem(evidence, engine.calibration),
-        "rules": [
-            {"name": rule, "label": say.rule(rule), "note": say.known(f"rule.{rule}.note", "")}
-            for rule in fusion_rules()
-        ],
+        "rules": [{"name": rule, "label": say.rule(rule), "note": _note(say, rule)} for rule in engine.rules],
         "temperatures": TEMPERATURES,
         "marks": _marks(say, engine, evidence),
     }
+
+
+def _note(say: Say, rule: str) -> str:
+    """What a rule does; of a learned one also how it moves under a slider."""
+    note = say.known(f"rule.{rule}.note", "")
+    return f"{note} {say('rule.table')}" if find_rule(rule).learned else note
 
 
 def _modality(say: Say, evidence: Evidence, name: str, index: int) -> dict[str, Any]:
@@ -153,13 +158,16 @@ def _turns(found: Flips | None, now: Held) -> dict[str, Any] | None:
 
 
 def _marks(say: Say, engine: Engine, evidence: Evidence) -> list[dict[str, Any]]:
-    """Mixes of two worth taking, as shares of the first: what held-out pairs like best, and what certainty says."""
+    """Mixes of two worth taking, as shares of the first: what held-out pairs like best, what certainty and gate say."""
     if len(evidence.readings) != 2 or len(engine.modalities) != 2:
         return []
     at: dict[str, Mapping[str, float]] = {"best": best_alphas(engine.folder, engine.model_hash)}
     sure = confident_alpha(evidence)
     if sure is not None:
         at["sure"] = {"*": round(sure, 2)}
+    gate = gated_alpha(evidence, engine.calibration)
+    if gate is not None:
+        at["gate"] = {"*": round(gate, 2)}
     return [
         {"label": say(f"mark.{key}"), "help": say(f"mark.{key}.help"), "at": shares}
         for key, shares in at.items()
@@ -219,7 +227,7 @@ def _mixer(say: Say, engine: Engine, evidence: Evidence) -> FusionSettings:
                 alpha[name] = weight(say, name, index, name in evidence.readings)
         left, right = st.columns(2, gap="large")
         with left:
-            rule = rule_menu(say)
+            rule = rule_menu(say, engine)
         with right:
             sharpness = temperature(say)
     return FusionSettings(alpha, rule, sharpness)
@@ -235,9 +243,9 @@ def weight(say: Say, name: str, index: int, present: bool = True) -> float:
     )  # fmt: skip
 
 
-def rule_menu(say: Say) -> str:
-    """The fusion rule, in the address."""
-    choice = held.rule()
+def rule_menu(say: Say, engine: Engine) -> str:
+    """The fusion rule, one of those that the models offer, in the address."""
+    choice = held.rule(engine.rules)
     note = say.known(f"rule.{choice.value()}.note", "") or None
     return choice.menu(say, say("rule"), say.rule, help=note)
 
@@ -297,7 +305,7 @@ def _small_print(  # noqa: PLR0913, all that the lines tell of
 ) -> None:  # fmt: skip
     """The formula with its numbers, what each symbol stands for on the page, and what each stage took."""
     weights = [(engine.modalities.index(name) + 1, weight) for name, weight in result.alpha_used.items()]
-    general = fusion_rules()[result.rule].formula
+    general = find_rule(result.rule).formula
     with st.container(key="formula"):
         st.markdown(f"${formula.written(result.rule, general, weights, settings.temperature)}$")
     st.html(markup.guide(say("guide"), _guide(say, engine, evidence, result)))

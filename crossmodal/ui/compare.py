@@ -11,10 +11,9 @@ import streamlit as st
 from crossmodal import columns
 from crossmodal.columns import MOST, Column
 from crossmodal.engine import Engine
-from crossmodal.fusion import fusion_rules
 from crossmodal.insight.flips import flips, mix
 from crossmodal.types import PRIORS, TASKS, Evidence, FusionResult
-from crossmodal.ui import bench, charts, flip_words, formula, inputs, markup, state
+from crossmodal.ui import bench, charts, flip_words, formula, inputs, markup, rules_view, state
 from crossmodal.ui.choice import Choice
 from crossmodal.ui.mixer.held import TEMPERATURES
 from crossmodal.ui.outcome import draw_bars, weights_in_use
@@ -58,7 +57,7 @@ def compare(look: Look, engine: Engine, subject: Subject) -> list[Shown]:
 def _entries(engine: Engine) -> list[Entry]:
     if "_columns" not in st.session_state:
         asked = st.query_params.get(COLUMNS, "")
-        found, ignored = columns.decode(asked, engine.modalities)
+        found, ignored = columns.decode(asked, engine.modalities, engine.rules)
         state.note_ignored(COLUMNS, *ignored)
         _keep([Entry(uid, column) for uid, column in enumerate(found or columns.default_columns())])
         _pin_asked()
@@ -229,7 +228,7 @@ def _controls(say: Say, engine: Engine, entry: Entry) -> None:
         value: Any = st.session_state[f"c{uid}_{name}"]
         _change(uid, lambda column: replace(column, settings=replace(column.settings, **{name: value})))
 
-    rules = list(fusion_rules())
+    rules = list(engine.rules)
     st.selectbox(
         say("rule"), rules, rules.index(settings.rule), format_func=say.rule, key=f"c{uid}_rule",
         on_change=set_field, args=("rule",),
@@ -328,7 +327,7 @@ def _table(look: Look, named: Sequence[tuple[str, FusionResult | None]], referen
 def _rules(look: Look, engine: Engine, subject: Subject) -> list[Shown]:
     """What every rule says at the present weights, small, side by side."""
     say, settings = look.say, bench.settings_now(engine)
-    every = columns.every_rule(settings, engine.modalities)
+    every = columns.every_rule(settings, engine.modalities, engine.rules)
     found = [replace(column, name=_rule_name(say, engine, column)) for column in every]
     results = [_fuse(engine, column, subject.evidence) for column in found]
     labels = [result.label for result in results if result is not None]
@@ -340,6 +339,7 @@ def _rules(look: Look, engine: Engine, subject: Subject) -> list[Shown]:
             with panel:
                 st.html(markup.section(column.name))
                 _outcome(look, f"rule_{key.name}", column.name, result, None)
+    rules_view.table(look, engine)
     return [Shown(subject, found)]
 
 

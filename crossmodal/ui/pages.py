@@ -103,12 +103,12 @@ def _with_input(look: Look, service: Service, draw: OfInput, corner: Sequence[De
             share.share(look, engine, seen)
     compare.stamp_address(engine)
     if component.usable():  # plain sliders own their keys of the address, which Streamlit then guards
-        held.stamp(engine.modalities)
+        held.stamp(engine.modalities, engine.rules)
     state.stamp_address()
     with notes:
         views.show_ignored(look, engine)
 
 
 def _settings_of_bench(engine: Engine, subject: Subject) -> Shown:
-    now = held.held(engine.modalities)
+    now = held.held(engine.modalities, engine.rules)
     return Shown(subject, [Column(NAMES[0], now.settings(), frozenset(now.off))], curve=True)

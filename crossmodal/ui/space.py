@@ -107,7 +107,7 @@ def _map(look: Look, engine: Engine, found: Space, subject: Subject) -> None:
 
 def _mix(engine: Engine, found: Space, projection: str, evidence: Evidence) -> Mix:
     """Where the present input lies; readings that are switched off count for nothing, but are shown."""
-    now = held.held(engine.modalities)
+    now = held.held(engine.modalities, engine.rules)
     shown = {name: r.embedding for name, r in evidence.readings.items() if name in found.modalities}
     places = {name: found.place(projection, {name: z}, np.ones(1)) for name, z in shown.items()}
     used = {name: z for name, z in shown.items() if name not in now.off}
@@ -127,7 +127,7 @@ def _mix(engine: Engine, found: Space, projection: str, evidence: Evidence) -> M
 def _read(engine: Engine, evidence: Evidence, used: Sequence[str], weights: Array) -> Array:
     """What theta reads at mixes (S, n) of the readings in use: (S, C)."""
     seen = replace(evidence, readings={name: evidence.readings[name] for name in used})
-    settings = replace(held.held(engine.modalities).settings(), rule=SharedSpace.name)
+    settings = replace(held.held(engine.modalities, engine.rules).settings(), rule=SharedSpace.name)
     return fuse_all(seen, settings, engine.calibration, weights)
 
 
@@ -233,7 +233,7 @@ def _heading(say: Say, mix: Mix) -> None:
 
 def _by_rule(look: Look, engine: Engine, evidence: Evidence, mix: Mix) -> None:
     """What theta's reading is, and what the rule of the bench makes of the same weights."""
-    say, settings = look.say, held.held(engine.modalities).settings()
+    say, settings = look.say, held.held(engine.modalities, engine.rules).settings()
     if not mix.names:
         return
     st.html(markup.note(say("space.at.help" if len(mix.names) > 1 else "space.at.alone.help")))
@@ -285,7 +285,7 @@ def _told(read: Array) -> list[tuple[int, float]]:
 
 def _sliders(say: Say, engine: Engine, names: Sequence[str]) -> None:
     """A weight each. With the component the mixer's settings are nobody's widgets, so that these have own keys."""
-    now = held.held(engine.modalities)
+    now = held.held(engine.modalities, engine.rules)
     for name in names:
         label = say("alpha", modality=say.modality(name), symbol=formula.alpha(engine.modalities.index(name) + 1))
         if mixer.usable():
@@ -296,7 +296,7 @@ def _sliders(say: Say, engine: Engine, names: Sequence[str]) -> None:
 
 
 def _take(name: str, key: str, engine: Engine) -> None:
-    held.take({"alpha": {name: st.session_state[key]}}, engine.modalities)
+    held.take({"alpha": {name: st.session_state[key]}}, engine.modalities, engine.rules)
 
 
 def _selection(look: Look, found: Space, rows: Sequence[int]) -> None:

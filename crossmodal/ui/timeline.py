@@ -195,22 +195,22 @@ def _mixer(say: Say, engine: Engine) -> tuple[FusionSettings, tuple[str, ...]]:
             with column:
                 bench.weight(say, name, index) if plain else _weight(say, engine, name, index)
         with columns[-2]:
-            bench.rule_menu(say)
+            bench.rule_menu(say, engine)
         with columns[-1]:
             bench.temperature(say) if plain else _temperature(say, engine)
-    now = held.held(engine.modalities)
+    now = held.held(engine.modalities, engine.rules)
     return now.settings(), now.off
 
 
 def _weight(say: Say, engine: Engine, name: str, index: int) -> None:
     """The switch and the weight of one modality, handed on to the settings that all pages share."""
-    now, modality = held.held(engine.modalities), say.modality(name)
+    now, modality = held.held(engine.modalities, engine.rules), say.modality(name)
     switch, slider = f"tl_m_{name}", f"tl_a_{name}"
 
     def take() -> None:
         others = [other for other in now.off if other != name]
         off = others if st.session_state[switch] else [*others, name]
-        held.take({"alpha": {name: st.session_state[slider]}, "off": off}, engine.modalities)
+        held.take({"alpha": {name: st.session_state[slider]}, "off": off}, engine.modalities, engine.rules)
 
     used = name not in now.off
     st.toggle(say("use", modality=modality), used, key=switch, on_change=take)
@@ -221,11 +221,13 @@ def _weight(say: Say, engine: Engine, name: str, index: int) -> None:
 
 
 def _temperature(say: Say, engine: Engine) -> None:
+    now = held.held(engine.modalities, engine.rules)
+
     def take() -> None:
-        held.take({"temperature": st.session_state["tl_t"]}, engine.modalities)
+        held.take({"temperature": st.session_state["tl_t"]}, engine.modalities, engine.rules)
 
     st.select_slider(
-        say("temperature"), held.TEMPERATURES, held.held(engine.modalities).temperature, key="tl_t", on_change=take,
+        say("temperature"), held.TEMPERATURES, now.temperature, key="tl_t", on_change=take,
         format_func="{:g}".format, help=say("temperature.help"),
     )  # fmt: skip
 

@@ -69,6 +69,15 @@ function sharedSpace(task, weights, gram) {
 
 const POOLS = { linear, log_pool: logPool, product, confidence: linear, shared_space: sharedSpace };
 
+// A rule that is no arithmetic of ours comes as a table: rows of fused probabilities at even steps of the first weight
+// from 0 to 1, or one row where nothing is mixed. Between its rows lines are drawn.
+export function tabulated(task, weights) {
+  const place = weights[0] * (task.table.length - 1);
+  const below = Math.max(0, Math.min(Math.floor(place), task.table.length - 2));
+  const next = task.table[Math.min(below + 1, task.table.length - 1)];
+  return task.table[below].map((p, c) => p + (place - below) * (next[c] - p));
+}
+
 // Whether a rule is arithmetic that the browser knows.
 export const knows = (rule) => Object.hasOwn(POOLS, rule);
 
@@ -80,11 +89,12 @@ function weightsUsed(rule, alpha, probabilities) {
   return total > 1e-9 ? scaled(raw, total) : alpha;
 }
 
-// The problem of some of its modalities, by their places; made once, before any number of mixes.
-export function choose(problem, places) {
+// The problem of some of its modalities, by their places; made once, before any number of mixes. `table` holds, task by
+// task, what a rule comes to that the browser does not know.
+export function choose(problem, places, table = null) {
   const pick = (rows) => places.map((i) => rows[i]);
-  const tasks = problem.tasks.map((task) => ({
-    ...task, probabilities: pick(task.probabilities), logits: pick(task.logits), temperatures: pick(task.temperatures),
+  const tasks = problem.tasks.map((task, k) => ({
+    ...task, table: table?.tasks[k], probabilities: pick(task.probabilities), logits: pick(task.logits), temperatures: pick(task.temperatures),
   }));
   return { tasks, gram: pick(problem.gram).map(pick) };
 }
@@ -94,7 +104,7 @@ export function choose(problem, places) {
 export function fuse(problem, raw, { rule, temperature, prior }) {
   const weights = weightsUsed(rule, normalizeAlpha(raw), problem.tasks[0].probabilities);
   const tasks = problem.tasks.map((task) => {
-    const pooled = POOLS[rule](task, weights, problem.gram);
+    const pooled = knows(rule) ? POOLS[rule](task, weights, problem.gram) : tabulated(task, weights);
     return sharpen(prior === "even" ? levelPrior(pooled, task.prior) : pooled, temperature);
   });
   return { weights, tasks };

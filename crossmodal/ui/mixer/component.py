@@ -66,12 +66,12 @@ def fix(data: Mapping[str, Any]) -> None:
     _component("fixed")(key=FIXED_KEY, data=dict(data))
 
 
-def show(data: Mapping[str, Any], modalities: Sequence[str]) -> None:
+def show(data: Mapping[str, Any], modalities: Sequence[str], rules: Sequence[str]) -> None:
     """Mount the mixer with what changes; a release takes the settings before the fragment runs."""
 
     def release() -> None:
         sent = st.session_state[KEY].release
-        held.take(sent, modalities)
+        held.take(sent, modalities, rules)
         if isinstance(sent, Mapping) and isinstance(sent.get("seq"), int):
             st.session_state[_LAST] = sent["seq"]
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from crossmodal.fusion import DEFAULT_RULE, fusion_rules
+from crossmodal.fusion import DEFAULT_RULE, registry
 from crossmodal.types import FusionSettings
 from crossmodal.ui.choice import Choice
 from crossmodal.ui.state import note_ignored
@@ -27,9 +27,9 @@ _DIGITS = 3
 _Value = TypeVar("_Value")
 
 
-def rule() -> Choice:
-    """The fusion rule."""
-    return Choice("rule", tuple(fusion_rules()), DEFAULT_RULE)
+def rule(rules: Sequence[str] | None = None) -> Choice:
+    """The fusion rule, one of those that the models offer; None allows every rule there is."""
+    return Choice("rule", tuple(registry() if rules is None else rules), DEFAULT_RULE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,14 @@ class Held:
         return FusionSettings(self.alpha, self.rule, self.temperature)
 
 
-def held(modalities: Sequence[str]) -> Held:
+def held(modalities: Sequence[str], rules: Sequence[str] | None = None) -> Held:
     """The present settings; what the address says wrongly is dropped from it."""
     alpha = {name: _value(f"a_{name}", DEFAULT_ALPHA, _weight) for name in modalities}
     off = tuple(name for name in modalities if not _value(f"m_{name}", True, _switch))
-    return Held(alpha, off, rule().value(), _value("t", 1.0, _temperature))
+    return Held(alpha, off, rule(rules).value(), _value("t", 1.0, _temperature))
 
 
-def take(given: Any, modalities: Sequence[str]) -> None:
+def take(given: Any, modalities: Sequence[str], rules: Sequence[str] | None = None) -> None:
     """Take settings as a browser sent them. Whatever in them is not what it should be is left as it was."""
     if not isinstance(given, Mapping):
         return
@@ -64,19 +64,19 @@ def take(given: Any, modalities: Sequence[str]) -> None:
         if isinstance(off, list):
             _put(f"m_{name}", name not in off, True)
     _put("t", _temperature(given.get("temperature")), 1.0)
-    for choice in (rule(), MODE):
+    for choice in (rule(rules), MODE):
         if given.get(choice.key) in choice.options:
             choice.put(given[choice.key])
 
 
-def stamp(modalities: Sequence[str]) -> None:
+def stamp(modalities: Sequence[str], rules: Sequence[str] | None = None) -> None:
     """Put the settings into the address of a page without a mixer, so that a link to it carries them."""
-    now = held(modalities)
+    now = held(modalities, rules)
     for name in modalities:
         _put(f"a_{name}", now.alpha[name], DEFAULT_ALPHA)
         _put(f"m_{name}", name not in now.off, True)
     _put("t", now.temperature, 1.0)
-    for choice in (rule(), MODE):
+    for choice in (rule(rules), MODE):
         choice.put(choice.value())
 
 

@@ -60,19 +60,37 @@ class Mixer {
   active() { const present = this.present(); return this.places().map((i) => present[i]); }
 
   problem() {
-    const key = this.places().join();
-    if (this.chosen?.key !== key) this.chosen = { key, problem: choose(this.data.problem, this.places()) };
+    const key = JSON.stringify([this.places(), this.settings.rule]);
+    if (this.chosen?.key !== key) this.chosen = { key, problem: choose(this.data.problem, this.places(), this.table()) };
     return this.chosen.problem;
+  }
+
+  // What the server worked out beforehand of a rule that only it knows, where that is of the present rule and modalities.
+  table() {
+    const { table } = this.data;
+    const fits = table && table.tasks.length && table.rule === this.settings.rule && table.off.join() === this.settings.off.join();
+    return fits ? table : null;
+  }
+
+  // Whether the present rule can be followed here.
+  follows() { return knows(this.settings.rule) || this.table() !== null; }
+
+  // Whether the present settings are those of the server's last result.
+  settled() {
+    const told = ({ alpha, off, rule, temperature, prior }) => JSON.stringify([Object.entries(alpha).sort(), off, rule, temperature, prior]);
+    return !this.held && told(this.settings) === told(this.data.settings);
   }
 
   rules() { return { rule: this.settings.rule, temperature: this.settings.temperature, prior: this.settings.prior }; }
 
   raw() { return this.active().map((one) => this.settings.alpha[one.name]); }
 
-  // The fused reading at the present settings; of a rule that only the server knows, the last that it sent.
+  // The fused reading at the present settings; of a rule that only the server knows, its own result where that is of these
+  // settings, else what its table says, else the last that it sent.
   fused() {
     if (this.active().length === 0) return null;
-    return knows(this.settings.rule) ? fuse(this.problem(), this.raw(), this.rules()) : this.data.result;
+    const asServer = !knows(this.settings.rule) && this.settled();
+    return this.follows() && !asServer ? fuse(this.problem(), this.raw(), this.rules()) : this.data.result;
   }
 
   // --- building: once for an input, a language, a theme --------------------------------------------------------------------
@@ -150,7 +168,7 @@ class Mixer {
 
   // The server's flips as soon as they are there, since they are exact or say that they are not; until then our own.
   takeFlips(active) {
-    this.flipBar.element.hidden = active.length !== 2 || !(knows(this.settings.rule) || this.serverFlips());
+    this.flipBar.element.hidden = active.length !== 2 || !(this.follows() || this.serverFlips());
     if (!this.flipBar.element.hidden) this.setFlips(active[0].label);
   }
 
@@ -164,7 +182,7 @@ class Mixer {
     if (mode === "free") return sliders(names, labels, true, moved);
     const label = fill(words["mix.label"], { modalities: names.join(", ") });
     if (active.length === 2) return crossfader(names, fill(words["mix.share"], { modality: names[0] }), this.marks().map((mark) => mark.share), moved);
-    if (active.length > 3 || !knows(this.settings.rule)) return sliders(names, labels, false, moved);
+    if (active.length > 3 || !this.follows()) return sliders(names, labels, false, moved);
     const problem = this.problem();
     const rules = this.rules();
     const winner = (shares) => verdict(fuse(problem, shares, rules).tasks[0]).first;
@@ -191,7 +209,7 @@ class Mixer {
   setFlips(name) {
     const found = this.serverFlips();
     if (found) this.flipBar.set(found.segments, found.exact, name);
-    else this.flipBar.set(flips(this.problem(), { ...this.rules(), temperature: 1 }), true, name); // T moves no winner
+    else this.flipBar.set(flips(this.problem(), { ...this.rules(), temperature: 1 }), knows(this.settings.rule), name); // T moves no winner
   }
 
   // --- moving --------------------------------------------------------------------------------------------------------------
@@ -242,7 +260,7 @@ class Mixer {
     const shares = active.length ? normalizeAlpha(this.raw()) : [];
     const facts = result && this.facts(result, active);
     this.fusedPanel.set(result && result.tasks, facts);
-    this.root.classList.toggle("cx-stale", !knows(rule) && this.held);
+    this.root.classList.toggle("cx-stale", !this.follows() && this.held);
     const sentence = facts ? this.sentence(facts, active, shares) : "";
     this.control.show(shares, this.raw(), sentence);
     if (!this.flipBar.element.hidden) this.flipBar.mark(shares[0]);

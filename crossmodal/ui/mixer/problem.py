@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from crossmodal.calibration import Calibration
-from crossmodal.types import TASKS, Evidence, FusionResult
+from crossmodal.fusing import fuse_tasks
+from crossmodal.types import PRIORS, TASKS, Evidence, FusionResult, FusionSettings
 
 
 def problem(evidence: Evidence, calibration: Calibration) -> dict[str, Any]:
@@ -29,6 +31,24 @@ def problem(evidence: Evidence, calibration: Calibration) -> dict[str, Any]:
         for task in TASKS
     ]
     return {"tasks": tasks, "gram": (embeddings @ embeddings.T).tolist()}
+
+
+TABLE = 101
+"""Mixes of two at which a rule that the browser does not know is fused beforehand."""
+
+
+def table(evidence: Evidence, settings: FusionSettings, calibration: Calibration) -> dict[str, Any]:
+    """A rule as numbers alone: per task the fused probabilities (M, C) as the first weight grows from 0 to 1.
+
+    At temperature 1 and the models' prior. M is TABLE for two modalities and 1 for one; for others there are no tasks.
+    """
+    count = len(evidence.readings)
+    if count not in (1, 2):
+        return {"tasks": []}
+    share = np.linspace(0.0, 1.0, TABLE)
+    alpha = np.ones((1, 1)) if count == 1 else np.stack([share, 1 - share], axis=-1)
+    fused = fuse_tasks(evidence, replace(settings, prior=PRIORS[0]), calibration, alpha)
+    return {"tasks": [fused[task].round(5).tolist() for task in TASKS]}
 
 
 def result(fused: FusionResult | None) -> dict[str, Any] | None:
