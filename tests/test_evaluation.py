@@ -1,15 +1,18 @@
 """Figures checked by hand, and a transfer that must fail without alignment and work with it."""
 
+import json
+
 import numpy as np
 import pytest
 from conftest import make_calibration
 
+from crossmodal.checkpoints import MODELS, read_manifest
 from crossmodal.evaluation import pairs, transfer, voice
-from crossmodal.evaluation.card import interval, number, table
+from crossmodal.evaluation.card import interval, number, render, table
 from crossmodal.evaluation.statistics import bootstrap, confusion, recalls, unweighted_average_recall
 from crossmodal.evaluation.words import fit_offset
 from crossmodal.fusion import fusion_rules
-from crossmodal.insight.sweep import fuse_pairs
+from crossmodal.insight.sweep import METRICS, fuse_pairs
 from crossmodal.train import locate, one_hot_targets
 from crossmodal.types import EMOTIONS, TASKS, FusionSettings
 
@@ -143,3 +146,9 @@ def test_data_that_is_not_there_is_named(tmp_path):
 
 def test_tasks_start_with_emotion():
     assert next(iter(TASKS)) == "emotion"
+
+
+@pytest.mark.models
+def test_the_card_says_what_the_figures_say():
+    figures = json.loads((MODELS / METRICS).read_text(encoding="utf-8"))
+    assert (MODELS / "README.md").read_text(encoding="utf-8") == render(figures, read_manifest(MODELS))

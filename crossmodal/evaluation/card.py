@@ -262,6 +262,36 @@ def _human(figures: Figures) -> str:
     )
 
 
+def _train_your_own(figures: Figures) -> str:
+    """A head trained in the page, at its first settings, beside the shipped one."""
+    both = [figures["train_your_own"][name] for name in ("own", "shipped")]
+    rows = [
+        (name, *(f"{interval(_bounded(side[key]))}, {number(side[key]['macro_f1'])}, {number(side[key]['ece'])}"
+                 for side in both))
+        for name, key in (("voice alone", "speech"), ("words alone", "text"), ("label-matched pairs, linear", "fused"))
+    ]  # fmt: skip
+    rows += [
+        (f"{name}, mAP", *(number(side["retrieval"][key]) for side in both))
+        for name, key in (("words found by voice", "speech>text"), ("voices found by words", "text>speech"))
+    ]
+    return table(("UAR, macro-F1, ECE", "the page's first settings, 20 epochs", "shipped"), rows)
+
+
+def _bounded(figure: Mapping[str, float]) -> dict[str, float]:
+    return {"value": figure["uar"], "low": figure["low"], "high": figure["high"]}
+
+
+def _prosody(figures: Figures) -> str:
+    """Percentiles of the measures that stand beside a reading."""
+    found = figures["prosody"]
+    shown = ("5", "25", "50", "75", "95")
+    rows = [
+        (name, *(f"{measured['percentiles'][share]:.3g}" for share in shown))
+        for name, measured in found["measures"].items()
+    ]
+    return table((f"{found['clips']} clips, percentile", *shown), rows)
+
+
 def render(figures: Figures, manifest: Mapping[str, Any]) -> str:
     """The whole card."""
     text, folds = figures["text"], figures["ravdess_folds"]
@@ -315,6 +345,14 @@ def render(figures: Figures, manifest: Mapping[str, Any]) -> str:
         "alignment of the two.\n",
         _transfer(figures), "",
         "### Search in the shared space\n", _space(figures), "",
+        "### A head trained in the page\n",
+        "Linear projections of frozen encoders' features and one theta, for four actors and the test sentences that "
+        "neither it nor, by its folds, the shipped model was trained on.\n",
+        _train_your_own(figures), "",
+        "### Prosody of the reference speakers\n",
+        "RAVDESS' actors, who say two fixed sentences: pitch in Hz, its range in semitones and that of loudness in dB, "
+        "syllable-like peaks a second of speech, share of pauses. The models never see these numbers.\n",
+        _prosody(figures), "",
         "### Transcripts\n", _wer(figures), "",
         "### People\n", _human(figures), "",
         "## Training and splits\n",

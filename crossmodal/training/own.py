@@ -337,8 +337,11 @@ def test_figures(trainer: Trainer, folder: Path) -> dict[str, Any]:
     return held_out_figures(sides["speech"], sides["text"], calibration)
 
 
-def write_example(models: Path) -> None:
-    """Train once at the settings that the page opens with, and keep all that the run told as the page's example."""
+def write_example(models: Path) -> dict[str, Any]:
+    """Train once at the settings that the page opens with, and keep all that the run told as the page's example.
+
+    Returns the figures of that head ("own") and of the shipped one ("shipped") on the same held-out rows.
+    """
     told: list[Mapping[str, Any]] = []
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
@@ -346,6 +349,8 @@ def write_example(models: Path) -> None:
     plain = [{**event, "seconds": 0.0} if "seconds" in event else event for event in told]  # the same on any machine
     text = json.dumps({"events": plain}, separators=(",", ":")) + "\n"
     (models / FOLDER / EXAMPLE).write_text(text, encoding="utf-8")
+    figures: dict[str, Any] = told[-1]["figures"]
+    return figures
 
 
 # --- the process ----------------------------------------------------------------------------------------------------

@@ -156,10 +156,11 @@ def fit_basis(pooled: FloatArray, dimensions: int) -> Basis:
 def build(
     clips: Sequence[Clip], sentences: TextData, pipeline: Pipeline, models: Path,
     tick: Callable[[], None] = lambda: None,
-) -> None:  # fmt: skip
+) -> dict[str, Any]:  # fmt: skip
     """Write the features into ``models``, with what the shipped head makes of the same test rows, and an example run.
 
-    ``clips`` are RAVDESS in the order of ``read_corpus``; ``tick`` is told of each clip.
+    ``clips`` are RAVDESS in the order of ``read_corpus``; ``tick`` is told of each clip. Returns the figures of the
+    example ("own") and of the shipped head ("shipped").
     """
     from crossmodal.training import own
 
@@ -185,7 +186,7 @@ def build(
         },
     }
     (folder / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
-    own.write_example(models)
+    return own.write_example(models)
 
 
 def choose_sentences(sentences: TextData) -> tuple[dict[str, list[str]], dict[str, NDArray[np.int64]]]:

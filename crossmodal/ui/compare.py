@@ -347,7 +347,7 @@ def _rule_name(say: Say, engine: Engine, column: Column) -> str:
     if column.name in engine.modalities:
         return say("compare.alone", modality=say.modality(column.name))
     rule, _, prior = column.name.rpartition(".")
-    return say.rule(rule) + ("" if prior == PRIORS[0] else f", {say(f'prior.{prior}')}")
+    return say.rule(rule) + ("" if prior == PRIORS[0] else say("every.prior"))
 
 
 # --- two inputs under one setting ----------------------------------------------------------------------------------

@@ -122,6 +122,7 @@ WORDINGS: Wordings = {
     "prior": ("Class prior", "类别先验"),
     "prior.model": ("As trained", "按训练"),
     "prior.even": ("Even", "均等"),
+    "every.prior": (", even prior", "，均等先验"),
     "prior.help": (
         "How common each emotion is taken to be: as the models learned it, or all alike.",
         "每种情绪被认为有多常见：按模型所学，或一律相同。",
