@@ -97,7 +97,7 @@ def wait_until_up(address, process, seconds=PATIENCE / 1000):
     pytest.fail("the app did not start")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # a driver left open would stand in the way of modules that open their own
 def browser(tmp_path_factory, voice):
     """Chromium with a microphone that says a sentence over and over."""
     clip = tmp_path_factory.mktemp("microphone") / "voice.wav"
