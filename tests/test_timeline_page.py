@@ -49,6 +49,11 @@ def held(made, name="example"):
     return made.session_state["_timeline"][name]
 
 
+def use(engine, model_hash):
+    """Another model behind the page."""
+    engine.model_hash, engine._pipeline = model_hash, None
+
+
 # --- the example -----------------------------------------------------------------------------------------------------
 
 
@@ -81,6 +86,25 @@ def test_other_models_read_the_example_anew(engine):
     assert engine.towers["speech"].calls == len(load_examples())
     run(made)
     assert engine.towers["speech"].calls == len(load_examples())
+
+
+def test_what_one_model_read_is_not_fused_with_another(engine):
+    made = page()
+    shipped = engine.model_hash
+    held(made).pending = {3: "I am so happy about this!"}
+    run(made)
+    use(engine, "0" * 12)
+    run(made)
+    found = held(made).recording()
+    assert {line.evidence.model_hash for line in found.lines} == {found.model_hash} == {"0" * 12}
+    assert found.lines[3].words == "I am so happy about this!"
+    calls = engine.towers["speech"].calls
+    use(engine, shipped)
+    run(made)
+    found = held(made).recording()
+    assert {line.evidence.model_hash for line in found.lines} == {shipped}
+    assert found.lines[3].words == "I am so happy about this!"
+    assert engine.towers["speech"].calls == calls
 
 
 def test_a_weight_moves_the_fused_strip_and_reads_nothing(engine):
@@ -175,6 +199,26 @@ def test_a_recording_is_read_line_by_line(engine, talk):
     run(made)
     assert made.file_uploader
     assert "own" not in made.session_state["_timeline"]
+
+
+def test_other_models_may_read_a_recording_anew(engine, talk):
+    made = finished(give(page(tl="own"), wav_bytes(talk)))
+    lines = len(held(made, "own").recording().lines)
+    held(made, "own").pending = {lines - 1: "I am so happy about this!"}
+    run(made)
+    use(engine, "0" * 12)
+    run(made)
+    assert EN("timeline.other_models") in shown(made)
+    assert not made.get("plotly_chart")
+    assert not made.get("download_button")
+    made.button(key="tl_anew").click()
+    made = finished(run(made))
+    found = held(made, "own").recording()
+    assert {line.evidence.model_hash for line in found.lines} == {found.model_hash} == {"0" * 12}
+    assert len(found.lines) == lines
+    assert found.lines[-1].words == "I am so happy about this!"
+    assert EN("timeline.other_models") not in shown(made)
+    assert strips_shown(made)
 
 
 def test_what_cannot_be_read_is_said(engine):

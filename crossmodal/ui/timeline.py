@@ -46,9 +46,13 @@ _MIMES = {"csv": "text/csv", "json": "application/json", "vtt": "text/vtt", "tex
 
 @dataclass(slots=True)
 class Opened:
-    """What a session keeps of one recording: a job or a finished recording, corrected lines, and the chosen one."""
+    """What a session keeps of one recording: a job or a finished recording, corrected lines, and the chosen one.
+
+    ``data`` is a visitor's own file, which other models read anew; ``pending`` are words that were typed and not read.
+    """
 
     number: int
+    data: bytes = b""
     job: Job | None = None
     finished: Recording | None = None
     edits: Mapping[int, Line] | None = None
@@ -60,6 +64,15 @@ class Opened:
     def progress(self) -> Progress:
         """How far it is; a finished recording is at its end."""
         return self.job.progress if self.job else Progress(self.finished or Recording(), running=False)
+
+    @property
+    def model_hash(self) -> str:
+        """The models that read it."""
+        return self.progress.recording.model_hash
+
+    def typed(self) -> dict[int, str]:
+        """Every correction, read or not, for other models to read."""
+        return {place: line.words for place, line in (self.edits or {}).items()} | dict(self.pending or {})
 
     def recording(self) -> Recording:
         """The recording as far as it was read, with the corrected lines in their places."""
@@ -93,8 +106,8 @@ def _slots() -> dict[str, Opened]:
 
 def _example(look: Look, engine: Engine) -> Opened | None:
     """The shipped voices as one recording; read anew only where the models in use are not those that it shows."""
-    kept = _slots()
-    if "example" not in kept:
+    kept, before = _slots(), _slots().get("example")
+    if before is None or before.model_hash != engine.model_hash:
         made = joined()
         if made.model_hash != engine.model_hash:
             place = st.empty()
@@ -104,7 +117,8 @@ def _example(look: Look, engine: Engine) -> Opened | None:
             place.empty()
             if made.model_hash != engine.model_hash:
                 return None
-        kept["example"] = Opened(0, finished=made)
+        before = before or Opened(0)
+        kept["example"] = replace(before, finished=made, edits=None, pending=before.typed())
     return kept["example"]
 
 
@@ -127,14 +141,30 @@ def _own(look: Look, engine: Engine) -> Opened | None:
         if given is None:
             return None
         with told(say, "tl_start"):
-            kept["own"] = Opened(number, Job(engine, given.getvalue(), presence()).start())
-            st.session_state["_timeline_number"] = number + 1  # with its widget the server lets go of the file
+            data = given.getvalue()
+            kept["own"] = Opened(number, data, Job(engine, data, presence()).start())
+            st.session_state["_timeline_number"] = number + 1  # its widget goes
             st.rerun()
         return None
     with st.container(horizontal=True, vertical_alignment="center", key="tl_own"):
         st.button(say("timeline.another"), key="tl_another", on_click=_let_go)
         st.html(markup.note(say("timeline.privacy")))
-    return opened
+    if opened.model_hash == engine.model_hash:
+        return opened
+    _offer_anew(say, engine, opened)
+    return None
+
+
+def _offer_anew(say: Say, engine: Engine, opened: Opened) -> None:
+    """What other models read is neither fused nor corrected with those in use: they may read it themselves."""
+    st.html(markup.note(say("timeline.other_models")))
+    if st.button(say("timeline.anew"), key="tl_anew", type="primary"):
+        with told(say, "tl_anew"):
+            if opened.job:
+                opened.job.cancel()
+            job = Job(engine, opened.data, presence()).start()
+            _slots()["own"] = replace(opened, job=job, finished=None, edits=None, pending=opened.typed())
+            st.rerun()
 
 
 def _let_go() -> None:
@@ -370,12 +400,14 @@ def _note_edit(opened: Opened, key: str, column: str) -> None:
 
 
 def _correct(look: Look, engine: Engine, opened: Opened) -> None:
-    """Read the words of corrected lines again, and nothing else."""
-    pending, opened.pending = opened.pending or {}, None
-    for place, words in pending.items():
+    """Read the words of corrected lines again, and nothing else. What could not be read yet waits for the next run."""
+    lines = opened.progress.recording.lines
+    for place, words in list((opened.pending or {}).items()):
+        if place >= len(lines):
+            continue  # other models are on their way to this line
         with told(look.say, f"tl_edit_{place}"):
-            line = opened.recording().lines[place]
-            opened.edits = {**(opened.edits or {}), place: reread(engine, line, words)}
+            opened.edits = {**(opened.edits or {}), place: reread(engine, opened.recording().lines[place], words)}
+            opened.pending = {other: typed for other, typed in (opened.pending or {}).items() if other != place}
 
 
 def reread(engine: Engine, line: Line, words: str) -> Line:

@@ -25,6 +25,11 @@ WORDINGS: Wordings = {
         "仅在本次会话期间保留于服务器内存，不存储、不分享；离开后不久即清除。",
     ),
     "timeline.another": ("Another recording", "换一段录音"),
+    "timeline.other_models": (
+        "This recording was read by other models than those in use.",
+        "这段录音的结果来自另一组模型，并非当前使用的模型。",
+    ),
+    "timeline.anew": ("Read it anew", "用当前模型重新分析"),
     "timeline.reading": ("{at} of {total} read", "已分析 {at} / {total}"),
     "timeline.left": (", about {left} to go", "，约剩 {left}"),
     "timeline.cancel": ("Stop here", "到此为止"),
