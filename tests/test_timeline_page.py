@@ -9,8 +9,10 @@ import pytest
 from conftest import wav_bytes
 from visiting import EN, address, alert, run, shown, start
 
+from crossmodal.engine import Gate
 from crossmodal.examples import load_examples
 from crossmodal.examples.recording import joined
+from crossmodal.text import MAX_CHARACTERS
 from crossmodal.timeline.lines import Line, Recording
 from crossmodal.timeline.strips import strips
 from crossmodal.types import FusionSettings
@@ -39,10 +41,6 @@ def page(**query):
 def strips_shown(made):
     figure = json.loads(next(item for item in made.get("plotly_chart") if "strips" in item.proto.id).proto.spec)
     return [trace for trace in figure["data"] if trace["type"] == "bar"]
-
-
-def table(made):
-    return made.get("arrow_data_frame")[0]
 
 
 def held(made, name="example"):
@@ -169,6 +167,43 @@ def test_a_line_without_words_keeps_its_voice(engine):
     assert set(held(made).recording().lines[0].evidence.readings) == {"speech"}
     assert engine.towers["text"].calls == 0
     assert EN("timeline.no_words") in [item.value for item in made.text]
+
+
+def test_a_correction_waits_for_busy_encoders(engine, monkeypatch):
+    made = page()
+    held(made).pending = {3: "I am so happy about this!"}
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "gate", Gate(waiting=0, patience=0.01))
+        with engine.gate.slot():
+            run(made)
+            assert EN("error.queue_full") in alert(made)
+            key = f"tl_table_0_{held(made).version}_en"
+            monkeypatch.setitem(timeline.st.session_state, key, {"edited_rows": {1: {"said": "Oh no."}}})
+            timeline._note_edit(held(made), key, "said")
+        made.button(key="again_tl_edit_3").click()
+        run(made)
+    lines = held(made).recording().lines
+    assert [lines[place].words for place in (1, 3)] == ["Oh no.", "I am so happy about this!"]
+    assert not held(made).pending
+    assert alert(made) is None
+
+
+def test_words_that_cannot_be_read_are_told(engine):
+    made = page()
+    typed = "so " * MAX_CHARACTERS
+    held(made).pending = {3: typed}
+    before = held(made).recording().lines[3]
+    run(made)
+    assert EN("timeline.typed", words=typed) in alert(made)
+    assert not held(made).pending
+    assert held(made).recording().lines[3] == before
+
+
+def test_two_quick_steps_back_stay_at_the_first_line(engine):
+    made = page()
+    for _ in range(2):
+        timeline._step(held(made), -1)
+    assert held(made).chosen == 0
 
 
 # --- a visitor's own -------------------------------------------------------------------------------------------------

@@ -356,7 +356,7 @@ def _readings(look: Look, engine: Engine, found: Strips, place: int) -> None:
 
 
 def _step(opened: Opened, by: int) -> None:
-    opened.chosen += by
+    opened.chosen = max(0, opened.chosen + by)  # its end is minded where the lines are known
 
 
 # --- all lines -----------------------------------------------------------------------------------------------------
@@ -364,12 +364,12 @@ def _step(opened: Opened, by: int) -> None:
 
 def _transcript(look: Look, opened: Opened, recording: Recording, found: Strips) -> None:
     """Every line with its labels; words can be corrected in place."""
-    say, lines = look.say, recording.lines
+    say, lines, typed = look.say, recording.lines, opened.pending or {}
     spoken = say("timeline.said")
     st.html(markup.section(say("timeline.transcript"), say("timeline.transcript.help")))
     columns = {
         say("timeline.at"): [clock(line.start) for line in lines],
-        spoken: [line.words for line in lines],
+        spoken: [typed.get(place, line.words) for place, line in enumerate(lines)],
         **{say.modality(name): _column(look, rows) for name, rows in found.readings.items()},
         say("fused"): _column(look, found.fused),
     }
@@ -394,9 +394,10 @@ def _height(lines: int) -> int | Literal["content"]:
 def _note_edit(opened: Opened, key: str, column: str) -> None:
     """Keep what was typed until the words can be read, and begin a fresh table."""
     edited = st.session_state[key]["edited_rows"]
-    opened.pending = {int(row): str(cells[column] or "") for row, cells in edited.items() if column in cells}
+    typed = {int(row): str(cells[column] or "") for row, cells in edited.items() if column in cells}
+    opened.pending = {**(opened.pending or {}), **typed}
     opened.version += 1
-    opened.chosen = next(iter(opened.pending), opened.chosen)
+    opened.chosen = next(iter(typed), opened.chosen)
 
 
 def _correct(look: Look, engine: Engine, opened: Opened) -> None:
@@ -406,7 +407,12 @@ def _correct(look: Look, engine: Engine, opened: Opened) -> None:
         if place >= len(lines):
             continue  # other models are on their way to this line
         with told(look.say, f"tl_edit_{place}"):
-            opened.edits = {**(opened.edits or {}), place: reread(engine, opened.recording().lines[place], words)}
+            try:
+                line = reread(engine, opened.recording().lines[place], words)
+            except InputError as error:  # these words will never be read
+                show_error(look.say, error, look.say("timeline.typed", words=words))
+            else:
+                opened.edits = {**(opened.edits or {}), place: line}
             opened.pending = {other: typed for other, typed in (opened.pending or {}).items() if other != place}
 
 

@@ -56,6 +56,7 @@ WORDINGS: Wordings = {
         "correct any line: only its words are read again",
         "可修改任意一句，只会重新分析该句文字",
     ),
+    "timeline.typed": ("You typed: {words}", "你输入的是：{words}"),
     "timeline.at": ("At", "时间"),
     "timeline.said": ("What is said", "内容"),
     "timeline.export": ("Take it away", "导出"),
