@@ -27,6 +27,13 @@ PRIORS = ("model", "even")
 """The class prior of a fused reading: as common as the models take each class to be, or all classes alike."""
 
 
+def finite(values: Array) -> Array:
+    """The values as they are. Raises FloatingPointError where one is not a finite number: then a model is at fault."""
+    if not np.isfinite(values).all():
+        raise FloatingPointError("a reading is not finite")
+    return values
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One recognised word: times in seconds from the start of the waveform, probability in [0, 1]."""
@@ -105,6 +112,13 @@ class Evidence:
     model_hash: str = ""
     transcript: Transcript | None = None
     cost: Mapping[str, float] = field(default_factory=dict)
+
+    def checked(self) -> Evidence:
+        """The evidence as it is. Raises FloatingPointError where a probability is not a finite number."""
+        for reading in self.readings.values():
+            for values in reading.probabilities.values():
+                finite(values)
+        return self
 
 
 @dataclass(frozen=True, slots=True)

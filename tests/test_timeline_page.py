@@ -199,6 +199,20 @@ def test_words_that_cannot_be_read_are_told(engine):
     assert held(made).recording().lines[3] == before
 
 
+def test_a_model_that_answers_no_numbers_spoils_no_line(engine):
+    made = page()
+    before = held(made).recording().lines[3]
+    engine.towers["text"].spoilt = True
+    held(made).pending = {3: "I am so happy about this!"}
+    run(made)
+    assert EN("error.unexpected") in alert(made)
+    assert held(made).recording().lines[3] == before
+    use(engine, "0" * 12)
+    run(made)
+    assert not made.get("plotly_chart")
+    assert EN("error.unexpected") in alert(made)
+
+
 def test_two_quick_steps_back_stay_at_the_first_line(engine):
     made = page()
     for _ in range(2):

@@ -123,7 +123,7 @@ def _example(look: Look, engine: Engine) -> Opened | None:
 
 
 def _read_anew(engine: Engine, example: Example) -> Evidence:
-    fresh = engine.run(lambda pipeline: pipeline.embed(speech=example.audio.read_bytes(), text=example.text))
+    fresh = engine.run(lambda pipeline: pipeline.embed(speech=example.audio.read_bytes(), text=example.text)).checked()
     return replace(fresh, transcript=example.evidence.transcript)
 
 
@@ -422,9 +422,7 @@ def reread(engine: Engine, line: Line, words: str) -> Line:
         kept = state.without(line.evidence.readings, "text")
         return replace(line, words="", evidence=replace(line.evidence, readings=kept))
     clean = preprocess_text(words)
-    evidence = engine.run(lambda pipeline: pipeline.reread(line.evidence, text=clean))
-    if not all(np.isfinite(p).all() for p in evidence.readings["text"].probabilities.values()):
-        raise InputError("not_finite")
+    evidence = engine.run(lambda pipeline: pipeline.reread(line.evidence, text=clean)).checked()
     return replace(line, words=clean, evidence=replace(evidence, cost={}))
 
 
