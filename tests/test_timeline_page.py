@@ -3,6 +3,7 @@
 import json
 import re
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -321,12 +322,18 @@ def test_who_has_left_is_known_after_a_while(monkeypatch):
 
     for name, found in (("get_script_run_ctx", Context()), ("exists", True), ("get_instance", Runtime())):
         monkeypatch.setattr(session, name, lambda found=found: found)
+    clock = [0.0]
+    monkeypatch.setattr(session, "time", SimpleNamespace(monotonic=lambda: clock[0]))
     present = session.presence()
     assert present()
+    clock[0] = 500.0  # nobody asked for long, which is no absence
     there["session"] = False
     assert present()
-    monkeypatch.setattr(session, "PATIENCE_SECONDS", 0.0)
+    clock[0] += session.PATIENCE_SECONDS - 1
+    assert present()
+    clock[0] += 1
     assert not present()
     there["session"] = True
-    monkeypatch.setattr(session, "PATIENCE_SECONDS", 5.0)
+    assert present()
+    there["session"] = False
     assert present()
