@@ -83,6 +83,8 @@ def test_other_models_read_the_example_anew(engine):
     made = page()
     assert strips_shown(made)
     assert engine.towers["speech"].calls == len(load_examples())
+    assert EN("timeline.synthetic.anew") in shown(made)
+    assert EN("timeline.synthetic") not in shown(made)
     run(made)
     assert engine.towers["speech"].calls == len(load_examples())
 

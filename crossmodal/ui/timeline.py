@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count
 from typing import Literal
 
 import numpy as np
@@ -12,7 +13,7 @@ import streamlit as st
 
 from crossmodal.engine import Engine
 from crossmodal.errors import InputError
-from crossmodal.examples import Example
+from crossmodal.examples import DEFAULT, Example, load_examples
 from crossmodal.examples.recording import joined
 from crossmodal.text import MAX_CHARACTERS
 from crossmodal.text import preprocess as preprocess_text
@@ -89,7 +90,7 @@ def timeline(look: Look, engine: Engine) -> None:
     with st.container(horizontal=True, gap="medium", vertical_alignment="center", key="tl_source"):
         chosen = SOURCE.segments(say, say("source"), lambda name: say(f"timeline.{name}"), label_visibility="collapsed")
         if chosen == "example":
-            st.html(markup.note(say("timeline.synthetic")))
+            st.html(markup.note(say("timeline.synthetic" if _is_shipped(engine) else "timeline.synthetic.anew")))
     opened = _example(look, engine) if chosen == "example" else _own(look, engine)
     if opened is not None:
         running = opened.progress.running
@@ -104,27 +105,37 @@ def _slots() -> dict[str, Opened]:
     return kept
 
 
+def _is_shipped(engine: Engine) -> bool:
+    """Whether the models in use are those that the shipped example shows."""
+    return load_examples()[DEFAULT].evidence.model_hash == engine.model_hash
+
+
 def _example(look: Look, engine: Engine) -> Opened | None:
     """The shipped voices as one recording; read anew only where the models in use are not those that it shows."""
     kept, before = _slots(), _slots().get("example")
     if before is None or before.model_hash != engine.model_hash:
-        made = joined()
-        if made.model_hash != engine.model_hash:
-            place = st.empty()
-            place.html(markup.progress(look.say("stage.load")))
-            with told(look.say, "tl_example"):
-                made = joined(partial(_read_anew, engine))
-            place.empty()
-            if made.model_hash != engine.model_hash:
-                return None
+        made = joined() if _is_shipped(engine) else _joined_anew(look.say, engine)
+        if made is None:
+            return None
         before = before or Opened(0)
         kept["example"] = replace(before, finished=made, edits=None, pending=before.typed())
     return kept["example"]
 
 
-def _read_anew(engine: Engine, example: Example) -> Evidence:
-    fresh = engine.run(lambda pipeline: pipeline.embed(speech=example.audio.read_bytes(), text=example.text)).checked()
-    return replace(fresh, transcript=example.evidence.transcript)
+def _joined_anew(say: Say, engine: Engine) -> Recording | None:
+    """The example as the models in use read it, saying how far it is; nothing where they could not."""
+    made, place, numbers, total = None, st.empty(), count(1), len(load_examples())
+
+    def read(example: Example) -> Evidence:
+        number = next(numbers)
+        said = say("timeline.example.reading", number=number, total=total) if engine.ready else say("stage.load")
+        place.html(markup.progress(said))
+        return engine.run(example.read).checked()
+
+    with told(say, "tl_example"):
+        made = joined(read)
+    place.empty()
+    return made
 
 
 def _own(look: Look, engine: Engine) -> Opened | None:
