@@ -7,7 +7,7 @@ shared space, C classes of a task, n modalities.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,11 @@ class Transcript:
     text: str
     words: tuple[Word, ...] = ()
     confidence: float = 0.0
+
+    def later(self, seconds: float) -> Transcript:
+        """The same words so many seconds later, as on the clock of a recording."""
+        words = (replace(word, start=word.start + seconds, end=word.end + seconds) for word in self.words)
+        return replace(self, words=tuple(words))
 
 
 @dataclass(frozen=True, slots=True)
