@@ -7,7 +7,7 @@ shared space, C classes of a task, n modalities.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,13 @@ PRIORS = ("model", "even")
 """The class prior of a fused reading: as common as the models take each class to be, or all classes alike."""
 
 
+def finite(values: Array) -> Array:
+    """The values as they are. Raises FloatingPointError where one is not a finite number: then a model is at fault."""
+    if not np.isfinite(values).all():
+        raise FloatingPointError("a reading is not finite")
+    return values
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One recognised word: times in seconds from the start of the waveform, probability in [0, 1]."""
@@ -44,6 +51,11 @@ class Transcript:
     text: str
     words: tuple[Word, ...] = ()
     confidence: float = 0.0
+
+    def later(self, seconds: float) -> Transcript:
+        """The same words so many seconds later, as on the clock of a recording."""
+        words = (replace(word, start=word.start + seconds, end=word.end + seconds) for word in self.words)
+        return replace(self, words=tuple(words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +117,13 @@ class Evidence:
     model_hash: str = ""
     transcript: Transcript | None = None
     cost: Mapping[str, float] = field(default_factory=dict)
+
+    def checked(self) -> Evidence:
+        """The evidence as it is. Raises FloatingPointError where a probability is not a finite number."""
+        for reading in self.readings.values():
+            for values in reading.probabilities.values():
+                finite(values)
+        return self
 
 
 @dataclass(frozen=True, slots=True)

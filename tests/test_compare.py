@@ -2,13 +2,16 @@
 
 import html
 import re
+from dataclasses import replace
 from functools import partial
 
 import pytest
+from fakes import WIDTH
+from test_learned_rules import random_state
 from visiting import EN, address, run, shown, start
 
 from crossmodal.columns import MOST, decode
-from crossmodal.fusion import fusion_rules
+from crossmodal.fusion import fusion_rules, registry
 from crossmodal.types import PRIORS
 
 MODALITIES = ("speech", "text")
@@ -132,6 +135,25 @@ def test_a_pin_goes_with_its_column(page):
     made = press(page(), "c1_pin")
     made = press(press(made, "c1_gone"), "add_column")
     assert "ref" not in address(made)
+
+
+def test_models_without_a_learned_rule_draw_its_columns_by_another(page, engine):
+    plain = engine.calibration
+    engine.calibration = replace(plain, learned={"gmu": random_state(registry()["gmu"], dim=WIDTH)})
+    made = page()
+    made.selectbox(key="c0_rule").set_value("gmu")
+    made = run(made)
+    assert link(made)[0].settings.rule == "gmu"
+    engine.calibration = plain
+    made = run(made)
+    assert len(outcomes(made)) == 2
+    assert "c = gmu" in shown(made)
+    assert made.selectbox(key="c0_rule").value == "linear"
+    assert link(made)[0].settings.rule == "gmu"
+    made.slider(key="c0_alpha_speech").set_value(0.2)
+    made = run(made)
+    assert (link(made)[0].settings.rule, link(made)[0].settings.alpha["speech"]) == ("gmu", 0.2)
+    assert len(commands(press(made, "share"))) == 2
 
 
 # --- what is shared of each view -------------------------------------------------------------------------------------

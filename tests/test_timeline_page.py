@@ -3,14 +3,17 @@
 import json
 import re
 import time
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from conftest import wav_bytes
 from visiting import EN, address, alert, run, shown, start
 
+from crossmodal.engine import Gate
 from crossmodal.examples import load_examples
 from crossmodal.examples.recording import joined
+from crossmodal.text import MAX_CHARACTERS
 from crossmodal.timeline.lines import Line, Recording
 from crossmodal.timeline.strips import strips
 from crossmodal.types import FusionSettings
@@ -41,12 +44,13 @@ def strips_shown(made):
     return [trace for trace in figure["data"] if trace["type"] == "bar"]
 
 
-def table(made):
-    return made.get("arrow_data_frame")[0]
-
-
 def held(made, name="example"):
     return made.session_state["_timeline"][name]
+
+
+def use(engine, model_hash):
+    """Another model behind the page."""
+    engine.model_hash, engine._pipeline = model_hash, None
 
 
 # --- the example -----------------------------------------------------------------------------------------------------
@@ -79,8 +83,29 @@ def test_other_models_read_the_example_anew(engine):
     made = page()
     assert strips_shown(made)
     assert engine.towers["speech"].calls == len(load_examples())
+    assert EN("timeline.synthetic.anew") in shown(made)
+    assert EN("timeline.synthetic") not in shown(made)
     run(made)
     assert engine.towers["speech"].calls == len(load_examples())
+
+
+def test_what_one_model_read_is_not_fused_with_another(engine):
+    made = page()
+    shipped = engine.model_hash
+    held(made).pending = {3: "I am so happy about this!"}
+    run(made)
+    use(engine, "0" * 12)
+    run(made)
+    found = held(made).recording()
+    assert {line.evidence.model_hash for line in found.lines} == {found.model_hash} == {"0" * 12}
+    assert found.lines[3].words == "I am so happy about this!"
+    calls = engine.towers["speech"].calls
+    use(engine, shipped)
+    run(made)
+    found = held(made).recording()
+    assert {line.evidence.model_hash for line in found.lines} == {shipped}
+    assert found.lines[3].words == "I am so happy about this!"
+    assert engine.towers["speech"].calls == calls
 
 
 def test_a_weight_moves_the_fused_strip_and_reads_nothing(engine):
@@ -147,6 +172,57 @@ def test_a_line_without_words_keeps_its_voice(engine):
     assert EN("timeline.no_words") in [item.value for item in made.text]
 
 
+def test_a_correction_waits_for_busy_encoders(engine, monkeypatch):
+    made = page()
+    held(made).pending = {3: "I am so happy about this!"}
+    with monkeypatch.context() as patch:
+        patch.setattr(engine, "gate", Gate(waiting=0, patience=0.01))
+        with engine.gate.slot():
+            run(made)
+            assert EN("error.queue_full") in alert(made)
+            key = f"tl_table_0_{held(made).version}_en"
+            monkeypatch.setitem(timeline.st.session_state, key, {"edited_rows": {1: {"said": "Oh no."}}})
+            timeline._note_edit(held(made), key, "said")
+        made.button(key="again_tl_edit_3").click()
+        run(made)
+    lines = held(made).recording().lines
+    assert [lines[place].words for place in (1, 3)] == ["Oh no.", "I am so happy about this!"]
+    assert not held(made).pending
+    assert alert(made) is None
+
+
+def test_words_that_cannot_be_read_are_told(engine):
+    made = page()
+    typed = "so " * MAX_CHARACTERS
+    held(made).pending = {3: typed}
+    before = held(made).recording().lines[3]
+    run(made)
+    assert EN("timeline.typed", words=typed) in alert(made)
+    assert not held(made).pending
+    assert held(made).recording().lines[3] == before
+
+
+def test_a_model_that_answers_no_numbers_spoils_no_line(engine):
+    made = page()
+    before = held(made).recording().lines[3]
+    engine.towers["text"].spoilt = True
+    held(made).pending = {3: "I am so happy about this!"}
+    run(made)
+    assert EN("error.unexpected") in alert(made)
+    assert held(made).recording().lines[3] == before
+    use(engine, "0" * 12)
+    run(made)
+    assert not made.get("plotly_chart")
+    assert EN("error.unexpected") in alert(made)
+
+
+def test_two_quick_steps_back_stay_at_the_first_line(engine):
+    made = page()
+    for _ in range(2):
+        timeline._step(held(made), -1)
+    assert held(made).chosen == 0
+
+
 # --- a visitor's own -------------------------------------------------------------------------------------------------
 
 
@@ -175,6 +251,26 @@ def test_a_recording_is_read_line_by_line(engine, talk):
     run(made)
     assert made.file_uploader
     assert "own" not in made.session_state["_timeline"]
+
+
+def test_other_models_may_read_a_recording_anew(engine, talk):
+    made = finished(give(page(tl="own"), wav_bytes(talk)))
+    lines = len(held(made, "own").recording().lines)
+    held(made, "own").pending = {lines - 1: "I am so happy about this!"}
+    run(made)
+    use(engine, "0" * 12)
+    run(made)
+    assert EN("timeline.other_models") in shown(made)
+    assert not made.get("plotly_chart")
+    assert not made.get("download_button")
+    made.button(key="tl_anew").click()
+    made = finished(run(made))
+    found = held(made, "own").recording()
+    assert {line.evidence.model_hash for line in found.lines} == {found.model_hash} == {"0" * 12}
+    assert len(found.lines) == lines
+    assert found.lines[-1].words == "I am so happy about this!"
+    assert EN("timeline.other_models") not in shown(made)
+    assert strips_shown(made)
 
 
 def test_what_cannot_be_read_is_said(engine):
@@ -228,12 +324,18 @@ def test_who_has_left_is_known_after_a_while(monkeypatch):
 
     for name, found in (("get_script_run_ctx", Context()), ("exists", True), ("get_instance", Runtime())):
         monkeypatch.setattr(session, name, lambda found=found: found)
+    clock = [0.0]
+    monkeypatch.setattr(session, "time", SimpleNamespace(monotonic=lambda: clock[0]))
     present = session.presence()
     assert present()
+    clock[0] = 500.0  # nobody asked for long, which is no absence
     there["session"] = False
     assert present()
-    monkeypatch.setattr(session, "PATIENCE_SECONDS", 0.0)
+    clock[0] += session.PATIENCE_SECONDS - 1
+    assert present()
+    clock[0] += 1
     assert not present()
     there["session"] = True
-    monkeypatch.setattr(session, "PATIENCE_SECONDS", 5.0)
+    assert present()
+    there["session"] = False
     assert present()

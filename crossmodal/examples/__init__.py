@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crossmodal.envelope import envelope
 from crossmodal.examples.specs import EVIDENCE, audio_path, read_specs
 from crossmodal.records import evidence_from_record
+from crossmodal.stopwatch import Progress
 from crossmodal.types import Evidence
+
+if TYPE_CHECKING:
+    from crossmodal.pipeline import Pipeline
 
 __all__ = ["DEFAULT", "Example", "envelope", "load_examples"]
 
@@ -50,6 +54,13 @@ class Example:
     def conflict(self) -> bool:
         """Whether voice and words were made to say different things."""
         return self.voice_emotion != self.words_emotion
+
+    def read(self, pipeline: Pipeline, progress: Progress | None = None) -> Evidence:
+        """What other models read of it; the times of its words stay as they were heard. ``progress`` is told each
+        stage.
+        """
+        fresh = pipeline.embed(speech=self.audio.read_bytes(), text=self.text, progress=progress)
+        return replace(fresh, transcript=self.evidence.transcript)
 
 
 def _example(spec: Mapping[str, Any], shown: Mapping[str, Any]) -> Example:

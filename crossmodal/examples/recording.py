@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from crossmodal.examples import Example, load_examples
 from crossmodal.timeline.lines import PEAKS_PER_SECOND, Line, Recording
-from crossmodal.types import Evidence, Transcript
+from crossmodal.types import Evidence
 
 PAUSES = (0.8, 1.3, 0.6, 1.6)
 """Seconds before each voice, over and over."""
@@ -32,15 +32,9 @@ def joined(evidence: Callable[[Example], Evidence] = lambda example: example.evi
 
 def _line(example: Example, evidence: Evidence, at: float) -> Line:
     start, end = at + example.segments[0][0], at + example.segments[-1][1]
-    moved = replace(evidence, transcript=_later(evidence.transcript, at))
+    heard = evidence.transcript
+    moved = replace(evidence, transcript=heard.later(at) if heard else None)
     return Line(round(start, 3), round(end, 3), moved, example.text, example.text, example.audio)
-
-
-def _later(transcript: Transcript | None, seconds: float) -> Transcript | None:
-    if transcript is None:
-        return None
-    words = (replace(word, start=word.start + seconds, end=word.end + seconds) for word in transcript.words)
-    return replace(transcript, words=tuple(words))
 
 
 def _peaks(example: Example) -> list[float]:

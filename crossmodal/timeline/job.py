@@ -12,8 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from crossmodal.engine import Engine
 from crossmodal.errors import BusyError, CrossmodalError
 from crossmodal.timeline.lines import Recording, Step
@@ -100,13 +98,9 @@ class Job:
         """A turn at the encoders. Whoever waited in vain tries again: nobody watches a recording that closely."""
         while not self._stopped():
             try:
-                found = self._engine.run(work)
+                return [evidence.checked() for evidence in self._engine.run(work)]
             except BusyError:
                 time.sleep(RETRY_SECONDS)
-                continue
-            if not all(_finite(evidence) for evidence in found):
-                raise FloatingPointError("a reading is not finite")
-            return found
         raise _LeftError
 
     def _stopped(self) -> bool:
@@ -132,7 +126,3 @@ class Job:
 
 class _LeftError(Exception):
     """Nobody waits any more."""
-
-
-def _finite(evidence: Evidence) -> bool:
-    return all(np.isfinite(p).all() for r in evidence.readings.values() for p in r.probabilities.values())

@@ -20,7 +20,7 @@ from crossmodal.pipeline import Pipeline, usable_words
 from crossmodal.timeline.lines import MAX_BYTES, MAX_SECONDS, PEAKS_PER_SECOND, Line, Step
 from crossmodal.timeline.segments import WINDOW, Cutter, Ear
 from crossmodal.transcription import GAP_SECONDS, WINDOW_SECONDS
-from crossmodal.types import SAMPLE_RATE, Evidence, FloatArray, Transcript, Utterance, Waveform, Word
+from crossmodal.types import SAMPLE_RATE, Evidence, FloatArray, Transcript, Utterance, Waveform
 
 BLOCK_SECONDS = 15.0
 """What is decoded at once."""
@@ -186,15 +186,9 @@ def _line(cut: Cut, evidence: Evidence, keep_audio: bool) -> Line:
     begins = cut.start + waveform.offset
     first, last = waveform.segments[0][0], waveform.segments[-1][1]
     words = transcript.text if transcript and "text" in evidence.readings else ""
-    moved = replace(evidence, transcript=_later(transcript, begins) if transcript else None)
+    moved = replace(evidence, transcript=transcript.later(begins) if transcript else None)
     sound = flac(waveform.samples) if keep_audio else None
     return Line(round(begins + first, 3), round(begins + last, 3), moved, words, words, sound)
-
-
-def _later(transcript: Transcript, seconds: float) -> Transcript:
-    """The transcript on the clock of the recording."""
-    words = (Word(word.text, word.start + seconds, word.end + seconds, word.probability) for word in transcript.words)
-    return replace(transcript, words=tuple(words))
 
 
 # --- what is kept for eyes and ears ----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import streamlit as st
 from crossmodal import columns
 from crossmodal.columns import MOST, Column
 from crossmodal.engine import Engine
+from crossmodal.fusion import DEFAULT_RULE
 from crossmodal.insight.flips import flips, mix
 from crossmodal.types import PRIORS, TASKS, Evidence, FusionResult
 from crossmodal.ui import bench, charts, flip_words, formula, inputs, markup, rules_view, state
@@ -45,7 +46,10 @@ def compare(look: Look, engine: Engine, subject: Subject) -> list[Shown]:
         say, say("compare.view"), lambda name: say(f"compare.{name}"), label_visibility="collapsed"
     )  # fmt: skip
     if chosen == "settings":
-        return _settings(look, engine, subject)
+        seen: list[Shown] = []
+        with told(say, "columns"):
+            seen = _settings(look, engine, subject)
+        return seen
     if chosen == "rules":
         return _rules(look, engine, subject)
     return _inputs(look, engine, subject)
@@ -63,6 +67,23 @@ def _entries(engine: Engine) -> list[Entry]:
         _pin_asked()
     kept: list[Entry] = st.session_state["_columns"]
     return kept
+
+
+def _usable(engine: Engine) -> list[Entry]:
+    """The columns as these models can draw them: a rule that they do not offer gives way to the one at first.
+
+    The session keeps what it has, for the models that do offer it.
+    """
+    entries = _entries(engine)
+    lost = [entry.column.settings.rule for entry in entries if entry.column.settings.rule not in engine.rules]
+    state.note_ignored(COLUMNS, *lost)
+    return [Entry(entry.uid, _offered(entry.column, engine)) for entry in entries]
+
+
+def _offered(column: Column, engine: Engine) -> Column:
+    if column.settings.rule in engine.rules:
+        return column
+    return replace(column, settings=replace(column.settings, rule=DEFAULT_RULE))
 
 
 def _pin_asked() -> None:
@@ -137,7 +158,7 @@ def _pin(uid: int | None) -> None:
 
 
 def _settings(look: Look, engine: Engine, subject: Subject) -> list[Shown]:
-    entries = _entries(engine)
+    entries = _usable(engine)
     results = {entry.uid: _fuse(engine, entry.column, subject.evidence) for entry in entries}
     pinned = _pinned() if _pinned() in results else None
     with st.container(key="compare"):
@@ -149,7 +170,7 @@ def _settings(look: Look, engine: Engine, subject: Subject) -> list[Shown]:
         on_click=lambda: _add(Column("", bench.settings_now(engine))),
         help=look.say("compare.add.help", most=MOST),
     )  # fmt: skip
-    entries = _entries(engine)  # as the widgets above have left them
+    entries = _usable(engine)  # as the widgets above have left them
     named = [(entry.column.name, results[entry.uid]) for entry in entries]
     reference = next((number for number, entry in enumerate(entries) if entry.uid == pinned), None)
     _table(look, named, reference or 0)

@@ -23,7 +23,7 @@ from crossmodal.phrasebook import load_phrasebook
 from crossmodal.prosody import Prosody, measure
 from crossmodal.stopwatch import Progress
 from crossmodal.text import preprocess as preprocess_text
-from crossmodal.types import Array, Waveform
+from crossmodal.types import Array, Waveform, finite
 from crossmodal.ui.state import Clip, Subject, digest
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def moments(engine: Engine, subject: Subject, clip: Clip, progress: Progress) ->
         stretches = windows(waveform.seconds)
         found = pipeline.without_stretches(waveform, stretches)
         offset = waveform.offset if isinstance(clip.audio, Path) else 0.0
-        return Moments(stretches, _finite(found), offset, measure(waveform))
+        return Moments(stretches, finite(found), offset, measure(waveform))
 
     return _keep(digest("moments", engine.model_hash, subject.key), lambda: _in_turn(engine, work, progress))
 
@@ -93,7 +93,7 @@ def words(engine: Engine, said: str, progress: Progress) -> Words:
         progress("why_words")
         parts = pieces(preprocess_text(said))
         left = without_each(parts)
-        return Words(parts, _finite(pipeline.read_texts(left) if left else _no_rows(engine)))
+        return Words(parts, finite(pipeline.read_texts(left) if left else _no_rows(engine)))
 
     return _keep(digest("words", engine.model_hash, said), lambda: _in_turn(engine, work, progress))
 
@@ -151,7 +151,7 @@ def _read_all(engine: Engine, texts: Sequence[str]) -> Array:
     found = [_no_rows(engine)]
     for start in range(0, len(texts), _BATCH):
         found.append(engine.run(partial(_read, texts[start : start + _BATCH])))
-    return _finite(np.concatenate(found))
+    return finite(np.concatenate(found))
 
 
 def _read(texts: Sequence[str], pipeline: Pipeline) -> Array:
@@ -160,12 +160,6 @@ def _read(texts: Sequence[str], pipeline: Pipeline) -> Array:
 
 def _no_rows(engine: Engine) -> Array:
     return np.zeros((0, engine.calibration.weight[MAIN].shape[1]))
-
-
-def _finite(z: Array) -> Array:
-    if not np.isfinite(z).all():
-        raise FloatingPointError("a reading is not finite")
-    return z
 
 
 def _heard(clip: Clip) -> Waveform:

@@ -17,12 +17,17 @@ def presence() -> Callable[[], bool]:
     context = get_script_run_ctx()
     if context is None or not exists():
         return lambda: True
-    runtime, session, seen = get_instance(), context.session_id, time.monotonic()
+    runtime, session = get_instance(), context.session_id
+    missing_since: float | None = None
 
     def present() -> bool:
-        nonlocal seen
+        nonlocal missing_since
+        now = time.monotonic()
         if runtime.is_active_session(session):
-            seen = time.monotonic()
-        return time.monotonic() - seen < PATIENCE_SECONDS
+            missing_since = None
+            return True
+        if missing_since is None:  # however long ago it was asked before
+            missing_since = now
+        return now - missing_since < PATIENCE_SECONDS
 
     return present

@@ -16,7 +16,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import streamlit as st
 
 from crossmodal import checkpoints
@@ -247,10 +246,7 @@ def _remember(engine: Engine, own: str, make: Callable[[], Subject]) -> Subject:
 def _run(engine: Engine, work: Callable[[Pipeline], Evidence], progress: Progress) -> Evidence:
     """Run the slow part in turn, saying at once whether the models or a place are waited for."""
     progress("queue" if engine.ready else "load")
-    evidence = engine.run(work)
-    if not all(np.isfinite(values).all() for r in evidence.readings.values() for values in r.probabilities.values()):
-        raise FloatingPointError("a reading is not finite")
-    return evidence
+    return engine.run(work).checked()
 
 
 def read_example(engine: Engine, example: Example, progress: Progress) -> Subject:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import count
 from typing import Literal
 
 import numpy as np
@@ -12,7 +13,7 @@ import streamlit as st
 
 from crossmodal.engine import Engine
 from crossmodal.errors import InputError
-from crossmodal.examples import Example
+from crossmodal.examples import DEFAULT, Example, load_examples
 from crossmodal.examples.recording import joined
 from crossmodal.text import MAX_CHARACTERS
 from crossmodal.text import preprocess as preprocess_text
@@ -46,9 +47,13 @@ _MIMES = {"csv": "text/csv", "json": "application/json", "vtt": "text/vtt", "tex
 
 @dataclass(slots=True)
 class Opened:
-    """What a session keeps of one recording: a job or a finished recording, corrected lines, and the chosen one."""
+    """What a session keeps of one recording: a job or a finished recording, corrected lines, and the chosen one.
+
+    ``data`` is a visitor's own file, which other models read anew; ``pending`` are words that were typed and not read.
+    """
 
     number: int
+    data: bytes = b""
     job: Job | None = None
     finished: Recording | None = None
     edits: Mapping[int, Line] | None = None
@@ -60,6 +65,15 @@ class Opened:
     def progress(self) -> Progress:
         """How far it is; a finished recording is at its end."""
         return self.job.progress if self.job else Progress(self.finished or Recording(), running=False)
+
+    @property
+    def model_hash(self) -> str:
+        """The models that read it."""
+        return self.progress.recording.model_hash
+
+    def typed(self) -> dict[int, str]:
+        """Every correction, read or not, for other models to read."""
+        return {place: line.words for place, line in (self.edits or {}).items()} | dict(self.pending or {})
 
     def recording(self) -> Recording:
         """The recording as far as it was read, with the corrected lines in their places."""
@@ -76,7 +90,7 @@ def timeline(look: Look, engine: Engine) -> None:
     with st.container(horizontal=True, gap="medium", vertical_alignment="center", key="tl_source"):
         chosen = SOURCE.segments(say, say("source"), lambda name: say(f"timeline.{name}"), label_visibility="collapsed")
         if chosen == "example":
-            st.html(markup.note(say("timeline.synthetic")))
+            st.html(markup.note(say("timeline.synthetic" if _is_shipped(engine) else "timeline.synthetic.anew")))
     opened = _example(look, engine) if chosen == "example" else _own(look, engine)
     if opened is not None:
         running = opened.progress.running
@@ -91,26 +105,37 @@ def _slots() -> dict[str, Opened]:
     return kept
 
 
+def _is_shipped(engine: Engine) -> bool:
+    """Whether the models in use are those that the shipped example shows."""
+    return load_examples()[DEFAULT].evidence.model_hash == engine.model_hash
+
+
 def _example(look: Look, engine: Engine) -> Opened | None:
     """The shipped voices as one recording; read anew only where the models in use are not those that it shows."""
-    kept = _slots()
-    if "example" not in kept:
-        made = joined()
-        if made.model_hash != engine.model_hash:
-            place = st.empty()
-            place.html(markup.progress(look.say("stage.load")))
-            with told(look.say, "tl_example"):
-                made = joined(partial(_read_anew, engine))
-            place.empty()
-            if made.model_hash != engine.model_hash:
-                return None
-        kept["example"] = Opened(0, finished=made)
+    kept, before = _slots(), _slots().get("example")
+    if before is None or before.model_hash != engine.model_hash:
+        made = joined() if _is_shipped(engine) else _joined_anew(look.say, engine)
+        if made is None:
+            return None
+        before = before or Opened(0)
+        kept["example"] = replace(before, finished=made, edits=None, pending=before.typed())
     return kept["example"]
 
 
-def _read_anew(engine: Engine, example: Example) -> Evidence:
-    fresh = engine.run(lambda pipeline: pipeline.embed(speech=example.audio.read_bytes(), text=example.text))
-    return replace(fresh, transcript=example.evidence.transcript)
+def _joined_anew(say: Say, engine: Engine) -> Recording | None:
+    """The example as the models in use read it, saying how far it is; nothing where they could not."""
+    made, place, numbers, total = None, st.empty(), count(1), len(load_examples())
+
+    def read(example: Example) -> Evidence:
+        number = next(numbers)
+        said = say("timeline.example.reading", number=number, total=total) if engine.ready else say("stage.load")
+        place.html(markup.progress(said))
+        return engine.run(example.read).checked()
+
+    with told(say, "tl_example"):
+        made = joined(read)
+    place.empty()
+    return made
 
 
 def _own(look: Look, engine: Engine) -> Opened | None:
@@ -127,14 +152,30 @@ def _own(look: Look, engine: Engine) -> Opened | None:
         if given is None:
             return None
         with told(say, "tl_start"):
-            kept["own"] = Opened(number, Job(engine, given.getvalue(), presence()).start())
-            st.session_state["_timeline_number"] = number + 1  # with its widget the server lets go of the file
+            data = given.getvalue()
+            kept["own"] = Opened(number, data, Job(engine, data, presence()).start())
+            st.session_state["_timeline_number"] = number + 1  # its widget goes
             st.rerun()
         return None
     with st.container(horizontal=True, vertical_alignment="center", key="tl_own"):
         st.button(say("timeline.another"), key="tl_another", on_click=_let_go)
         st.html(markup.note(say("timeline.privacy")))
-    return opened
+    if opened.model_hash == engine.model_hash:
+        return opened
+    _offer_anew(say, engine, opened)
+    return None
+
+
+def _offer_anew(say: Say, engine: Engine, opened: Opened) -> None:
+    """What other models read is neither fused nor corrected with those in use: they may read it themselves."""
+    st.html(markup.note(say("timeline.other_models")))
+    if st.button(say("timeline.anew"), key="tl_anew", type="primary"):
+        with told(say, "tl_anew"):
+            if opened.job:
+                opened.job.cancel()
+            job = Job(engine, opened.data, presence()).start()
+            _slots()["own"] = replace(opened, job=job, finished=None, edits=None, pending=opened.typed())
+            st.rerun()
 
 
 def _let_go() -> None:
@@ -326,7 +367,7 @@ def _readings(look: Look, engine: Engine, found: Strips, place: int) -> None:
 
 
 def _step(opened: Opened, by: int) -> None:
-    opened.chosen += by
+    opened.chosen = max(0, opened.chosen + by)  # its end is minded where the lines are known
 
 
 # --- all lines -----------------------------------------------------------------------------------------------------
@@ -334,12 +375,12 @@ def _step(opened: Opened, by: int) -> None:
 
 def _transcript(look: Look, opened: Opened, recording: Recording, found: Strips) -> None:
     """Every line with its labels; words can be corrected in place."""
-    say, lines = look.say, recording.lines
+    say, lines, typed = look.say, recording.lines, opened.pending or {}
     spoken = say("timeline.said")
     st.html(markup.section(say("timeline.transcript"), say("timeline.transcript.help")))
     columns = {
         say("timeline.at"): [clock(line.start) for line in lines],
-        spoken: [line.words for line in lines],
+        spoken: [typed.get(place, line.words) for place, line in enumerate(lines)],
         **{say.modality(name): _column(look, rows) for name, rows in found.readings.items()},
         say("fused"): _column(look, found.fused),
     }
@@ -364,18 +405,26 @@ def _height(lines: int) -> int | Literal["content"]:
 def _note_edit(opened: Opened, key: str, column: str) -> None:
     """Keep what was typed until the words can be read, and begin a fresh table."""
     edited = st.session_state[key]["edited_rows"]
-    opened.pending = {int(row): str(cells[column] or "") for row, cells in edited.items() if column in cells}
+    typed = {int(row): str(cells[column] or "") for row, cells in edited.items() if column in cells}
+    opened.pending = {**(opened.pending or {}), **typed}
     opened.version += 1
-    opened.chosen = next(iter(opened.pending), opened.chosen)
+    opened.chosen = next(iter(typed), opened.chosen)
 
 
 def _correct(look: Look, engine: Engine, opened: Opened) -> None:
-    """Read the words of corrected lines again, and nothing else."""
-    pending, opened.pending = opened.pending or {}, None
-    for place, words in pending.items():
+    """Read the words of corrected lines again, and nothing else. What could not be read yet waits for the next run."""
+    lines = opened.progress.recording.lines
+    for place, words in list((opened.pending or {}).items()):
+        if place >= len(lines):
+            continue  # other models are on their way to this line
         with told(look.say, f"tl_edit_{place}"):
-            line = opened.recording().lines[place]
-            opened.edits = {**(opened.edits or {}), place: reread(engine, line, words)}
+            try:
+                line = reread(engine, opened.recording().lines[place], words)
+            except InputError as error:  # these words will never be read
+                show_error(look.say, error, look.say("timeline.typed", words=words))
+            else:
+                opened.edits = {**(opened.edits or {}), place: line}
+            opened.pending = {other: typed for other, typed in (opened.pending or {}).items() if other != place}
 
 
 def reread(engine: Engine, line: Line, words: str) -> Line:
@@ -384,9 +433,7 @@ def reread(engine: Engine, line: Line, words: str) -> Line:
         kept = state.without(line.evidence.readings, "text")
         return replace(line, words="", evidence=replace(line.evidence, readings=kept))
     clean = preprocess_text(words)
-    evidence = engine.run(lambda pipeline: pipeline.reread(line.evidence, text=clean))
-    if not all(np.isfinite(p).all() for p in evidence.readings["text"].probabilities.values()):
-        raise InputError("not_finite")
+    evidence = engine.run(lambda pipeline: pipeline.reread(line.evidence, text=clean)).checked()
     return replace(line, words=clean, evidence=replace(evidence, cost={}))
 
 

@@ -22,7 +22,6 @@ CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 
 _MAIN = next(iter(TASKS))
 _CLEAR = "rgba(0,0,0,0)"
-_GREY = "#7b8086"
 _WAVE, _STRIP, _APART = 64, 40, 44
 """Heights of the outline, of a strip and of the disagreement, in pixels."""
 _NAME = 21
@@ -68,7 +67,7 @@ def figure(
         "hovermode": "closest",
         "hoverlabel": {
             "bgcolor": palette.BACKGROUND[look.theme],
-            "bordercolor": _GREY,
+            "bordercolor": palette.GREY,
             "font": {"size": 13},
             "align": "left",
         },
@@ -117,7 +116,7 @@ def _outline(recording: Recording, window: tuple[float, float]) -> dict[str, Any
     x = at.round(2).tolist()
     return {
         "type": "scatter", "x": x + x[::-1], "y": peaks.tolist() + (-peaks[::-1]).tolist(), "fill": "toself",
-        "mode": "lines", "line": {"width": 0}, "fillcolor": _GREY, "hoverinfo": "skip",
+        "mode": "lines", "line": {"width": 0}, "fillcolor": palette.GREY, "hoverinfo": "skip",
     }  # fmt: skip
 
 
@@ -140,7 +139,7 @@ def _apart(look: Look, rows: Array, lines: Sequence[Line], places: Sequence[int]
     values = np.nan_to_num(rows).round(3).tolist()
     name = look.say("timeline.apart")
     return _bars(lines, places, axis) | {
-        "y": values, "marker": {"color": _GREY, "line": {"width": 0}},
+        "y": values, "marker": {"color": palette.GREY, "line": {"width": 0}},
         "hovertext": [_told(look, name, f"{v:.2f}", line) for v, line in zip(values, lines, strict=True)],
     }  # fmt: skip
 

@@ -6,7 +6,7 @@ WORDINGS: Wordings = {
     "page.timeline": ("Timeline", "时间线"),
     "timeline.lead": (
         "A whole conversation at once: what the voice says, what the words say, and what they come to together.",
-        "一览整段对话：语气怎么说，文字怎么说，合起来又是什么。",
+        "一览整段对话：语气透露什么、文字表达什么，合在一起又是什么。",
     ),
     "timeline": ("Timeline", "时间线"),
     "timeline.example": ("Example", "示例"),
@@ -14,6 +14,14 @@ WORDINGS: Wordings = {
     "timeline.synthetic": (
         "Our example voices one after the other. Synthetic: no person spoke this. Read beforehand by the same models.",
         "由示例语音依次拼接而成，均为合成语音，并非真人所说；由同一组模型预先分析。",
+    ),
+    "timeline.synthetic.anew": (
+        "Our example voices one after the other. Synthetic: no person spoke this. Read anew by the models in use.",
+        "由示例语音依次拼接而成，均为合成语音，并非真人所说；由当前使用的模型重新分析。",
+    ),
+    "timeline.example.reading": (
+        "Reading the example by the models in use: voice {number} of {total}",
+        "正在用当前模型分析示例：第 {number} / {total} 段语音",
     ),
     "timeline.upload": (
         "A recording of English speech, up to {minutes} minutes and {megabytes} MB",
@@ -25,9 +33,14 @@ WORDINGS: Wordings = {
         "仅在本次会话期间保留于服务器内存，不存储、不分享；离开后不久即清除。",
     ),
     "timeline.another": ("Another recording", "换一段录音"),
+    "timeline.other_models": (
+        "This recording was read by other models than those in use.",
+        "这段录音的结果来自另一组模型，并非当前使用的模型。",
+    ),
+    "timeline.anew": ("Read it anew", "用当前模型重新分析"),
     "timeline.reading": ("{at} of {total} read", "已分析 {at} / {total}"),
     "timeline.left": (", about {left} to go", "，约剩 {left}"),
-    "timeline.cancel": ("Stop here", "到此为止"),
+    "timeline.cancel": ("Stop here", "停止分析"),
     "timeline.stopped": ("Stopped at {at}. What was read until then is below.", "已停在 {at}，之前的结果如下。"),
     "timeline.kept": ("What was read until then is below.", "此前已分析的部分如下。"),
     "timeline.size": ("{lines} lines, {length}", "{lines} 句，{length}"),
@@ -43,7 +56,7 @@ WORDINGS: Wordings = {
     "timeline.summary": ("Fused, by time: {shares}.", "融合结果按时长：{shares}。"),
     "timeline.most_apart": ("Most at odds at {at}.", "分歧最大处在 {at}。"),
     "timeline.line": ("Line {number}", "第 {number} 句"),
-    "timeline.before": ("Before", "上一句"),
+    "timeline.before": ("Previous", "上一句"),
     "timeline.next": ("Next", "下一句"),
     "timeline.no_words": ("No words were recognised here.", "此处没有识别到文字。"),
     "timeline.transcript": ("Transcript", "文字记录"),
@@ -51,6 +64,7 @@ WORDINGS: Wordings = {
         "correct any line: only its words are read again",
         "可修改任意一句，只会重新分析该句文字",
     ),
+    "timeline.typed": ("You typed: {words}", "你输入的是：{words}"),
     "timeline.at": ("At", "时间"),
     "timeline.said": ("What is said", "内容"),
     "timeline.export": ("Take it away", "导出"),
