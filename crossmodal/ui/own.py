@@ -89,6 +89,7 @@ def own(look: Look, engine: Engine) -> None:
     if events:
         _outcome(look, events, run)
     st.html(markup.note(say("train.data")))
+    st.html(markup.note(say("train.kept")))
 
 
 # --- the settings ---------------------------------------------------------------------------------------------------
