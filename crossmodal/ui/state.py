@@ -129,9 +129,11 @@ class OwnModel:
 
 
 def use_own(folder: Path, keep: object) -> None:
-    """Let this session read with the models in a folder, in turn with everybody. Raises ModelError."""
-    own = Engine(folder, gate=service().engine.gate)
-    own.pipeline()  # its encoders are shared, so this takes a moment, and a fault is met here and not on the bench
+    """Let this session read with the models in a folder, behind the same gate as everybody. Raises ModelError."""
+    shipped = service().engine
+    shipped.pipeline()  # both share the encoders: whoever loads at the same time waits here and loads none twice
+    own = Engine(folder, gate=shipped.gate)
+    own.pipeline()  # no more than a moment now, and a fault is met here and not on the bench
     st.session_state["_own_model"] = OwnModel(own, keep)
 
 
@@ -229,9 +231,7 @@ def digest(*parts: str | bytes) -> str:
 
 
 def _remember(engine: Engine, own: str, make: Callable[[], Subject]) -> Subject:
-    """The subject of that key by these models, made at its first use and numbered; the session keeps the last
-    few.
-    """
+    """The subject of that key by these models, made and numbered at its first use. The session keeps the last few."""
     kept: MutableMapping[str, Subject] = st.session_state.setdefault("_subjects", {})
     key = f"{engine.model_hash} {own}"
     if key not in kept:
