@@ -367,7 +367,13 @@ def _actions(say: Say, run: Run | None) -> None:
             help=say("train.download.help"),
         )  # fmt: skip
         with st.popover(say("train.bring"), key="own_bring"):
-            st.file_uploader(say("train.load"), ["zip"], key="own_zip", on_change=_load, help=say("train.load.help"))
+            given = st.file_uploader(
+                say("train.load"), ["zip"], key="own_zip", on_change=_load, help=say("train.load.help"),
+                max_upload_size=bundles.MOST_BYTES // 1024**2,
+            )  # fmt: skip
+            is_loaded = used is not None and isinstance(used.keep, Loaded)
+            if given is not None and not is_loaded:  # one went back since, or took another
+                st.button(say("train.load.again"), key="own_again", on_click=_load)
     if run is None:
         st.html(markup.note(say("train.model.none")))
     failure: CrossmodalError | None = st.session_state.get("_own_failure")
@@ -385,7 +391,7 @@ def _use(run: Run) -> None:
 
 
 def _load() -> None:
-    """Callback of the uploader: check the file and put it to use at once."""
+    """Callback of the uploader and of the button below it: check the file and put it to use at once."""
     given = st.session_state.get("own_zip")
     st.session_state.pop("_own_failure", None)
     if given is None:

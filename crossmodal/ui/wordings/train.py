@@ -168,6 +168,7 @@ WORDINGS: Wordings = {
     ),
     "train.bring": ("Bring a model", "载入模型"),
     "train.load": ("Bring a model that you took away", "载入之前下载的模型"),
+    "train.load.again": ("Use this one", "使用此模型"),
     "train.load.help": (
         "The zip as it was downloaded, at most 9 MB. Names, sizes, hashes and shapes are checked before it is used.",
         "下载时的 zip 原件，最大 9 MB。使用前会检查文件名、大小、哈希与形状。",
