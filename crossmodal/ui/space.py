@@ -46,7 +46,7 @@ def space(look: Look, engine: Engine, subject: Subject) -> None:
     found = load_space(engine.folder, engine.model_hash)
     evidence = subject.evidence
     if found is None:
-        st.html(markup.note(look.say("space.none")))
+        st.html(markup.note(state.own_or(look.say, "space.none")))
     elif evidence.model_hash != engine.model_hash:
         st.html(markup.note(look.say("space.other_models")))
     else:
@@ -162,11 +162,11 @@ def _alt(look: Look, found: Space, projection: str, colour: str, mix: Mix) -> st
 
 def _nearest_emotions(look: Look, found: Space, projection: str, mix: Mix) -> str:
     """For those who cannot see the map: the emotion in whose midst each reading lies."""
-    places, numbers = found.coordinates(projection), np.unique(found.labels)
-    middles = np.stack([space_map.densest(places[found.labels == number]) for number in numbers])
+    places = found.coordinates(projection)
+    extent, (numbers, middles) = np.ptp(places, axis=0), space_map.middles(found, places)
     said = []
     for name, at in mix.places.items():
-        label = TASKS[_MAIN][numbers[((middles - at) ** 2).sum(1).argmin()]]
+        label = TASKS[_MAIN][numbers[(((middles - at) / extent) ** 2).sum(1).argmin()]]
         said.append(look.say("space.near_one", modality=look.say.modality(name), emotion=look.say.label(_MAIN, label)))
     return ", ".join(said)
 
@@ -352,18 +352,18 @@ def _listed(look: Look, found: Space, reading: Reading, target: str) -> list[mar
 
 def _measured(look: Look, engine: Engine) -> None:
     """Search and transfer, side by side."""
-    measured = figures(engine.folder)
     left, right = st.columns(2, gap="large")
     with left:
+        measured = figures(engine.folder)
         _search(look.say, measured if measured.get("model_hash") == engine.model_hash else {})
     with right:
-        _transfer(look.say, measured)
+        _transfer(look.say, figures(state.models_folder()))
 
 
 def _search(say: Say, measured: Mapping[str, Any]) -> None:
     st.html(markup.section(say("space.search")))
     if "space" not in measured:
-        st.html(markup.note(say("space.search.none")))
+        st.html(markup.note(state.own_or(say, "space.search.none")))
         return
     ways = measured["space"]["retrieval"]
     rows = [

@@ -205,16 +205,24 @@ def _pins(look: Look, pins: Sequence[Pin]) -> list[dict[str, Any]]:
 
 def _names(look: Look, space: Space, places: Array) -> list[dict[str, Any]]:
     """The name of each emotion where its points are densest, names that would meet moved apart."""
-    extent, numbers = np.ptp(places, axis=0), np.unique(space.labels)
-    middles = np.stack([densest(places[space.labels == number] / extent) for number in numbers])
+    extent, (numbers, found) = np.ptp(places, axis=0), middles(space, places)
     names = [look.say.label(_MAIN, TASKS[_MAIN][number]) for number in numbers]
     return [
         {
             "text": f"<b>{literal(name)}</b>", "x": round(float(x), 3), "y": round(float(y), 3), "showarrow": False,
             "font": {"size": 15}, "bgcolor": _seen_through(palette.BACKGROUND[look.theme], 0.72), "borderpad": 1,
         }
-        for name, (x, y) in zip(names, apart(middles) * extent, strict=True)
+        for name, (x, y) in zip(names, apart(found / extent) * extent, strict=True)
     ]  # fmt: skip
+
+
+def middles(space: Space, places: Array) -> tuple[NDArray[np.int64], Array]:
+    """The numbers of the emotions (E,) and where the points (N, 2) of each are densest on the map, (E, 2).
+
+    Density is judged by shares of the map's extent, so that it is the same in every projection.
+    """
+    extent, numbers = np.ptp(places, axis=0), np.unique(space.labels)
+    return numbers, np.stack([densest(places[space.labels == number] / extent) for number in numbers]) * extent
 
 
 def densest(places: Array, width: float = 0.1) -> Array:

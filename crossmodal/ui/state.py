@@ -30,6 +30,7 @@ from crossmodal.types import Evidence, Utterance, Waveform
 
 if TYPE_CHECKING:
     from crossmodal.pipeline import Pipeline
+    from crossmodal.ui.strings import Say
 
 FOLDER_VARIABLE = "CROSSMODAL_MODELS"
 """Environment variable that names another models folder."""
@@ -146,6 +147,11 @@ def own_model() -> OwnModel | None:
     """The visitor's own model, if one is in use."""
     found: OwnModel | None = st.session_state.get("_own_model")
     return found
+
+
+def own_or(say: Say, key: str) -> str:
+    """Why a figure of the models is missing: the wording ``key``, or ``key.own`` while a visitor's own are in use."""
+    return say(key if own_model() is None else f"{key}.own")
 
 
 def present() -> Service:

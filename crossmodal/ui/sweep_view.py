@@ -18,6 +18,7 @@ from crossmodal.types import TASKS, Array, FusionSettings
 from crossmodal.ui import drawings, markup, plot
 from crossmodal.ui.drawings import Drawing, Paint, across, stretched, text
 from crossmodal.ui.formula import number
+from crossmodal.ui.state import own_or
 from crossmodal.ui.strings import Say
 from crossmodal.ui.views import Look
 
@@ -44,7 +45,7 @@ def sweep(look: Look, engine: Engine, settings: FusionSettings, flips: Flips | N
     say, curve = look.say, None if flips is None else curve_of(engine, settings, flips)
     st.html(markup.section(say("sweep"), say.rule(settings.rule)))
     if flips is None or curve is None:
-        st.html(markup.note(say("sweep.two" if flips is None else "sweep.none")))
+        st.html(markup.note(say("sweep.two") if flips is None else own_or(say, "sweep.none")))
         return
     here = summary(say, curve, alpha)
     alt = say("sweep.alt", modality=say.modality(flips.modalities[0]), here=here)
