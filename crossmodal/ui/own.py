@@ -19,8 +19,8 @@ from crossmodal.errors import CrossmodalError
 from crossmodal.insight.sweep import figures as measured
 from crossmodal.types import EMOTIONS
 from crossmodal.ui import markup, own_charts, state
-from crossmodal.ui.formula import number
-from crossmodal.ui.own_charts import Event, share, with_interval
+from crossmodal.ui.formula import number, share
+from crossmodal.ui.own_charts import Event, with_interval
 from crossmodal.ui.strings import Say
 from crossmodal.ui.views import Look, show_error, told
 from crossmodal.workshop import DIMENSIONS, LIMITS, Run, Settings, Workshop

@@ -32,6 +32,8 @@ EMOTION_COLOURS: Mapping[str, Mapping[str, str]] = {
 }
 
 INK = {"light": "#1d1f21", "dark": "#e9e7e2"}
+GREY = "#7b8086"
+"""Stands out from either background; text takes its colour from the theme."""
 
 
 def colour(theme: str, emotion: str) -> str:

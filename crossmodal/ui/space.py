@@ -369,13 +369,13 @@ def _search(say: Say, measured: Mapping[str, Any]) -> None:
     rows = [
         (
             say(f"space.search.{way}"),
-            [_figure(ways[way]["map"]["value"]), _interval(ways[way]["map"]), _figure(ways[way]["chance"])],
+            [formula.share(ways[way]["map"]["value"]), _interval(ways[way]["map"]), formula.share(ways[way]["chance"])],
         )
         for way in ("speech>text", "text>speech", "speech>speech", "text>text")
     ]
     heads = [say(f"space.search.{head}") for head in ("map", "interval", "chance")]
     st.html(markup.table(say("space.search.caption"), heads, rows))
-    st.html(markup.note(say("space.search.note", share=_figure(measured["space"]["read_as_intended"]["share"]))))
+    st.html(markup.note(say("space.search.note", share=formula.share(measured["space"]["read_as_intended"]["share"]))))
 
 
 def _transfer(say: Say, measured: Mapping[str, Any]) -> None:
@@ -386,18 +386,13 @@ def _transfer(say: Say, measured: Mapping[str, Any]) -> None:
         return
     found = measured["transfer"]
     rows = [
-        (say(f"space.transfer.{way}"), [_figure(found["off"][way]), _figure(found["on"][way])])
+        (say(f"space.transfer.{way}"), [formula.share(found["off"][way]), formula.share(found["on"][way])])
         for way in ("text>speech", "speech>text", "speech>speech", "text>text")
     ]
     heads = [say("space.transfer.gamma", gamma=gamma) for gamma in ("0", formula.number(found["gamma"]))]
-    st.html(markup.table(say("space.transfer.caption", chance=_figure(1 / len(TASKS[_MAIN]))), heads, rows))
+    st.html(markup.table(say("space.transfer.caption", chance=formula.share(1 / len(TASKS[_MAIN]))), heads, rows))
     st.html(markup.note(say("space.transfer.note")))
 
 
-def _figure(value: float) -> str:
-    """A figure between 0 and 1 at three digits: .812."""
-    return f"{value:.3f}".removeprefix("0")
-
-
 def _interval(figure: Mapping[str, float]) -> str:
-    return f"{_figure(figure['low'])}\u2013{_figure(figure['high'])}"
+    return f"{formula.share(figure['low'])}\u2013{formula.share(figure['high'])}"
