@@ -138,7 +138,8 @@ def _add_long_work(commands: Any) -> None:
             "evaluate also takes cremad and tess",
         )  # fmt: skip
         _add_models(parser)
-    evaluate.add_argument("--only", choices=("space",), help="the map of the shared space alone, which needs no data")
+    evaluate.add_argument("--only", choices=("space", "fusion"),
+                          help="the map of the shared space alone, which needs no data, or fusion alone")  # fmt: skip
     train.add_argument("--runs", type=Path, default=Path("runs/main"), help="folder of checkpoints and logs")
     train.add_argument("--seed", type=int, default=0, help="same seed, same kind of machine: same weights")
     bench = commands.add_parser("bench", help="measure speed and memory, beside the usual way of doing it")
@@ -334,12 +335,13 @@ def train(arguments: argparse.Namespace) -> int:
 def evaluate(arguments: argparse.Namespace) -> int:
     """Measure the models and write metrics.json and the model card."""
     from crossmodal.evaluate import evaluate as run
-    from crossmodal.evaluate import evaluate_space
+    from crossmodal.evaluate import evaluate_fusion, evaluate_space
 
     if arguments.only == "space":
         evaluate_space(arguments.models)
         return OK
-    run(arguments.data, arguments.models, named=dict(arguments.corpus))
+    measure = evaluate_fusion if arguments.only == "fusion" else run
+    measure(arguments.data, arguments.models, named=dict(arguments.corpus))
     return OK
 
 
@@ -382,8 +384,8 @@ def main(words: Sequence[str] | None = None) -> int:
     arguments = parser.parse_args(words)
     if arguments.command == "predict":
         _check_predict(parser, arguments)
-    if arguments.command == "evaluate" and arguments.data is None and arguments.only is None:
-        parser.error("--data is needed to measure all; --only space needs none")
+    if arguments.command == "evaluate" and arguments.data is None and arguments.only != "space":
+        parser.error("--data is needed; --only space alone needs none")
     try:
         return COMMANDS[arguments.command](arguments)
     except CrossmodalError as error:

@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import math
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -40,6 +41,17 @@ POOLED = {"speech": 3840, "text": 384}
 """Width of the pooled states: mean and standard deviation of five layers, and the mean of one."""
 WIDEST = 512
 _OPTIONAL = {RUN}
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""The kinds of compression that can be unpacked bit by bit: zipfile lets bzip2 and LZMA fill the memory."""
+_DAMAGED = (
+    zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, ArithmeticError, LookupError,
+    struct.error, zlib.error,
+)  # fmt: skip
+"""What zipfile raises at a file that is none, or whose headers lie."""
+_UNFIT = (
+    AttributeError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError, SafetensorError,
+)  # fmt: skip
+"""What comes up where a manifest or tensors are not of such a model: a key, a kind, a number or a shape."""
 _EPOCH_OF_ZIP = (2020, 1, 1, 0, 0, 0)
 
 
@@ -74,7 +86,7 @@ def unpack(data: bytes, folder: Path) -> dict[str, Any]:
         _check_manifest(manifest)
         _check_hashes(files, manifest)
         _check_tensors(files)
-    except (AttributeError, KeyError, TypeError, ValueError, RecursionError, SafetensorError) as error:
+    except _UNFIT as error:
         raise InputError("bundle_content") from error
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
@@ -89,7 +101,7 @@ def _read(data: bytes) -> dict[str, bytes]:
             entries = bundle.infolist()
             _check_names([entry.filename for entry in entries])
             return {entry.filename: _bounded(bundle, entry) for entry in entries}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error) as error:
+    except _DAMAGED as error:
         raise InputError("bundle_unreadable") from error
 
 
@@ -103,21 +115,27 @@ def _check_names(names: list[str]) -> None:
 
 
 def _bounded(bundle: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    """One file, unpacked only so far as it may be large, whatever its header claims."""
+    """One file, unpacked only so far as it may be large, whatever its header claims. Raises BadZipFile, InputError."""
+    if entry.compress_type not in _METHODS:
+        raise zipfile.BadZipFile("compression")
     most = LARGEST[entry.filename]
+    _check_size(entry.file_size, most)
     with bundle.open(entry) as file:
         content = file.read(most + 1)
-    if len(content) > most or entry.file_size > most:
-        raise InputError("bundle_size", megabytes=round(max(len(content), entry.file_size) / 1e6, 1),
-                         most=round(most / 1e6, 1))  # fmt: skip
+    _check_size(len(content), most)
     return content
+
+
+def _check_size(size: int, most: int) -> None:
+    if size > most:
+        raise InputError("bundle_size", megabytes=round(size / 1e6, 1), most=round(most / 1e6, 1))
 
 
 # --- what must be true of such a model --------------------------------------------------------------------------------
 
 
 def _check_manifest(manifest: dict[str, Any]) -> None:
-    """Raises ValueError, KeyError or TypeError."""
+    """Raises any of _UNFIT."""
     if manifest["schema"] != checkpoints.SCHEMA or manifest["towers"] != TOWERS:
         raise ValueError("not a model of this kind")
     if set(manifest["temperatures"]) != set(TOWERS) or set(manifest["prior"]) != set(TASKS):
@@ -153,7 +171,7 @@ def _check_hashes(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> No
 
 
 def _check_tensors(files: Mapping[str, bytes]) -> None:
-    """The tensors of a model with pooled towers, all of one width, and nothing else. Raises ValueError."""
+    """The tensors of a model with pooled towers, all of one width, and nothing else. Raises any of _UNFIT."""
     found = {name: load_tensors(content) for name, content in files.items() if name.endswith(".safetensors")}
     dim = found["head.safetensors"][f"linear.{next(iter(TASKS))}.weight"].shape[1]
     if not 2 <= dim <= WIDEST:

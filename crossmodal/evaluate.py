@@ -20,6 +20,7 @@ from crossmodal import checkpoints
 from crossmodal.calibration import Calibration
 from crossmodal.corpora import Clip, read_corpus, speakers
 from crossmodal.datasets import TextData, read_text_data
+from crossmodal.errors import ModelError
 from crossmodal.evaluation import card, pairs, prosody, space, transfer, voice
 from crossmodal.evaluation.statistics import bootstrap
 from crossmodal.evaluation.words import text_figures
@@ -75,8 +76,12 @@ def evaluate(data: Path, models: Path, *, named: Mapping[str, Path] | None = Non
 def evaluate_fusion(data: Path, models: Path, *, named: Mapping[str, Path] | None = None) -> dict[str, Any]:
     """Measure fusion on label-matched pairs anew and leave all other figures as an earlier ``evaluate`` found them.
 
-    For models whose towers that evaluation saw and whose fusion rules have changed since.
+    For models whose towers that evaluation saw and whose fusion rules have changed since. Raises ModelError where
+    there was none, CrossmodalError for data that is missing.
     """
+    if not (models / METRICS).is_file():
+        raise ModelError("model_missing", file=METRICS, expected="figures of an earlier evaluate")
+    check_named(named or {}, [*TEXT_CORPORA, *SPEECH, *OPTIONAL])
     torch.set_num_threads(1)
     pipeline = Pipeline.load(models)
     sentences = read_text_data(locate(data, named or {}, TEXT_CORPORA))

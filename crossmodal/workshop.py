@@ -30,8 +30,6 @@ RUNNING = 2
 WAITING = 6
 ABANDONED_SECONDS = 30.0
 """A run that nobody has looked at for so long is ended."""
-KEPT_SECONDS = 7200.0
-"""The folder of a finished run is dropped when its visitor's session ends, and at the latest after so long."""
 LONGEST_SECONDS = 600.0
 POLL_SECONDS = 1.0
 LONGEST_LINE = 1 << 20
@@ -186,7 +184,6 @@ class Workshop:
         self._abandoned = abandoned
         self._lock = threading.RLock()
         self._runs: list[Run] = []  # those alive, in the order in which they came
-        self._finished: weakref.WeakSet[Run] = weakref.WeakSet()
         self._watching = False
 
     def start(self, visitor: str, settings: Settings) -> Run:
@@ -276,25 +273,23 @@ class Workshop:
             self._runs.remove(run)
             run.error = error
             run.state = state
-            run.touch()
-            self._finished.add(run)
         self._advance()
 
     def _watch(self) -> None:
-        """Every second: end the runs that nobody looks at, drop folders that are too old."""
+        """Every second: end the runs that nobody looks at and those that take too long."""
         while True:
             time.sleep(min(POLL_SECONDS, self._abandoned / 4))
-            now = time.monotonic()
-            with self._lock:
-                for run in list(self._runs):
-                    if now - run.touched > self._abandoned:
-                        self._discard(run, "train_left")
-                    elif run.state == "running" and now - run.started > LONGEST_SECONDS:
-                        self._discard(run, "train_slow")
-                for run in list(self._finished):
-                    if now - run.touched > KEPT_SECONDS:
-                        run.drop()
-                        self._finished.discard(run)
+            self._look_round()
+
+    def _look_round(self) -> None:
+        """What the watch does each time; apart from it, so that its names hold on to no run in between."""
+        now = time.monotonic()
+        with self._lock:
+            for run in list(self._runs):
+                if now - run.touched > self._abandoned:
+                    self._discard(run, "train_left")
+                elif run.state == "running" and now - run.started > LONGEST_SECONDS:
+                    self._discard(run, "train_slow")
 
     def _discard(self, run: Run, code: str) -> None:
         run.kill()

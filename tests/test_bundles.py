@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -110,6 +111,32 @@ def test_a_bomb_is_unpacked_no_further_than_it_may_be_large(target):
     assert refused(data, target) == "bundle_size"
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA], ids=["bzip2", "lzma"])
+@pytest.mark.parametrize("size", [1, 200 * 1024**2], ids=["small", "bomb"])
+def test_only_compression_that_is_unpacked_in_bounds(target, method, size):
+    data = zipped(contents() | {"run.json": bytes(size)}, method)
+    assert len(data) < bundles.MOST_BYTES
+    tracemalloc.start()
+    assert refused(data, target) == "bundle_unreadable"
+    assert tracemalloc.get_traced_memory()[1] < 64 * 1024**2
+    tracemalloc.stop()
+
+
+def test_damaged_lzma(target):
+    data = bytearray(zipped(contents(), zipfile.ZIP_LZMA))
+    data[60:90] = bytes(30)
+    assert refused(bytes(data), target) == "bundle_unreadable"
+
+
+def test_a_header_that_puts_a_file_beyond_the_end_of_all_files(target):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as bundle:
+        for name, data in contents().items():
+            bundle.writestr(name, data)
+        bundle.filelist[0].header_offset = 2**64 - 1  # zip64 holds it
+    assert refused(buffer.getvalue(), target) == "bundle_unreadable"
+
+
 def test_a_header_that_lies_about_the_size(target):
     data = bytearray(zipped(contents() | {"run.json": bytes(3 * 1024**2)}))
     claimed = (3 * 1024**2).to_bytes(4, "little")
@@ -138,6 +165,7 @@ def test_what_is_no_zip(target, data):
         {"temperatures": {"speech": {"emotion": True, "sentiment": 1.0}, "text": {"emotion": 1.0, "sentiment": 1.0}}},
         {"prior": {"emotion": [1.0], "sentiment": [1 / 3] * 3}},
         {"prior": {"emotion": "x", "sentiment": 3}},
+        {"prior": {"emotion": [10**400] * 7, "sentiment": [1 / 3] * 3}},
         {"files": {}},
         {"files": []},
     ],
@@ -178,3 +206,8 @@ def remade(name, state):
 )
 def test_tensors_that_no_such_model_has(target, state):
     assert refused(remade("text.safetensors", state), target) == "bundle_content"
+
+
+def test_a_head_of_one_dimension(target):
+    state = {f"linear.{next(iter(TASKS))}.weight": np.ones(DIM, np.float32)}
+    assert refused(remade("head.safetensors", state), target) == "bundle_content"

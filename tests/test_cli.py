@@ -29,6 +29,7 @@ def test_help_teaches(capsys):
         ["predict", "a.wav", "--alpha", "speech:1"],
         ["predict", "--text-file", "no/such/file.txt"],
         ["evaluate"],
+        ["evaluate", "--only", "fusion"],
         ["sing"],
     ],
 )

@@ -153,6 +153,26 @@ def test_a_file_that_is_no_model_is_refused_with_the_reason(shop):
     assert state.OwnModel.__name__ not in json.dumps(address(made))
 
 
+def test_a_model_that_one_left_again_can_be_used_again(shop, engine, tmp_path, monkeypatch):
+    """Only the checked folder is put to use here: the encoders are loaded in the journey through the browser."""
+    import test_bundles
+    from fakes import FakeEngine
+
+    other = FakeEngine(tmp_path / "own")
+    other.model_hash = "0123456789ab"
+    monkeypatch.setattr(state, "Engine", lambda folder, gate: other)
+    made = page()
+    data = test_bundles.zipped(test_bundles.contents())
+    made.file_uploader(key="own_zip").set_value(("model.zip", data, "application/zip"))
+    made = run(made)
+    assert EN("train.in_use", model_hash="0123456789ab") in shown(made)
+    assert not [button for button in made.button if button.key == "own_again"]
+    made = press(press(made, "own_back"), "own_again")
+    assert EN("train.in_use", model_hash="0123456789ab") in shown(made)
+    assert engine.ready, "the shipped models were loaded first, or else the encoders could be loaded twice"
+    assert not alerts(made)
+
+
 def bench_script():
     from crossmodal.ui import pages, views
 

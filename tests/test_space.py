@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 import pytest
-from fakes import WIDTH
+from fakes import WIDTH, FakeEngine
 from visiting import EN, address, run, shown, start
 
 from crossmodal import checkpoints
@@ -13,7 +13,7 @@ from crossmodal.insight import neighbours
 from crossmodal.insight.space import PROJECTIONS, STEM, Space, load_space, phrasebook_digest, save_space
 from crossmodal.phrasebook import load_phrasebook
 from crossmodal.types import EMOTIONS
-from crossmodal.ui import palette, space_map
+from crossmodal.ui import palette, space_map, state
 from crossmodal.ui.mixer import component
 from crossmodal.ui.strings import Say
 from crossmodal.ui.views import Look
@@ -121,6 +121,14 @@ def test_every_point_is_drawn_once_and_explained(colour, language):
     assert len(figure["layout"]["annotations"]) == len(EMOTIONS)
 
 
+def test_where_emotions_lie_does_not_hang_on_how_far_the_map_stretches():
+    places = SPACE.coordinates("pca")
+    numbers, found = space_map.middles(SPACE, places)
+    again, stretched = space_map.middles(SPACE, places * [100.0, 0.01])
+    np.testing.assert_array_equal(numbers, again)
+    np.testing.assert_allclose(found * [100.0, 0.01], stretched)
+
+
 def test_names_that_would_meet_move_apart():
     middles = np.zeros((5, 2))
     moved = space_map.apart(middles, (0.2, 0.05))
@@ -218,6 +226,18 @@ def test_a_missing_map_is_said_with_the_command_that_makes_it(page, engine):
     text = shown(page())
     assert "evaluate --only space" in text
     assert EN("space.transfer") in text
+
+
+def test_with_a_model_of_ones_own_the_map_is_said_to_be_of_the_shipped_ones(page, tmp_path):
+    made = page()
+    other = FakeEngine(tmp_path / "own")
+    other.model_hash = "0123456789ab"
+    made.session_state["_own_model"] = state.OwnModel(other, None)
+    text = shown(run(made))
+    assert EN("space.none.own") in text
+    assert EN("space.search.none.own") in text
+    assert "evaluate" not in text
+    assert EN("space.transfer.note") in text  # small models of their own, which the shipped folder tells of
 
 
 def test_nonsense_in_the_address_falls_back(page):

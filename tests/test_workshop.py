@@ -142,9 +142,13 @@ def test_a_run_that_nobody_looks_at_is_ended_and_its_folder_is_gone(make):
     assert seen.folder.exists()
 
 
-def test_a_folder_goes_with_the_session_that_held_it(make):
-    held = [make().start("a", Settings(seed=3))]
+def test_a_folder_goes_with_the_session_that_held_it_and_not_before(make):
+    shop = make(abandoned=0.4)
+    held = [started(shop.start("a", Settings()))]
+    time.sleep(0.3)  # the watch, every tenth of a second, has seen it
+    shop.stop(held[0])
     until(lambda: not held[0].alive)
+    time.sleep(0.8)  # nobody looks at it any more
     folder, gone = held[0].folder, weakref.ref(held[0])
     assert folder.is_dir()
     held.clear()

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ from crossmodal.types import TASKS, Array
 EXACT = "pca"
 """The projection with a formula."""
 PROJECTIONS = (EXACT, "tsne", "umap")
+FOLDERS = 4
+"""Of how many folders the map is kept: the shipped models', and those that visitors trained, which come and go."""
 STEM = Path("space") / "map"
 """Where ``evaluate`` leaves the map in a models folder: figures as safetensors, their meaning as JSON."""
 
@@ -121,9 +123,9 @@ def _in_runs(names: Sequence[str]) -> list[tuple[str, int]]:
     return [(name, len(list(run))) for name, run in groupby(names)]
 
 
-@cache
+@lru_cache(maxsize=FOLDERS)
 def load_space(models: Path, model_hash: str) -> Space | None:
-    """The map in a models folder, read once a process; None where none lies there or other models or lines made it."""
+    """The map in a models folder, kept for the last few; None where there is none, or other models or lines made it."""
     stem = models / STEM
     if not (stem.with_suffix(".json").is_file() and stem.with_suffix(".safetensors").is_file()):
         return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,8 @@ ALPHAS = np.linspace(0.0, 1.0, 101)
 GRID = np.linspace(0.0, 1.0, 21)
 """Alphas at which ``evaluate`` fuses the pairs by the learned rules; between them lines are drawn."""
 RESAMPLES = 1_000
+FOLDERS = 4
+"""Of how many models folders all this is kept: the shipped one, and those of visitors, which come and go."""
 METRICS = "metrics.json"
 """Where ``evaluate`` leaves its figures in a models folder."""
 STEM = Path("scores") / "pairs"
@@ -105,9 +107,9 @@ def save_pairs(pairs: Pairs, models: Path, about: dict[str, Any]) -> None:
     stem.with_suffix(".json").write_text(json.dumps(meaning, indent=1) + "\n", encoding="utf-8")
 
 
-@cache
+@lru_cache(maxsize=FOLDERS)
 def load_pairs(models: Path, model_hash: str) -> Pairs | None:
-    """The pairs in a models folder, read once a process; None where none lie there or other models read them."""
+    """The pairs in a models folder, kept for the last few; None where none lie there or other models read them."""
     stem = models / STEM
     if not (stem.with_suffix(".json").is_file() and stem.with_suffix(".safetensors").is_file()):
         return None
@@ -126,7 +128,7 @@ def load_pairs(models: Path, model_hash: str) -> Pairs | None:
     )
 
 
-@cache
+@lru_cache(maxsize=FOLDERS)
 def figures(models: Path) -> Mapping[str, Any]:
     """What ``evaluate`` measured of the models in a folder; empty where it has not been run."""
     path = models / METRICS
@@ -134,7 +136,7 @@ def figures(models: Path) -> Mapping[str, Any]:
     return found
 
 
-@cache
+@lru_cache(maxsize=FOLDERS)
 def best_alphas(models: Path, model_hash: str) -> Mapping[str, float]:
     """Rule -> the weight of the voice that ``evaluate`` chose, on other pairs than those of the curve.
 

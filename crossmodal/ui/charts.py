@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crossmodal.types import Word
+from crossmodal.ui.palette import GREY
 
 Figure = dict[str, Any]
 
@@ -19,7 +20,6 @@ CONFIG = {"displayModeBar": False, "staticPlot": True}
 """Nothing to drag or hover: every value is written out, and a finger scrolls the page."""
 
 _CLEAR = "rgba(0,0,0,0)"
-_GREY = "#7b8086"  # stands out from either background; text takes its colour from the theme
 _STROKES = 140
 _HAIRLINE = 0.015
 _LEAST_WORD_GAP = 0.075
@@ -88,7 +88,7 @@ def bars(values: Sequence[Bar], *, large: bool = False, marks: Sequence[float] |
 def _stroke(x: float, place: int) -> dict[str, Any]:
     return {
         "type": "line", "xref": "x", "yref": "y", "x0": round(x, 4), "x1": round(x, 4), "y0": place - 0.46,
-        "y1": place + 0.46, "line": {"color": _GREY, "width": 2},
+        "y1": place + 0.46, "line": {"color": GREY, "width": 2},
     }  # fmt: skip
 
 

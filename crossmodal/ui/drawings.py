@@ -14,11 +14,10 @@ from dataclasses import dataclass
 from crossmodal.types import TASKS, Array, Word
 from crossmodal.ui import charts
 from crossmodal.ui.charts import Bar, percent
-from crossmodal.ui.palette import BACKGROUND, EMOTION_COLOURS, INK
+from crossmodal.ui.palette import BACKGROUND, EMOTION_COLOURS, GREY, INK
 from crossmodal.ui.strings import Say
 
 FONT = "'Source Sans 3','Source Sans Pro','Noto Sans SC','PingFang SC','Microsoft YaHei',system-ui,sans-serif"
-GREY = "#7b8086"  # stands out from either background
 
 _EMOTION = next(iter(TASKS))
 _MARGIN, _TITLE = 14, 34

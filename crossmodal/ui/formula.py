@@ -24,6 +24,11 @@ def number(value: float) -> str:
     return {"1.00": "1", "-1.00": "-1"}.get(text, text.replace("0.", ".", 1))
 
 
+def share(value: float) -> str:
+    """A figure between 0 and 1 at three digits: .812."""
+    return f"{value:.3f}".removeprefix("0")
+
+
 def _sum(symbol: str, weights: Weights) -> str:
     return " + ".join(_times(number(w)) + symbol.format(i=i) for i, w in weights)
 

@@ -19,8 +19,8 @@ from crossmodal.errors import CrossmodalError
 from crossmodal.insight.sweep import figures as measured
 from crossmodal.types import EMOTIONS
 from crossmodal.ui import markup, own_charts, state
-from crossmodal.ui.formula import number
-from crossmodal.ui.own_charts import Event, share, with_interval
+from crossmodal.ui.formula import number, share
+from crossmodal.ui.own_charts import Event, with_interval
 from crossmodal.ui.strings import Say
 from crossmodal.ui.views import Look, show_error, told
 from crossmodal.workshop import DIMENSIONS, LIMITS, Run, Settings, Workshop
@@ -89,6 +89,7 @@ def own(look: Look, engine: Engine) -> None:
     if events:
         _outcome(look, events, run)
     st.html(markup.note(say("train.data")))
+    st.html(markup.note(say("train.kept")))
 
 
 # --- the settings ---------------------------------------------------------------------------------------------------
@@ -366,7 +367,13 @@ def _actions(say: Say, run: Run | None) -> None:
             help=say("train.download.help"),
         )  # fmt: skip
         with st.popover(say("train.bring"), key="own_bring"):
-            st.file_uploader(say("train.load"), ["zip"], key="own_zip", on_change=_load, help=say("train.load.help"))
+            given = st.file_uploader(
+                say("train.load"), ["zip"], key="own_zip", on_change=_load, help=say("train.load.help"),
+                max_upload_size=bundles.MOST_BYTES // 1024**2,
+            )  # fmt: skip
+            is_loaded = used is not None and isinstance(used.keep, Loaded)
+            if given is not None and not is_loaded:  # one went back since, or took another
+                st.button(say("train.load.again"), key="own_again", on_click=_load)
     if run is None:
         st.html(markup.note(say("train.model.none")))
     failure: CrossmodalError | None = st.session_state.get("_own_failure")
@@ -384,7 +391,7 @@ def _use(run: Run) -> None:
 
 
 def _load() -> None:
-    """Callback of the uploader: check the file and put it to use at once."""
+    """Callback of the uploader and of the button below it: check the file and put it to use at once."""
     given = st.session_state.get("own_zip")
     st.session_state.pop("_own_failure", None)
     if given is None:

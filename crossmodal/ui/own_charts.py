@@ -11,7 +11,7 @@ from typing import Any
 from crossmodal.types import EMOTIONS, TASKS
 from crossmodal.ui import palette
 from crossmodal.ui.charts import Figure, literal
-from crossmodal.ui.formula import number
+from crossmodal.ui.formula import number, share
 from crossmodal.ui.views import Look
 
 Event = Mapping[str, Any]
@@ -170,11 +170,6 @@ def gap(events: Sequence[Event], epoch: int) -> float:
             (a, b), (c, d) = middles
             distances.append(((a - c) ** 2 + (b - d) ** 2) ** 0.5)
     return sum(distances) / max(1, len(distances))
-
-
-def share(value: float) -> str:
-    """A figure between 0 and 1 at three digits: .812."""
-    return f"{value:.3f}".removeprefix("0")
 
 
 def with_interval(figure: Mapping[str, float]) -> str:

@@ -46,7 +46,7 @@ def space(look: Look, engine: Engine, subject: Subject) -> None:
     found = load_space(engine.folder, engine.model_hash)
     evidence = subject.evidence
     if found is None:
-        st.html(markup.note(look.say("space.none")))
+        st.html(markup.note(state.own_or(look.say, "space.none")))
     elif evidence.model_hash != engine.model_hash:
         st.html(markup.note(look.say("space.other_models")))
     else:
@@ -162,11 +162,11 @@ def _alt(look: Look, found: Space, projection: str, colour: str, mix: Mix) -> st
 
 def _nearest_emotions(look: Look, found: Space, projection: str, mix: Mix) -> str:
     """For those who cannot see the map: the emotion in whose midst each reading lies."""
-    places, numbers = found.coordinates(projection), np.unique(found.labels)
-    middles = np.stack([space_map.densest(places[found.labels == number]) for number in numbers])
+    places = found.coordinates(projection)
+    extent, (numbers, middles) = np.ptp(places, axis=0), space_map.middles(found, places)
     said = []
     for name, at in mix.places.items():
-        label = TASKS[_MAIN][numbers[((middles - at) ** 2).sum(1).argmin()]]
+        label = TASKS[_MAIN][numbers[(((middles - at) / extent) ** 2).sum(1).argmin()]]
         said.append(look.say("space.near_one", modality=look.say.modality(name), emotion=look.say.label(_MAIN, label)))
     return ", ".join(said)
 
@@ -352,30 +352,30 @@ def _listed(look: Look, found: Space, reading: Reading, target: str) -> list[mar
 
 def _measured(look: Look, engine: Engine) -> None:
     """Search and transfer, side by side."""
-    measured = figures(engine.folder)
     left, right = st.columns(2, gap="large")
     with left:
+        measured = figures(engine.folder)
         _search(look.say, measured if measured.get("model_hash") == engine.model_hash else {})
     with right:
-        _transfer(look.say, measured)
+        _transfer(look.say, figures(state.models_folder()))
 
 
 def _search(say: Say, measured: Mapping[str, Any]) -> None:
     st.html(markup.section(say("space.search")))
     if "space" not in measured:
-        st.html(markup.note(say("space.search.none")))
+        st.html(markup.note(state.own_or(say, "space.search.none")))
         return
     ways = measured["space"]["retrieval"]
     rows = [
         (
             say(f"space.search.{way}"),
-            [_figure(ways[way]["map"]["value"]), _interval(ways[way]["map"]), _figure(ways[way]["chance"])],
+            [formula.share(ways[way]["map"]["value"]), _interval(ways[way]["map"]), formula.share(ways[way]["chance"])],
         )
         for way in ("speech>text", "text>speech", "speech>speech", "text>text")
     ]
     heads = [say(f"space.search.{head}") for head in ("map", "interval", "chance")]
     st.html(markup.table(say("space.search.caption"), heads, rows))
-    st.html(markup.note(say("space.search.note", share=_figure(measured["space"]["read_as_intended"]["share"]))))
+    st.html(markup.note(say("space.search.note", share=formula.share(measured["space"]["read_as_intended"]["share"]))))
 
 
 def _transfer(say: Say, measured: Mapping[str, Any]) -> None:
@@ -386,18 +386,13 @@ def _transfer(say: Say, measured: Mapping[str, Any]) -> None:
         return
     found = measured["transfer"]
     rows = [
-        (say(f"space.transfer.{way}"), [_figure(found["off"][way]), _figure(found["on"][way])])
+        (say(f"space.transfer.{way}"), [formula.share(found["off"][way]), formula.share(found["on"][way])])
         for way in ("text>speech", "speech>text", "speech>speech", "text>text")
     ]
     heads = [say("space.transfer.gamma", gamma=gamma) for gamma in ("0", formula.number(found["gamma"]))]
-    st.html(markup.table(say("space.transfer.caption", chance=_figure(1 / len(TASKS[_MAIN]))), heads, rows))
+    st.html(markup.table(say("space.transfer.caption", chance=formula.share(1 / len(TASKS[_MAIN]))), heads, rows))
     st.html(markup.note(say("space.transfer.note")))
 
 
-def _figure(value: float) -> str:
-    """A figure between 0 and 1 at three digits: .812."""
-    return f"{value:.3f}".removeprefix("0")
-
-
 def _interval(figure: Mapping[str, float]) -> str:
-    return f"{_figure(figure['low'])}\u2013{_figure(figure['high'])}"
+    return f"{formula.share(figure['low'])}\u2013{formula.share(figure['high'])}"

@@ -14,6 +14,7 @@ from crossmodal.phrasebook import Phrase, load_phrasebook
 from crossmodal.types import TASKS, Array
 from crossmodal.ui import palette
 from crossmodal.ui.charts import Figure, literal
+from crossmodal.ui.palette import GREY
 from crossmodal.ui.views import Look
 
 COLOURS = ("emotion", "modality", "split")
@@ -31,7 +32,6 @@ SIGNS: Mapping[str, str] = {"speech": "circle", "text": "diamond"}
 
 _MAIN = next(iter(TASKS))
 _CLEAR = "rgba(0,0,0,0)"
-_GREY = "#7b8086"
 _SPLIT_SIGNS = ("circle", "square", "triangle-up", "triangle-down", "cross")
 _SPLIT_COLOURS = ("anger", "joy", "sadness", "fear", "surprise")
 """Emotions whose colours the folds borrow: they tell apart as well."""
@@ -83,7 +83,7 @@ def figure(look: Look, space: Space, projection: str, colour: str, pins: Sequenc
             "bgcolor": palette.BACKGROUND[look.theme], "bordercolor": palette.INK[look.theme], "font": {"size": 13},
             "align": "left",
         },
-        "modebar": {"orientation": "h", "bgcolor": _CLEAR, "color": _GREY, "activecolor": palette.INK[look.theme]},
+        "modebar": {"orientation": "h", "bgcolor": _CLEAR, "color": GREY, "activecolor": palette.INK[look.theme]},
         "uirevision": projection,
         "paper_bgcolor": _CLEAR,
         "plot_bgcolor": _CLEAR,
@@ -146,7 +146,7 @@ def _by_emotion(look: Look, space: Space) -> list[Group]:
 
 
 def _by_modality(look: Look, space: Space) -> list[Group]:
-    colours = (_GREY, palette.INK[look.theme])
+    colours = (GREY, palette.INK[look.theme])
     return [
         Group(space.rows(name), _sign(name), colours[place % 2], look.say.known(f"space.legend.{name}", name))
         for place, name in enumerate(space.modalities)
@@ -205,16 +205,24 @@ def _pins(look: Look, pins: Sequence[Pin]) -> list[dict[str, Any]]:
 
 def _names(look: Look, space: Space, places: Array) -> list[dict[str, Any]]:
     """The name of each emotion where its points are densest, names that would meet moved apart."""
-    extent, numbers = np.ptp(places, axis=0), np.unique(space.labels)
-    middles = np.stack([densest(places[space.labels == number] / extent) for number in numbers])
+    extent, (numbers, found) = np.ptp(places, axis=0), middles(space, places)
     names = [look.say.label(_MAIN, TASKS[_MAIN][number]) for number in numbers]
     return [
         {
             "text": f"<b>{literal(name)}</b>", "x": round(float(x), 3), "y": round(float(y), 3), "showarrow": False,
             "font": {"size": 15}, "bgcolor": _seen_through(palette.BACKGROUND[look.theme], 0.72), "borderpad": 1,
         }
-        for name, (x, y) in zip(names, apart(middles) * extent, strict=True)
+        for name, (x, y) in zip(names, apart(found / extent) * extent, strict=True)
     ]  # fmt: skip
+
+
+def middles(space: Space, places: Array) -> tuple[NDArray[np.int64], Array]:
+    """The numbers of the emotions (E,) and where the points (N, 2) of each are densest on the map, (E, 2).
+
+    Density is judged by shares of the map's extent, so that it is the same in every projection.
+    """
+    extent, numbers = np.ptp(places, axis=0), np.unique(space.labels)
+    return numbers, np.stack([densest(places[space.labels == number] / extent) for number in numbers]) * extent
 
 
 def densest(places: Array, width: float = 0.1) -> Array:

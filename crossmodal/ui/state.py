@@ -29,6 +29,7 @@ from crossmodal.types import Evidence, Utterance, Waveform
 
 if TYPE_CHECKING:
     from crossmodal.pipeline import Pipeline
+    from crossmodal.ui.strings import Say
 
 FOLDER_VARIABLE = "CROSSMODAL_MODELS"
 """Environment variable that names another models folder."""
@@ -128,9 +129,11 @@ class OwnModel:
 
 
 def use_own(folder: Path, keep: object) -> None:
-    """Let this session read with the models in a folder, in turn with everybody. Raises ModelError."""
-    own = Engine(folder, gate=service().engine.gate)
-    own.pipeline()  # its encoders are shared, so this takes a moment, and a fault is met here and not on the bench
+    """Let this session read with the models in a folder, behind the same gate as everybody. Raises ModelError."""
+    shipped = service().engine
+    shipped.pipeline()  # both share the encoders: whoever loads at the same time waits here and loads none twice
+    own = Engine(folder, gate=shipped.gate)
+    own.pipeline()  # no more than a moment now, and a fault is met here and not on the bench
     st.session_state["_own_model"] = OwnModel(own, keep)
 
 
@@ -143,6 +146,11 @@ def own_model() -> OwnModel | None:
     """The visitor's own model, if one is in use."""
     found: OwnModel | None = st.session_state.get("_own_model")
     return found
+
+
+def own_or(say: Say, key: str) -> str:
+    """Why a figure of the models is missing: the wording ``key``, or ``key.own`` while a visitor's own are in use."""
+    return say(key if own_model() is None else f"{key}.own")
 
 
 def present() -> Service:
@@ -228,9 +236,7 @@ def digest(*parts: str | bytes) -> str:
 
 
 def _remember(engine: Engine, own: str, make: Callable[[], Subject]) -> Subject:
-    """The subject of that key by these models, made at its first use and numbered; the session keeps the last
-    few.
-    """
+    """The subject of that key by these models, made and numbered at its first use. The session keeps the last few."""
     kept: MutableMapping[str, Subject] = st.session_state.setdefault("_subjects", {})
     key = f"{engine.model_hash} {own}"
     if key not in kept:

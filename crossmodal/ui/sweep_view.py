@@ -17,7 +17,9 @@ from crossmodal.insight.sweep import sweep as swept
 from crossmodal.types import TASKS, Array, FusionSettings
 from crossmodal.ui import drawings, markup, plot
 from crossmodal.ui.drawings import Drawing, Paint, across, stretched, text
-from crossmodal.ui.formula import number
+from crossmodal.ui.formula import number, share
+from crossmodal.ui.palette import GREY
+from crossmodal.ui.state import own_or
 from crossmodal.ui.strings import Say
 from crossmodal.ui.views import Look
 
@@ -44,7 +46,7 @@ def sweep(look: Look, engine: Engine, settings: FusionSettings, flips: Flips | N
     say, curve = look.say, None if flips is None else curve_of(engine, settings, flips)
     st.html(markup.section(say("sweep"), say.rule(settings.rule)))
     if flips is None or curve is None:
-        st.html(markup.note(say("sweep.two" if flips is None else "sweep.none")))
+        st.html(markup.note(say("sweep.two") if flips is None else own_or(say, "sweep.none")))
         return
     here = summary(say, curve, alpha)
     alt = say("sweep.alt", modality=say.modality(flips.modalities[0]), here=here)
@@ -81,13 +83,13 @@ def summary(say: Say, curve: Sweep, alpha: float) -> str:
     return say(
         "sweep.here",
         alpha=number(alpha),
-        uar=_share(curve.uar[here]),
-        f1=_share(curve.macro_f1[here]),
-        ece=_share(curve.ece[here]),
+        uar=share(curve.uar[here]),
+        f1=share(curve.macro_f1[here]),
+        ece=share(curve.ece[here]),
         best=number(curve.alphas[best]),
-        top=_share(curve.uar[best]),
-        low=_share(curve.low[best]),
-        high=_share(curve.high[best]),
+        top=share(curve.uar[best]),
+        low=share(curve.low[best]),
+        high=share(curve.high[best]),
     )
 
 
@@ -95,7 +97,7 @@ def read_out(say: Say, curve: Sweep) -> list[str]:
     """The figures at every weight, each in a line."""
     named = (("sweep.uar", curve.uar), ("sweep.f1", curve.macro_f1), ("sweep.ece", curve.ece))
     return [
-        " \u00b7 ".join([f"\u03b1 {number(alpha)}", *(f"{say(key)} {_share(values[i])}" for key, values in named)])
+        " \u00b7 ".join([f"\u03b1 {number(alpha)}", *(f"{say(key)} {share(values[i])}" for key, values in named)])
         for i, alpha in enumerate(curve.alphas)
     ]
 
@@ -145,7 +147,7 @@ class _Scale:
         for tick in (round(step * i, 1) for i in range(11)):
             if self.low <= tick <= self.high:
                 y = self.y(tick)
-                yield f'<rect x="0" y="{y:.1f}" width="100%" height="1" style="fill:{drawings.GREY};opacity:0.25"/>'
+                yield f'<rect x="0" y="{y:.1f}" width="100%" height="1" style="fill:{GREY};opacity:0.25"/>'
                 yield text(-8, y + 4, f"{tick:.1f}".removeprefix("0"), anchor="end", size=12)
 
 
@@ -233,8 +235,3 @@ def _flip_lines(flips: Flips) -> Iterator[str]:
     """Hairlines from the strip up through the curves, so that a flip can be read against them."""
     for point in flips.points:
         yield _upright(point, _down(_UPPER[1]), "stroke-width:1;stroke-dasharray:2 3;opacity:0.45")
-
-
-def _share(value: float) -> str:
-    """A figure between 0 and 1 at three digits: .812."""
-    return f"{value:.3f}".removeprefix("0")

@@ -12,8 +12,8 @@ class Listen {
   }
 
   close() {
-    cancelAnimationFrame(this.frame);
     this.hear(null);
+    cancelAnimationFrame(this.frame);
   }
 
   update({ data }) {
@@ -49,6 +49,7 @@ class Listen {
     field.addEventListener("pointerdown", (event) => this.point(event));
     field.addEventListener("pointermove", (event) => { if (event.buttons) this.point(event); });
     this.button = h("button", { type: "button", class: "cx-chip", onclick: () => this.toggle() });
+    this.button.hidden = true; // until there is a player
     this.told = h("p", { class: "cx-note" });
     this.root.replaceChildren(field, h("div", { "aria-hidden": "true" }, spoken), h("div", { class: "cx-listen-foot" }, this.button, this.told));
   }
@@ -63,14 +64,15 @@ class Listen {
       }
       this.player = player;
     }
+    this.button.hidden = !player;
     if (!player) return;
-    this.button.hidden = false;
     this.button.textContent = player.paused ? this.data.said.play : this.data.said.pause;
   }
 
   track() {
     cancelAnimationFrame(this.frame);
     const { player, data } = this;
+    if (!player) return;
     this.button.textContent = player.paused ? data.said.play : data.said.pause;
     this.mark(player.currentTime - data.offset);
     if (!player.paused) this.frame = requestAnimationFrame(this.follow);

@@ -674,4 +674,9 @@ WORDINGS: Wordings = {
         "The scores of label-matched pairs for these models are not here; python -m crossmodal evaluate writes them.",
         "此处没有这些模型在标签匹配对上的分数；可运行 python -m crossmodal evaluate 生成。",
     ),
+    "sweep.none.own": (
+        "The curve belongs to the shipped models: yours has no scores on label-matched pairs. Go back to the shipped "
+        "models to see it.",
+        "这条曲线属于自带模型：你自己的模型没有在标签匹配对上的分数。换回自带模型即可查看。",
+    ),
 }

@@ -39,7 +39,7 @@ WORDINGS: Wordings = {
     ),
     "error.rule_modalities": (
         "The fusion rule {rule} was not trained on {modality}. It knows: {allowed}.",
-        "融合规则 {rule} 没有用 {modality} 训练过。它认识的模态：{allowed}。",
+        "融合规则 {rule} 没有用 {modality} 训练过。可用的模态：{allowed}。",
     ),
     "rules.table": ("Which rule is best?", "哪种规则最好？"),
     "rules.caption": (

@@ -9,6 +9,11 @@ WORDINGS: Wordings = {
         "There is no map for these models here; python -m crossmodal evaluate --only space makes it.",
         "此处没有这些模型的地图；可运行 python -m crossmodal evaluate --only space 生成。",
     ),
+    "space.none.own": (
+        "The map belongs to the shipped models: your own has another space, and no map was made of it. Go back to the "
+        "shipped models to see it.",
+        "地图属于自带模型：你自己的模型有另一个空间，没有为它绘制地图。换回自带模型即可查看。",
+    ),
     "space.other_models": (
         "This input was read by other models than these, and their space is another: it has no place on this map.",
         "此输入由其他模型分析，其空间与这里不同，无法放到这张地图上。",
@@ -82,7 +87,6 @@ WORDINGS: Wordings = {
     "space.legend": ("What the signs mean", "图例"),
     "space.legend.speech": ("voice", "语音"),
     "space.legend.text": ("words", "文字"),
-    "space.legend.mix": ("every mix of the two", "两者的各种混合"),
     "space.actor": ("Actor {actor}", "演员 {actor}"),
     "space.fold": ("fold {fold}", "第 {fold} 折"),
     "space.split.fold": ("actors {first}-{last}", "演员 {first}–{last}"),
@@ -125,6 +129,10 @@ WORDINGS: Wordings = {
     "space.search.none": (
         "These models were not measured; python -m crossmodal evaluate does that.",
         "这些模型尚未测评；可运行 python -m crossmodal evaluate。",
+    ),
+    "space.search.none.own": (
+        "Search was measured with the shipped models; go back to them to see the figures.",
+        "检索只用自带模型测评过；换回自带模型即可查看数据。",
     ),
     "space.transfer": ("What is learned in one serves in the other", "在一种模态中学到的，能用于另一种"),
     "space.transfer.caption": (

@@ -97,7 +97,7 @@ WORDINGS: Wordings = {
         "The reference features are not here; python -m crossmodal.training.reference builds them.",
         "此处没有参考特征；可运行 python -m crossmodal.training.reference 生成。",
     ),
-    "train.epoch": ("After epoch", "训练轮次之后"),
+    "train.epoch": ("After epoch", "查看第几轮之后"),
     "train.map": ("What the map shows", "地图图例"),
     "train.map.alt": (
         "Map of the shared space after epoch {epoch}: held-out clips and sentences by emotion. On the map the middles "
@@ -123,7 +123,7 @@ WORDINGS: Wordings = {
     "train.compared": ("On held-out speakers and sentences", "在未参与训练的说话人与句子上"),
     "train.table": (
         "Share of each emotion found, averaged (UAR), with its 95 % interval; the same test rows for both models",
-        "各情绪召回率的平均（UAR）及其 95 % 区间；两个模型用同一批测试样本",
+        "各情绪召回率的平均（UAR）及其 95% 区间；两个模型用同一批测试样本",
     ),
     "train.column.own": ("Yours", "你的"),
     "train.column.example": ("This example", "此示例"),
@@ -166,8 +166,9 @@ WORDINGS: Wordings = {
         "that.",
         "包含 safetensors 与 JSON 的 zip。解压到文件夹 crossmodal-own-model，即可用 Pipeline.load 或 --models 读取。",
     ),
-    "train.bring": ("Bring one", "载入"),
+    "train.bring": ("Bring a model", "载入模型"),
     "train.load": ("Bring a model that you took away", "载入之前下载的模型"),
+    "train.load.again": ("Use this one", "使用此模型"),
     "train.load.help": (
         "The zip as it was downloaded, at most 9 MB. Names, sizes, hashes and shapes are checked before it is used.",
         "下载时的 zip 原件，最大 9 MB。使用前会检查文件名、大小、哈希与形状。",
@@ -179,11 +180,15 @@ WORDINGS: Wordings = {
     "train.back": ("Back to the shipped models", "换回自带模型"),
     "train.data": (
         "Trained on reference features of frozen encoders: RAVDESS clips (CC BY-NC-SA 4.0, so models are "
-        "non-commercial) and GoEmotions comments (CC BY 4.0), no sound and no words. A run ends when you leave this "
-        "page for half a minute; its model is deleted with your visit. Learned fusion rules and the map of the shipped "
-        "space belong to the shipped models.",
+        "non-commercial) and GoEmotions comments (CC BY 4.0), no sound and no words.",
         "训练使用冻结编码器的参考特征：RAVDESS 录音（CC BY-NC-SA 4.0，故模型不可商用）与 GoEmotions 评论"
-        "（CC BY 4.0），不含声音和文字。离开本页半分钟后训练终止；模型随访问结束而删除。"
+        "（CC BY 4.0），不含声音和文字。",
+    ),
+    "train.kept": (
+        "A run is ended when you leave this page for half a minute. The model of a finished run stays as long as your "
+        "visit, or until the next run takes its place, and is then deleted. Learned fusion rules and the map of the "
+        "shipped space belong to the shipped models.",
+        "离开本页半分钟，训练就会终止。训练完成的模型保留到访问结束或被下一次训练取代，随后删除。"
         "学习型融合规则与自带空间的地图只适用于自带模型。",
     ),
     # Errors

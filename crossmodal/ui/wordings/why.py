@@ -19,12 +19,12 @@ WORDINGS: Wordings = {
     "why.words.table": ("Points for {label}, word by word", "各词对“{label}”的贡献（百分点）"),
     "why.words.note": (
         "What {label} loses, in points, where a word is left out. Solid line: it speaks for {label}; dotted: against.",
-        "去掉某个词后“{label}”减少的百分点。实线：支持“{label}”；点线：不支持。",
+        "去掉某个词后“{label}”减少的百分点。实线：支持“{label}”；点线：削弱“{label}”。",
     ),
     "why.words.groups": (
         "What {label} loses, in points, where neighbouring words are left out together, as the text is long. Solid "
         "line: they speak for {label}; dotted: against.",
-        "文本较长，因此相邻的词一起去掉：“{label}”减少的百分点。实线：支持“{label}”；点线：不支持。",
+        "文本较长，因此相邻的词一起去掉：“{label}”减少的百分点。实线：支持“{label}”；点线：削弱“{label}”。",
     ),
     "why.words.one": (
         "There is one word: without it nothing is left to read.",
@@ -49,7 +49,8 @@ WORDINGS: Wordings = {
     "why.time.note": (
         "Up speaks for {label}, down (hatched) against: what is lost where {seconds} s are left out of the reading. "
         "The encoder has heard the whole clip; only its summary is made anew.",
-        "向上支持“{label}”，向下（斜线）不支持：汇总时去掉 {seconds} 秒后的变化。编码器听过整段录音，只是重新汇总。",
+        "向上支持“{label}”，向下（斜线）削弱“{label}”：汇总时去掉 {seconds} 秒后的变化。"
+        "编码器听过整段录音，只是重新汇总。",
     ),
     "why.time.most": (
         "Most for {label}: {start}-{end} s, {points}.",
@@ -57,7 +58,7 @@ WORDINGS: Wordings = {
     ),
     "why.time.least": (
         "Most against: {start}-{end} s, {points}.",
-        "最不支持：{start}-{end} 秒，{points}。",
+        "最不利：{start}-{end} 秒，{points}。",
     ),
     "why.time.none": ("The voice is switched off.", "语音已关闭。"),
     "why.time.play": ("Play", "播放"),
