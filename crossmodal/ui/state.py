@@ -263,8 +263,7 @@ def read_example(engine: Engine, example: Example, progress: Progress) -> Subjec
         return Subject(key, example.evidence, example.text, clip, shipped=True)
 
     def work(pipeline: Pipeline) -> Evidence:
-        fresh = pipeline.embed(speech=example.audio.read_bytes(), text=example.text, progress=progress)
-        return replace(fresh, transcript=example.evidence.transcript)
+        return example.read(pipeline, progress)
 
     return _remember(engine, key, lambda: Subject(key, _run(engine, work, progress), example.text, clip))
 
