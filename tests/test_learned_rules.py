@@ -339,7 +339,7 @@ def test_every_rule_is_measured_in_every_condition(trained, tmp_path):
     kept = load_pairs(tmp_path, "abc")
     settings = FusionSettings(rule="cross_attention")
     np.testing.assert_allclose(
-        fuse_pairs(kept, settings, made, GRID), fuse_pairs(pairs, settings, made, GRID), atol=1e-3
+        fuse_pairs(kept, settings, made, GRID), fuse_pairs(pairs, settings, made, GRID), atol=6e-3
     )
     between = fuse_pairs(kept, settings, made, np.array([0.025]))
     np.testing.assert_allclose(between, fuse_pairs(kept, settings, made, GRID[:2]).mean(0)[None])
