@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file, save_file
 
 from crossmodal.insight import neighbours
+from crossmodal.insight.figure_files import read_figures, write_figures
 from crossmodal.metrics import Labels
 from crossmodal.phrasebook import LINES
 from crossmodal.types import TASKS, Array
@@ -94,19 +94,14 @@ def phrasebook_digest() -> str:
 
 def save_space(space: Space, models: Path, about: Mapping[str, Any]) -> None:
     """Write the map into a models folder; ``about`` says what it is and which models read it."""
-    tensors = {
+    tensors: dict[str, NDArray[Any]] = {
         "z": space.z.astype(np.float16),
         "modality": space.modality.astype(np.uint8),
         "labels": space.labels.astype(np.uint8),
         "mean": space.mean.astype(np.float32),
         "components": space.components.astype(np.float32),
-    } | {f"layout.{name}": values.astype(np.float32) for name, values in space.layouts.items()}
-    stem = models / STEM
-    stem.parent.mkdir(parents=True, exist_ok=True)
-    save_file(
-        {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, stem.with_suffix(".safetensors")
-    )
-    stem.with_suffix(".safetensors").chmod(0o644)  # safetensors lets the writer alone read
+    }
+    tensors |= {f"layout.{name}": values.astype(np.float32) for name, values in space.layouts.items()}
     meaning = dict(about) | {
         "phrasebook": phrasebook_digest(),
         "modalities": space.modalities,
@@ -115,7 +110,7 @@ def save_space(space: Space, models: Path, about: Mapping[str, Any]) -> None:
         "origins": _in_runs(space.origins),
         "splits": _in_runs(space.splits),
     }
-    stem.with_suffix(".json").write_text(json.dumps(meaning, ensure_ascii=False) + "\n", encoding="utf-8")
+    write_figures(models / STEM, tensors, json.dumps(meaning, ensure_ascii=False))
 
 
 def _in_runs(names: Sequence[str]) -> list[tuple[str, int]]:
@@ -126,13 +121,10 @@ def _in_runs(names: Sequence[str]) -> list[tuple[str, int]]:
 @lru_cache(maxsize=FOLDERS)
 def load_space(models: Path, model_hash: str) -> Space | None:
     """The map in a models folder, kept for the last few; None where there is none, or other models or lines made it."""
-    stem = models / STEM
-    if not (stem.with_suffix(".json").is_file() and stem.with_suffix(".safetensors").is_file()):
+    kept = read_figures(models / STEM, model_hash)
+    if kept is None or kept[0]["phrasebook"] != phrasebook_digest():
         return None
-    about = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
-    if about["model_hash"] != model_hash or about["phrasebook"] != phrasebook_digest():
-        return None
-    found = load_file(stem.with_suffix(".safetensors"))
+    about, found = kept
     return Space(
         z=neighbours.unit(found["z"].astype(np.float64)),
         modality=found["modality"].astype(np.int64),

@@ -16,13 +16,13 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file, save_file
 
 from crossmodal.calibration import Calibration
 from crossmodal.fusing import MAIN, as_lines, check_prior, problem_of
 from crossmodal.fusion import find_rule, level_prior
 from crossmodal.fusion.rule import FLOOR, Lines
 from crossmodal.fusion.shared_space import SharedSpace
+from crossmodal.insight.figure_files import read_figures, write_figures
 from crossmodal.metrics import Labels, calibration_error
 from crossmodal.types import TASKS, Array, FloatArray, FusionSettings
 
@@ -92,19 +92,15 @@ class Sweep:
 
 def save_pairs(pairs: Pairs, models: Path, about: dict[str, Any]) -> None:
     """Write the figures of the pairs into a models folder; ``about`` says what they are and which models read them."""
-    tensors = {
+    tensors: dict[str, NDArray[Any]] = {
         "probabilities": pairs.probabilities.astype(np.float32),
         "embeddings": pairs.embeddings.astype(np.float16),
         "labels": pairs.labels.astype(np.uint8),
         "groups": pairs.groups.astype(np.uint16),
-    } | {f"{_GRID}{rule}": _small(fused) for rule, fused in pairs.grids.items()}
-    stem = models / STEM
-    save_file(
-        {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, stem.with_suffix(".safetensors")
-    )
-    stem.with_suffix(".safetensors").chmod(0o644)  # safetensors lets the writer alone read
+    }
+    tensors |= {f"{_GRID}{rule}": _small(fused) for rule, fused in pairs.grids.items()}
     meaning = about | {"modalities": pairs.modalities, "labels": TASKS[MAIN]}
-    stem.with_suffix(".json").write_text(json.dumps(meaning, indent=1) + "\n", encoding="utf-8")
+    write_figures(models / STEM, tensors, json.dumps(meaning, indent=1))
 
 
 def _small(probabilities: Array) -> NDArray[np.uint8]:
@@ -121,13 +117,10 @@ def _large(roots: NDArray[np.uint8]) -> Array:
 @lru_cache(maxsize=FOLDERS)
 def load_pairs(models: Path, model_hash: str) -> Pairs | None:
     """The pairs in a models folder, kept for the last few; None where none lie there or other models read them."""
-    stem = models / STEM
-    if not (stem.with_suffix(".json").is_file() and stem.with_suffix(".safetensors").is_file()):
+    kept = read_figures(models / STEM, model_hash)
+    if kept is None:
         return None
-    about = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
-    if about["model_hash"] != model_hash:
-        return None
-    found = load_file(stem.with_suffix(".safetensors"))
+    about, found = kept
     first, second = about["modalities"]
     return Pairs(
         probabilities=found["probabilities"].astype(np.float64),
