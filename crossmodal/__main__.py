@@ -11,15 +11,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crossmodal import __version__, checkpoints
+from crossmodal import __version__
 from crossmodal.errors import CrossmodalError, InputError, ModelError
 from crossmodal.fusion import DEFAULT_RULE, registry
+from crossmodal.model import checkpoints
 from crossmodal.timeline.exports import FORMATS
 from crossmodal.types import PRIORS, FusionSettings
 
 if TYPE_CHECKING:
     from crossmodal.pipeline import Pipeline
-    from crossmodal.timeline.lines import Recording
+    from crossmodal.timeline.types import Recording
 
 OK, SOME_UNREADABLE, USAGE, MODEL_FAULT = 0, 1, 2, 3
 
@@ -214,7 +215,7 @@ def _progress(items: Iterable[Any], total: int) -> Iterable[Any]:
 
 
 def _error_record(name: str, error: CrossmodalError) -> dict[str, Any]:
-    from crossmodal.ui.strings import Say
+    from crossmodal.i18n.translator import Say
 
     return {"input": name, "error": {**error.as_dict(), "message": Say("en").error(error)}}
 
@@ -241,7 +242,7 @@ def _lacks(rule: str, pipeline: Pipeline) -> bool:
 
 def predict(arguments: argparse.Namespace) -> int:
     """Read and fuse every input; an unreadable one is reported and the rest go on."""
-    from crossmodal.records import result_record
+    from crossmodal.sharing.serialization import result_record
 
     settings, pipeline = _settings(arguments), _load(arguments.models)
     if _has_unknown(arguments.alpha, pipeline) or _lacks(arguments.rule, pipeline):
@@ -262,7 +263,7 @@ def predict(arguments: argparse.Namespace) -> int:
 def transcribe(arguments: argparse.Namespace) -> int:
     """Write down what is said in every clip."""
     from crossmodal import audio
-    from crossmodal.transcription import Transcriber
+    from crossmodal.audio.transcription import Transcriber
 
     transcriber, status = Transcriber(), OK
     for clip in _progress(arguments.clips, len(arguments.clips)):
@@ -284,7 +285,7 @@ def transcribe(arguments: argparse.Namespace) -> int:
 def timeline(arguments: argparse.Namespace) -> int:
     """Print the timeline of a recording; where it breaks off, what stands before is printed."""
     from crossmodal.timeline.exports import Sheet
-    from crossmodal.timeline.strips import strips
+    from crossmodal.timeline.tracks import strips
 
     settings, data, pipeline = _settings(arguments), _read_bytes(arguments.recording), _load(arguments.models)
     if _has_unknown(arguments.alpha, pipeline) or _lacks(arguments.rule, pipeline):
@@ -302,8 +303,8 @@ def _read_recording(data: bytes, pipeline: Pipeline) -> tuple[Recording, InputEr
     """What was read of a recording, and what ended it before its time."""
     from tqdm import tqdm
 
-    from crossmodal.timeline.lines import Recording
-    from crossmodal.timeline.reading import read
+    from crossmodal.timeline.reader import read
+    from crossmodal.timeline.types import Recording
 
     recording = Recording(model_hash=pipeline.model_hash)
     with tqdm(unit="s", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
@@ -325,7 +326,7 @@ def _load(folder: Path) -> Pipeline:
 
 def train(arguments: argparse.Namespace) -> int:
     """Rebuild the models."""
-    from crossmodal.train import train as run
+    from crossmodal.training.release import train as run
 
     logging.basicConfig(level=logging.WARNING)
     run(arguments.data, arguments.models, arguments.runs, named=dict(arguments.corpus), seed=arguments.seed)
@@ -334,8 +335,8 @@ def train(arguments: argparse.Namespace) -> int:
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """Measure the models and write metrics.json and the model card."""
-    from crossmodal.evaluate import evaluate as run
-    from crossmodal.evaluate import evaluate_fusion, evaluate_space
+    from crossmodal.commands.evaluate import evaluate as run
+    from crossmodal.commands.evaluate import evaluate_fusion, evaluate_space
 
     if arguments.only == "space":
         evaluate_space(arguments.models)
@@ -349,7 +350,7 @@ def bench(arguments: argparse.Namespace) -> int:
     """Measure speed and memory, or the page in a browser."""
     if arguments.what == "ui":
         return _bench_ui()
-    from crossmodal.bench import bench as run
+    from crossmodal.benchmarks.models import bench as run
 
     if arguments.clip is not None:
         _read_bytes(arguments.clip)  # said now rather than in the middle of the measuring
@@ -358,7 +359,7 @@ def bench(arguments: argparse.Namespace) -> int:
 
 
 def _bench_ui() -> int:
-    from crossmodal.ui.bench_ui import MissingError, bench_ui
+    from crossmodal.benchmarks.page import MissingError, bench_ui
 
     try:
         bench_ui()
@@ -389,7 +390,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return COMMANDS[arguments.command](arguments)
     except CrossmodalError as error:
-        from crossmodal.ui.strings import Say
+        from crossmodal.i18n.translator import Say
 
         print("error: " + Say("en").error(error), file=sys.stderr)
         return MODEL_FAULT if isinstance(error, ModelError) else USAGE

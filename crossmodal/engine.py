@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from crossmodal import checkpoints
-from crossmodal.calibration import Calibration, load_calibration
 from crossmodal.errors import BusyError
-from crossmodal.fusing import fuse
+from crossmodal.fusion.calibration import Calibration, load_calibration
+from crossmodal.fusion.fuse import fuse
+from crossmodal.model import checkpoints
 from crossmodal.types import Evidence, FusionResult, FusionSettings
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Errors as codes with values; the prose stands in ``crossmodal.ui.strings``, in every language.
+"""Errors as codes with values; the prose stands in ``crossmodal.i18n.translator``, in every language.
 
 Raising a code instead of a sentence keeps the backend free of languages and lets the command line, the app and a
 program each say the same thing in their own way.

@@ -11,15 +11,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from crossmodal import audio, checkpoints
-from crossmodal.calibration import Calibration, load_calibration
+from crossmodal import audio
+from crossmodal.audio.transcription import shared_transcriber
 from crossmodal.errors import InputError
-from crossmodal.fusing import fuse
-from crossmodal.stopwatch import Progress, Stopwatch
+from crossmodal.fusion.calibration import Calibration, load_calibration
+from crossmodal.fusion.fuse import fuse
+from crossmodal.model import checkpoints
+from crossmodal.model.towers import PooledSpeechTower, SpeechTower, TextTower, Tower, load_towers
 from crossmodal.text import MAX_CHARACTERS
 from crossmodal.text import preprocess as preprocess_text
-from crossmodal.towers import PooledSpeechTower, SpeechTower, TextTower, Tower, load_towers
-from crossmodal.transcription import shared_transcriber
+from crossmodal.timing import Progress, Stopwatch
 from crossmodal.types import (
     Array,
     Evidence,
@@ -137,7 +138,7 @@ class Pipeline:
     def fuse(self, evidence: Evidence, settings: FusionSettings | None = None, **changes: Any) -> FusionResult:
         """Fuse at ``settings``, any field of which may be given by name: ``fuse(evidence, rule="log_pool")``.
 
-        Raises InputError, see ``crossmodal.fusing.fuse``.
+        Raises InputError, see ``crossmodal.fusion.fuse.fuse``.
         """
         return fuse(evidence, replace(settings or FusionSettings(), **changes), self.calibration)
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from conftest import wav_bytes
 
-from crossmodal import checkpoints
+from crossmodal.model import checkpoints
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 MARKS = [

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from crossmodal import checkpoints
-from crossmodal.calibration import Calibration
+from crossmodal.fusion.calibration import Calibration
+from crossmodal.model import checkpoints
 from crossmodal.types import SAMPLE_RATE, TASKS, Evidence
 
 pytest_plugins = ["browsing", "visiting"]

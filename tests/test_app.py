@@ -16,15 +16,17 @@ from conftest import wav_bytes
 from fakes import HEARD
 from visiting import EN, address, alert, run, shown, start
 
-from crossmodal import audio, checkpoints
+from crossmodal import audio
 from crossmodal.engine import Gate
 from crossmodal.errors import ModelError
 from crossmodal.examples import DEFAULT, load_examples
 from crossmodal.fusion import fusion_rules
+from crossmodal.i18n.translator import LANGUAGES, Say
+from crossmodal.model import checkpoints
 from crossmodal.types import EMOTIONS, SAMPLE_RATE, FusionSettings
-from crossmodal.ui import charts, state
-from crossmodal.ui.mixer import component
-from crossmodal.ui.strings import LANGUAGES, Say
+from crossmodal.ui import state
+from crossmodal.ui.charts import plotly
+from crossmodal.ui.components.mixer import component
 
 FILES = pytest.mark.parametrize("source", ["record", "upload"])
 
@@ -86,7 +88,7 @@ def test_every_example_is_shown_as_it_was_read(engine, key):
     evidence = load_examples()[key].evidence
     result = engine.fuse(evidence, FusionSettings())
     assert EN.label("emotion", result.label) in verdict(made)
-    assert f"{charts.percent(result.margin)} over" in verdict(made)
+    assert f"{plotly.percent(result.margin)} over" in verdict(made)
 
 
 def test_examples_of_other_models_are_read_anew(engine):

@@ -1,4 +1,4 @@
-"""Data flows one way: no stage imports a later one, and only the page knows Streamlit."""
+"""Imports go one way between the folders of the package, and only the page knows Streamlit."""
 
 import ast
 from pathlib import Path
@@ -7,26 +7,39 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "crossmodal"
-STAGES = (
-    ("errors", "types", "stopwatch", "metrics"),
-    ("envelope", "audio", "text", "decoding", "checkpoints", "phrasebook"),
-    ("transcription", "encoders", "prosody"),
-    ("projection",),
-    ("heads",),
-    ("towers", "fusion"),
-    ("calibration",),
-    ("fusing",),
-    ("insight", "columns"),
-    ("pipeline", "records"),
-    ("engine", "clips", "exports", "timeline", "bundles", "workshop"),
-    ("examples",),
-    ("ui",),
+ORDER = (
+    "errors",
+    "types",
+    "timing",
+    "text",
+    "metrics",
+    "model",
+    "audio",
+    "data",
+    "fusion",
+    "explain",
+    "pipeline",
+    "engine",
+    "sharing",
+    "timeline",
+    "examples",
+    "i18n",
+    "training",
+    "evaluation",
+    "custom",
+    "ui",
+    "benchmarks",
+    "commands",
+    "__main__",
 )
-OFFLINE = {
-    "__init__", "__main__", "bench", "corpora", "datasets", "evaluate", "evaluation", "objective", "train", "training",
-}  # fmt: skip
-"""What no page needs: training, measuring, the command line."""
-ORDER = {name: place for place, names in enumerate(STAGES) for name in names}
+"""Modules and folders of the package, lowest first: each may import what stands before it."""
+RANK = {name: rank for rank, name in enumerate(ORDER)}
+OFFLINE = {"training", "evaluation", "benchmarks", "commands", "__main__"}
+"""What no page needs: training the release, measuring, the command line."""
+WORKERS = {"crossmodal.custom.worker"}
+"""What a page starts as a process of its own and never imports."""
+TOOLS = sorted((ROOT / "tools").rglob("*.py"))
+SOURCES = sorted(PACKAGE.rglob("*.py"))
 
 
 def imports(path: Path):
@@ -43,61 +56,67 @@ def imports(path: Path):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-def stage_of(module: str) -> str:
+def folder_of(module: str) -> str:
+    """The folder or top-level module of the package that a dotted name lies in, '' outside of it."""
     parts = module.split(".")
     return parts[1] if len(parts) > 1 and parts[0] == "crossmodal" else ""
 
 
-SOURCES = sorted(PACKAGE.rglob("*.py"))
+def own_folder(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_no_stage_imports_a_later_one(path):
-    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-    if own not in ORDER:
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=named)
+def test_folders_import_only_earlier_ones(path):
+    own = own_folder(path)
+    if own == "__init__":
         return
-    later = [name for name in imports(path) if ORDER.get(stage_of(name), -1) > ORDER[own]]
+    later = [name for name in imports(path) if folder_of(name) != own and RANK.get(folder_of(name), -1) > RANK[own]]
     assert not later
 
 
-def test_every_module_has_its_place():
-    found = {path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in SOURCES}
-    assert found == OFFLINE | set(ORDER)
-    assert not OFFLINE & set(ORDER)
+def test_every_folder_has_its_place():
+    assert {own_folder(path) for path in SOURCES} - {"__init__"} == set(ORDER)
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("path", SOURCES, ids=named)
 def test_what_serves_needs_nothing_of_training(path):
-    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-    if own in OFFLINE or path.name in {"evidence.py", "tune.py"}:  # making the examples is no part of serving
+    if own_folder(path) in OFFLINE | {"custom", "__init__"}:
         return
-    assert not {stage_of(name) for name in imports(path)} & (OFFLINE - {"__init__"})
+    assert not [name for name in imports(path) if folder_of(name) in OFFLINE or name in WORKERS]
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
+@pytest.mark.parametrize("path", [*SOURCES, *TOOLS], ids=named)
 def test_only_the_page_imports_streamlit(path):
-    if path.is_relative_to(PACKAGE / "ui"):
+    if path.is_relative_to(PACKAGE / "ui") or path == PACKAGE / "benchmarks" / "tick.py":  # it times the page's runs
         return
     assert not [name for name in imports(path) if name.split(".")[0] == "streamlit"]
 
 
-@pytest.mark.parametrize("path", [ROOT / "app.py", *sorted((PACKAGE / "ui").rglob("*.py"))], ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [ROOT / "app.py", *sorted((PACKAGE / "ui").rglob("*.py"))], ids=named)
 def test_the_page_does_not_compute(path):
     heavy = {"torch", "transformers", "torchaudio"}
-    found = [name for name in imports(path) if name.split(".")[0] in heavy or name.startswith("crossmodal.encoders")]
-    assert not found
+    assert not [n for n in imports(path) if n.split(".")[0] in heavy or n.startswith("crossmodal.model.encoders")]
     if path.name == "app.py":
         assert not [name for name in imports(path) if name.startswith("numpy")]
 
 
-def test_decoding_imports_nothing_of_ours():
-    assert not [name for name in imports(PACKAGE / "decoding.py") if name.startswith("crossmodal")]
+def test_the_decoding_process_imports_nothing_of_ours():
+    assert not [name for name in imports(PACKAGE / "audio" / "decoder_worker.py") if name.startswith("crossmodal")]
 
 
 def test_nothing_that_can_carry_code_is_loaded():
     forbidden = {"pickle", "joblib", "dill", "shelve", "marshal"}
-    for path in [ROOT / "app.py", *SOURCES]:
+    for path in [ROOT / "app.py", *SOURCES, *TOOLS]:
         assert not {name.split(".")[0] for name in imports(path)} & forbidden, path
         source = path.read_text(encoding="utf-8")
         assert "torch.load(" not in source, path
         assert "unsafe_allow_html=True" not in source, path
+
+
+def test_no_module_stands_beside_a_folder_of_its_name():
+    assert not [path for path in SOURCES if path.with_suffix("").is_dir()]

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from conftest import make_calibration, make_evidence
 
-from crossmodal.fusing import fuse, fuse_variants
+from crossmodal.explain.counterfactuals import WINDOW_SECONDS, by_moment, moments, nearest_flip, pulls, windows
+from crossmodal.explain.leave_one_out import candidates, pieces, swaps, telling, without_each
+from crossmodal.explain.shapley import attribution
 from crossmodal.fusion import fusion_rules
-from crossmodal.insight.attribution import attribution
-from crossmodal.insight.variants import WINDOW_SECONDS, by_moment, moments, nearest_flip, pulls, windows
-from crossmodal.insight.words import candidates, pieces, swaps, telling, without_each
+from crossmodal.fusion.fuse import fuse, fuse_variants
 from crossmodal.types import EMOTIONS, PRIORS, SAMPLE_RATE, FusionSettings, Waveform
 
 NAMES = ("speech", "text", "face")

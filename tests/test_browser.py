@@ -6,7 +6,7 @@ import browsing
 import pytest
 from browsing import PATIENCE
 
-from crossmodal.ui.strings import Say
+from crossmodal.i18n.translator import Say
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = browsing.MARKS

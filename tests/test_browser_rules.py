@@ -5,7 +5,7 @@ import pytest
 from test_browser import drag
 
 from crossmodal.fusion import registry
-from crossmodal.ui.strings import Say
+from crossmodal.i18n.translator import Say
 
 pytestmark = [*browsing.MARKS, pytest.mark.models]
 EN = Say("en")

@@ -3,9 +3,9 @@
 import browsing
 import pytest
 
-from crossmodal import checkpoints
-from crossmodal.insight.space import load_space
-from crossmodal.ui.strings import Say
+from crossmodal.explain.embedding_map import load_space
+from crossmodal.i18n.translator import Say
+from crossmodal.model import checkpoints
 
 pytestmark = browsing.MARKS
 EN = Say("en")

@@ -6,7 +6,7 @@ import pytest
 from conftest import wav_bytes
 
 from crossmodal.examples import load_examples
-from crossmodal.ui.strings import Say
+from crossmodal.i18n.translator import Say
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = browsing.MARKS

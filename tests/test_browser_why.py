@@ -3,7 +3,7 @@
 import browsing
 import pytest
 
-from crossmodal.ui.strings import Say
+from crossmodal.i18n.translator import Say
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = browsing.MARKS

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
-from crossmodal import bundles
 from crossmodal.errors import InputError
+from crossmodal.model import archive
 from crossmodal.types import TASKS
 
 DIM = 4
@@ -24,18 +24,18 @@ def tensors(dim=DIM):
             name: np.ones(shape, np.float32) if name == "spread" else random.normal(size=shape).astype(np.float32)
             for name, shape in shapes.items()
         })
-        for stem, shapes in bundles._shapes(dim).items()
+        for stem, shapes in archive._shapes(dim).items()
     }  # fmt: skip
 
 
 def manifest_of(files):
     return {
         "schema": 1,
-        "towers": dict(bundles.TOWERS),
+        "towers": dict(archive.TOWERS),
         "files": {
             name: {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)} for name, data in files.items()
         },
-        "temperatures": {name: dict.fromkeys(TASKS, 1.0) for name in bundles.TOWERS},
+        "temperatures": {name: dict.fromkeys(TASKS, 1.0) for name in archive.TOWERS},
         "prior": {task: [1 / len(names)] * len(names) for task, names in TASKS.items()},
     }  # fmt: skip
 
@@ -55,7 +55,7 @@ def zipped(files, method=zipfile.ZIP_DEFLATED):
 
 def refused(data, folder):
     with pytest.raises(InputError) as caught:
-        bundles.unpack(data, folder)
+        archive.unpack(data, folder)
     assert not folder.exists()
     return caught.value.code
 
@@ -70,10 +70,10 @@ def test_what_was_packed_comes_back_and_the_same_content_gives_the_same_bytes(tm
     source.mkdir()
     for name, data in contents().items():
         (source / name).write_bytes(data)
-    packed = bundles.pack(source, {"events": [1]})
-    assert bundles.unpack(packed, target) == {"events": [1]}
-    assert {path.name for path in target.iterdir()} == set(bundles.LARGEST)
-    assert bundles.pack(target, {"events": [1]}) == packed
+    packed = archive.pack(source, {"events": [1]})
+    assert archive.unpack(packed, target) == {"events": [1]}
+    assert {path.name for path in target.iterdir()} == set(archive.LARGEST)
+    assert archive.pack(target, {"events": [1]}) == packed
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_an_altered_file_is_found_by_its_hash(target):
 def test_a_bomb_is_unpacked_no_further_than_it_may_be_large(target):
     files = contents() | {"speech.safetensors": bytes(200 * 1024**2)}
     data = zipped(files)
-    assert len(data) < bundles.MOST_BYTES
+    assert len(data) < archive.MOST_BYTES
     assert refused(data, target) == "bundle_size"
 
 
@@ -115,7 +115,7 @@ def test_a_bomb_is_unpacked_no_further_than_it_may_be_large(target):
 @pytest.mark.parametrize("size", [1, 200 * 1024**2], ids=["small", "bomb"])
 def test_only_compression_that_is_unpacked_in_bounds(target, method, size):
     data = zipped(contents() | {"run.json": bytes(size)}, method)
-    assert len(data) < bundles.MOST_BYTES
+    assert len(data) < archive.MOST_BYTES
     tracemalloc.start()
     assert refused(data, target) == "bundle_unreadable"
     assert tracemalloc.get_traced_memory()[1] < 64 * 1024**2
@@ -147,7 +147,7 @@ def test_a_header_that_lies_about_the_size(target):
 
 
 def test_more_bytes_than_any_model_has(target):
-    assert refused(bytes(bundles.MOST_BYTES + 1), target) == "bundle_size"
+    assert refused(bytes(archive.MOST_BYTES + 1), target) == "bundle_size"
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"\x80\x04\x95", b"RIFF" + bytes(100)])

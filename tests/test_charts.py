@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossmodal.types import EMOTIONS, Word
-from crossmodal.ui import charts, formula, markup, palette
+from crossmodal.ui import formula
+from crossmodal.ui import html as markup
+from crossmodal.ui.charts import palette, plotly
 
 HOSTILE = '<a href="http://h/x">x</a><img src=x onerror=alert(1)> & ![x](http://h/y) $$x$$ %{x}'
 
@@ -38,7 +40,7 @@ def oklab(rgb):
 
 
 def bar_values():
-    return [charts.Bar(label, p, "#123456") for label, p in zip("abc", (0.2, 0.7, 0.1), strict=True)]
+    return [plotly.Bar(label, p, "#123456") for label, p in zip("abc", (0.2, 0.7, 0.1), strict=True)]
 
 
 @pytest.mark.parametrize("theme", palette.EMOTION_COLOURS)
@@ -63,7 +65,7 @@ def test_any_two_emotions_stay_apart(theme, sight):
 
 
 def test_bars_carry_label_and_number_and_mark_the_highest():
-    figure = charts.bars(bar_values())
+    figure = plotly.bars(bar_values())
     trace, axis = figure["data"][0], figure["layout"]["yaxis"]
     assert trace["x"] == [0.2, 0.7, 0.1]
     assert trace["text"] == ["20", "<b>70</b>", "10"]
@@ -74,24 +76,24 @@ def test_bars_carry_label_and_number_and_mark_the_highest():
     ("probability", "text"), [(0.0, "0"), (0.0004, "0"), (0.003, "<1"), (0.004999, "<1"), (0.996, "100"), (1.0, "100")]
 )
 def test_percent(probability, text):
-    assert charts.percent(probability) == text
+    assert plotly.percent(probability) == text
 
 
 @given(st.text())
 def test_no_text_of_a_visitor_is_read_as_a_tag(text):
-    shown = charts.literal(text)
+    shown = plotly.literal(text)
     assert "<" not in shown
     assert html.unescape(shown) == html.unescape(html.escape(text))
 
 
 def test_words_without_room_are_left_out():
     words = [Word(str(i), i / 100, (i + 1) / 100, 1.0) for i in range(100)]
-    assert 10 <= len(charts.spaced(words, 1.0)) <= 14
+    assert 10 <= len(plotly.spaced(words, 1.0)) <= 14
 
 
 @pytest.mark.parametrize("points", [0, 1, 139, 140, 141, 400, 1000])
 def test_an_envelope_is_drawn_with_a_bounded_number_of_strokes(points):
-    strokes = charts.coarser([0.5] * points)
+    strokes = plotly.coarser([0.5] * points)
     assert len(strokes) <= 140
     assert bool(strokes) == bool(points)
 

@@ -6,8 +6,8 @@ import shutil
 import numpy as np
 import pytest
 
-from crossmodal import checkpoints
 from crossmodal.errors import ModelError
+from crossmodal.model import checkpoints
 
 
 def copy_models(target):

@@ -12,11 +12,12 @@ from conftest import make_calibration, make_evidence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crossmodal import audio, clips, text
-from crossmodal.clips import ClipStore
+from crossmodal import audio, text
 from crossmodal.errors import InputError
-from crossmodal.fusing import fuse
 from crossmodal.fusion import fusion_rules
+from crossmodal.fusion.fuse import fuse
+from crossmodal.sharing import clip_store
+from crossmodal.sharing.clip_store import ClipStore
 from crossmodal.types import SAMPLE_RATE, FusionSettings, Transcript, Word
 
 CALIBRATION = make_calibration(("speech", "text", "face"))
@@ -66,8 +67,8 @@ def samples_of(flac):
 
 
 def test_limits_are_those_of_the_inputs():
-    assert clips.MAX_SECONDS == audio.MAX_SECONDS
-    assert clips.MAX_WORDS == text.MAX_CHARACTERS
+    assert clip_store.MAX_SECONDS == audio.MAX_SECONDS
+    assert clip_store.MAX_WORDS == text.MAX_CHARACTERS
 
 
 def test_a_clip_comes_back_as_it_was_shared(store, clock):
@@ -99,7 +100,7 @@ def test_the_transcript_is_kept(store):
 @given(pcm=st.lists(st.integers(-32767, 32767), min_size=1, max_size=5000))
 @settings(max_examples=25, deadline=None)
 def test_sixteen_bits_are_kept_exactly(pcm):
-    assert samples_of(clips.to_flac(np.array(pcm, np.float32) / 32767)).tolist() == pcm
+    assert samples_of(clip_store.to_flac(np.array(pcm, np.float32) / 32767)).tolist() == pcm
 
 
 def test_names_and_tokens_are_secrets(store, tmp_path):
@@ -213,7 +214,7 @@ def test_what_is_too_much_is_refused(store, samples, words, code):
 
 def test_thirty_seconds_of_noise_are_small_enough(store):
     noise = np.random.default_rng(0).uniform(-1, 1, 30 * SAMPLE_RATE).astype(np.float32)
-    assert len(store.get(put(store, noise).id).audio) < clips.MAX_CLIP_BYTES
+    assert len(store.get(put(store, noise).id).audio) < clip_store.MAX_CLIP_BYTES
 
 
 # --- damaged and hostile content -------------------------------------------------------------------------------------
@@ -239,7 +240,7 @@ def forge(store, change):
     header, _, flac = store._files.cat_file(path).partition(b"\n")[2].partition(b"\n")
     content = change(json.loads(header))
     body = (content if isinstance(content, bytes) else json.dumps(content).encode()) + b"\n" + flac
-    store._files.pipe_file(path, clips._sha256(body).encode() + b"\n" + body)
+    store._files.pipe_file(path, clip_store._sha256(body).encode() + b"\n" + body)
     return receipt
 
 

@@ -4,8 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crossmodal.columns import LONGEST_NAME, MOST, Column, decode, default_columns, encode, every_rule, fresh_name
 from crossmodal.fusion import fusion_rules
+from crossmodal.sharing.comparison import (
+    LONGEST_NAME,
+    MOST,
+    Column,
+    decode,
+    default_columns,
+    encode,
+    every_rule,
+    fresh_name,
+)
 from crossmodal.types import PRIORS, FusionSettings
 
 MODALITIES = ("speech", "text", "face")

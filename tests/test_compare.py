@@ -10,17 +10,17 @@ from fakes import WIDTH
 from test_learned_rules import random_state
 from visiting import EN, address, run, shown, start
 
-from crossmodal.columns import MOST, decode
 from crossmodal.fusion import fusion_rules, registry
+from crossmodal.sharing.comparison import MOST, decode
 from crossmodal.types import PRIORS
 
 MODALITIES = ("speech", "text")
 
 
 def script():
-    from crossmodal.ui import pages, views
+    from crossmodal.ui import frame, navigation
 
-    pages.show(views.frame(), "compare")
+    navigation.show(frame.frame(), "compare")
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from crossmodal.corpora import (
+from crossmodal.data.speech import (
     distinct,
     parse_cremad,
     parse_emodb,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crossmodal.datasets import (
+from crossmodal.data.text import (
     EKMAN,
     EMOTIONS,
     SENTIMENTS,

@@ -10,15 +10,17 @@ from fakes import FakeEngine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crossmodal.columns import Column
 from crossmodal.examples import DEFAULT, load_examples
-from crossmodal.insight.sweep import Pairs, save_pairs
+from crossmodal.explain.sweep import Pairs, save_pairs
+from crossmodal.i18n.translator import LANGUAGES, Say
+from crossmodal.sharing.comparison import Column
 from crossmodal.types import FusionSettings, Word
-from crossmodal.ui import charts, drawings, palette, shown, state
-from crossmodal.ui.shown import Shown
-from crossmodal.ui.strings import LANGUAGES, Say
+from crossmodal.ui import state
+from crossmodal.ui.charts import palette, plotly, svg
+from crossmodal.ui.sections import shared_view
+from crossmodal.ui.sections.shared_view import Shown
 
-PAINT = drawings.in_file("light")
+PAINT = svg.in_file("light")
 COLUMNS = [Column("A", FusionSettings({"speech": 0.62, "text": 0.38})), Column("B", FusionSettings(rule="log_pool"))]
 
 
@@ -29,10 +31,10 @@ def tags(root):
 @given(title=st.text(max_size=40))
 @settings(max_examples=60, deadline=None)
 def test_a_drawing_is_valid_whatever_it_is_called(title):
-    bars = [charts.Bar(title, p, "#123456") for p in (0.0, 0.3, 1.0)]
-    root = ElementTree.fromstring(drawings.bars_svg(bars, PAINT, title=title, note=title, marks=[0.2, 0.3, 0.0]))
+    bars = [plotly.Bar(title, p, "#123456") for p in (0.0, 0.3, 1.0)]
+    root = ElementTree.fromstring(svg.bars_svg(bars, PAINT, title=title, note=title, marks=[0.2, 0.3, 0.0]))
     assert tags(root) <= {"svg", "title", "rect", "text", "g", "path"}
-    wave = drawings.waveform((0.1, 0.9), ((0.0, 1.0),), 1.0, [Word(title, 0.0, 0.5, 0.9)])
+    wave = svg.waveform((0.1, 0.9), ((0.0, 1.0),), 1.0, [Word(title, 0.0, 0.5, 0.9)])
     for source in (wave.file(title, PAINT), wave.inline(title)):
         assert tags(ElementTree.fromstring(source)) <= {"svg", "title", "rect", "text", "g", "path"}
     if title.isprintable():
@@ -41,8 +43,8 @@ def test_a_drawing_is_valid_whatever_it_is_called(title):
 
 def test_the_longest_bar_belongs_to_the_highest_probability():
     values = np.array([0.1, 0.7, 0.2])
-    bars = [charts.Bar(str(i), float(p), "#123456") for i, p in enumerate(values)]
-    root = ElementTree.fromstring(drawings.bars_svg(bars, PAINT, title="x"))
+    bars = [plotly.Bar(str(i), float(p), "#123456") for i, p in enumerate(values)]
+    root = ElementTree.fromstring(svg.bars_svg(bars, PAINT, title="x"))
     widths = [float(item.get("width")) for item in root.iter() if item.get("class") == "bar"]
     assert np.argsort(widths).tolist() == np.argsort(values).tolist()
     assert widths[1] / widths[0] == pytest.approx(7, rel=0.01)
@@ -50,7 +52,7 @@ def test_the_longest_bar_belongs_to_the_highest_probability():
 
 def test_a_waveform_shades_speech_and_places_words():
     words = (Word("one", 0.0, 0.4, 0.9), Word("two", 0.6, 1.0, 0.9))
-    drawn = drawings.waveform([0.0] * 300 + [1.0] * 100, ((0.2, 0.8),), 1.0, words)
+    drawn = svg.waveform([0.0] * 300 + [1.0] * 100, ((0.2, 0.8),), 1.0, words)
     root = ElementTree.fromstring(drawn.inline("Waveform"))
     speech = next(item for item in root.iter() if item.get("class") == "speech")
     assert (speech.get("x"), speech.get("width")) == ("20%", "60%")
@@ -76,10 +78,10 @@ def engine(tmp_path):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("theme", palette.INK)
 def test_every_chart_of_the_bench_is_a_file(engine, language, theme):
-    say, paint = Say(language), drawings.in_file(theme)
+    say, paint = Say(language), svg.in_file(theme)
     subject = state.read_example(engine, load_examples()[DEFAULT], print)
     seen = Shown(subject, COLUMNS, reference=0, curve=True)
-    found = shown.charts(seen, seen.view(engine), engine, say)
+    found = shared_view.charts(seen, seen.view(engine), engine, say)
     assert list(found) == ["speech", "text", "0", "1", "wave", "curve"]
     for key, chart in found.items():
         root = ElementTree.fromstring(chart.file(paint))
@@ -97,11 +99,11 @@ def test_words_alone_have_neither_waveform_nor_curve(engine):
     readings = {"text": subject.evidence.readings["text"]}
     typed = replace(subject, evidence=replace(subject.evidence, readings=readings), clip=None)
     seen = Shown(typed, COLUMNS[:1], curve=True)
-    assert list(shown.charts(seen, seen.view(engine), engine, Say("en"))) == ["text", "0"]
+    assert list(shared_view.charts(seen, seen.view(engine), engine, Say("en"))) == ["text", "0"]
 
 
 def test_a_column_with_nothing_to_fuse_is_no_reference(engine):
     nothing = Column("none", FusionSettings(), frozenset(("speech", "text")))
     subject = state.read_example(engine, load_examples()[DEFAULT], print)
     seen = Shown(subject, [nothing, COLUMNS[0]], reference=0)
-    assert "mark" not in shown.charts(seen, seen.view(engine), engine, Say("en"))["0"].file(PAINT)
+    assert "mark" not in shared_view.charts(seen, seen.view(engine), engine, Say("en"))["0"].file(PAINT)

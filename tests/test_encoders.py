@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from crossmodal.checkpoints import MINILM, pretrained, whisper_state
-from crossmodal.encoders.speech import LogMel, SpeechEncoder, pad, whisper_config
-from crossmodal.encoders.text import TextEncoder, Tokens
+from crossmodal.model.checkpoints import MINILM, pretrained, whisper_state
+from crossmodal.model.encoders.speech import LogMel, SpeechEncoder, pad, whisper_config
+from crossmodal.model.encoders.text import TextEncoder, Tokens
 from crossmodal.types import SAMPLE_RATE
 
 

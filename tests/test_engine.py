@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from crossmodal import checkpoints
 from crossmodal.engine import Engine, Gate
 from crossmodal.errors import BusyError, InputError, ModelError
+from crossmodal.model import checkpoints
 
 
 def test_a_full_line_is_refused_at_once():

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from conftest import make_calibration
 
-from crossmodal.checkpoints import MODELS, read_manifest
-from crossmodal.evaluation import pairs, transfer, voice
+from crossmodal.evaluation import pairs, speech, transfer
 from crossmodal.evaluation.card import interval, number, render, table
 from crossmodal.evaluation.statistics import bootstrap, confusion, recalls, unweighted_average_recall
-from crossmodal.evaluation.words import fit_offset
+from crossmodal.evaluation.text import fit_offset
+from crossmodal.explain.sweep import METRICS, fuse_pairs
 from crossmodal.fusion import fusion_rules
-from crossmodal.insight.sweep import METRICS, fuse_pairs
-from crossmodal.train import locate, one_hot_targets
+from crossmodal.model.checkpoints import MODELS, read_manifest
+from crossmodal.training.release import locate, one_hot_targets
 from crossmodal.types import EMOTIONS, TASKS, FusionSettings
 
 GOLD = np.array([0, 0, 0, 0, 1, 1])
@@ -57,9 +57,9 @@ def scored(count=140, folds=2, seed=0):
 def test_a_fold_is_calibrated_on_the_others_alone():
     logits, rows = scored()
     own = np.array([row["model"] == "fold0" for row in rows])
-    plain = voice.cross_fitted(logits, rows)
+    plain = speech.cross_fitted(logits, rows)
     louder = {task: np.where(own[:, None], 5 * values, values) for task, values in logits.items()}
-    changed = voice.cross_fitted(louder, rows)
+    changed = speech.cross_fitted(louder, rows)
     # the temperature of fold 0 comes from fold 1, which did not change: its own probabilities get sharper
     assert changed["emotion"][own].max(1).mean() > plain["emotion"][own].max(1).mean()
     np.testing.assert_array_equal(changed["emotion"][~own].argmax(1), plain["emotion"][~own].argmax(1))

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 
 from crossmodal import audio
-from crossmodal.datasets import text_key
-from crossmodal.envelope import envelope
+from crossmodal.audio.envelope import envelope
+from crossmodal.data.text import text_key
 from crossmodal.errors import CrossmodalError
 from crossmodal.examples import DEFAULT, load_examples
-from crossmodal.examples.shaping import Recipe, analyse, resynthesise, shape, track_pitch
 from crossmodal.examples.specs import read_specs
-from crossmodal.examples.styles import STYLES, strain, to_record
-from crossmodal.examples.synthesise import speak, to_flac
-from crossmodal.examples.tune import choose
 from crossmodal.types import EMOTIONS, SAMPLE_RATE, TASKS, FusionSettings, Transcript
+from tools.voices.shaping import Recipe, analyse, resynthesise, shape, track_pitch
+from tools.voices.styles import STYLES, strain, to_record
+from tools.voices.synthesise import speak, to_flac
+from tools.voices.tune import choose
 
 EXAMPLES = load_examples()
 each = pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
@@ -165,8 +165,8 @@ def test_style_values_become_a_recipe():
 
 
 def test_tuning_moves_towards_what_the_reader_wants(monkeypatch):
-    monkeypatch.setattr("crossmodal.examples.tune.synthesise", lambda _, recipe: np.full(16_000, recipe.pitch))
-    monkeypatch.setattr("crossmodal.examples.tune.GENERATIONS", 3)
+    monkeypatch.setattr("tools.voices.tune.synthesise", lambda _, recipe: np.full(16_000, recipe.pitch))
+    monkeypatch.setattr("tools.voices.tune.GENERATIONS", 3)
     spec = {"text": "So.", "voice_intended": "anger", "voices": [["flite", "slt"]]}
     best, heard = choose(
         spec, lambda samples: float(np.exp(-((samples[0] - 5) ** 2))), lambda samples: Transcript("So.", (), 1.0)

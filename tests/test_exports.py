@@ -13,14 +13,17 @@ from conftest import ROOT, make_calibration, make_evidence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crossmodal import __main__, exports, fusing
-from crossmodal.columns import Column
+from crossmodal import __main__
 from crossmodal.examples import load_examples
-from crossmodal.exports import Input
-from crossmodal.records import evidence_from_record
+from crossmodal.fusion import fuse as fusing
+from crossmodal.i18n.translator import LANGUAGES, Say
+from crossmodal.sharing import export
+from crossmodal.sharing.comparison import Column
+from crossmodal.sharing.export import Input
+from crossmodal.sharing.serialization import evidence_from_record
 from crossmodal.types import EMOTIONS, TASKS, FusionSettings
-from crossmodal.ui import charts, drawings, report
-from crossmodal.ui.strings import LANGUAGES, Say
+from crossmodal.ui.charts import plotly, svg
+from crossmodal.ui.sections import report
 
 CALIBRATION = make_calibration(("speech", "text", "face"))
 EVIDENCE = make_evidence(CALIBRATION)
@@ -37,7 +40,7 @@ def fuse(evidence, setting):
 
 
 def view(columns=COLUMNS, **more):
-    return exports.view_of(Input(EVIDENCE, **{"words": "So sad.", **more}), columns, fuse)
+    return export.view_of(Input(EVIDENCE, **{"words": "So sad.", **more}), columns, fuse)
 
 
 def test_a_column_without_anything_to_fuse_is_left_out():
@@ -52,7 +55,7 @@ def test_a_column_without_anything_to_fuse_is_left_out():
 
 def test_json_says_every_number_and_can_be_fused_again():
     made = view()
-    record = json.loads(exports.to_json(made))
+    record = json.loads(export.to_json(made))
     assert [item["name"] for item in record["columns"]] == [column.name for column in COLUMNS]
     again = evidence_from_record(record["evidence"])
     for item, result in zip(record["columns"], made.results, strict=True):
@@ -68,9 +71,9 @@ def test_json_says_every_number_and_can_be_fused_again():
 
 def test_csv_says_every_number():
     made = view()
-    rows = list(csv.DictReader(io.StringIO(exports.to_csv(made))))
+    rows = list(csv.DictReader(io.StringIO(export.to_csv(made))))
     for column, result in zip(COLUMNS, made.results, strict=True):
-        own = [row for row in rows if row["column"] == exports.harmless(column.name)]
+        own = [row for row in rows if row["column"] == export.harmless(column.name)]
         fused = {row["label"]: float(row["p"]) for row in own if row["reading"] == "fused" and row["task"] == "emotion"}
         assert [fused[label] for label in EMOTIONS] == pytest.approx(result.probabilities["emotion"], abs=1e-6)
         weights = {row["reading"]: float(row["weight"]) for row in own if row["weight"]}
@@ -81,7 +84,7 @@ def test_csv_says_every_number():
 @settings(max_examples=100, deadline=None)
 def test_no_cell_of_a_csv_is_a_formula(name, words):
     made = view([replace(COLUMNS[0], name=name)], words=words)
-    for row in csv.reader(io.StringIO(exports.to_csv(made))):
+    for row in csv.reader(io.StringIO(export.to_csv(made))):
         for cell in row:
             assert not cell.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
 
@@ -94,21 +97,21 @@ def test_no_cell_of_a_csv_is_a_formula(name, words):
 def test_any_words_survive_the_shell_and_python(words, example):
     made = view(words=words, example=example, spoken=True)
     for column in made.columns:
-        parsed = shlex.split(exports.command(made, column))
+        parsed = shlex.split(export.command(made, column))
         assert parsed[:3] == ["python", "-m", "crossmodal"]
         arguments = __main__.build_parser().parse_args(parsed[3:])
         assert arguments.text == (None if "text" in column.without else words)
         assert arguments.rule == column.settings.rule
         assert arguments.temperature == column.settings.temperature
         assert arguments.prior == column.settings.prior
-    compile(exports.program(made), "shown", "exec")
+    compile(export.program(made), "shown", "exec")
 
 
 def test_words_alone_name_no_clip():
     typed = replace(EVIDENCE, readings={"text": EVIDENCE.readings["text"]})
-    made = exports.view_of(Input(typed, "So sad."), [Column("A", FusionSettings())], fuse)
-    assert exports.PLACEHOLDER not in exports.command(made, made.columns[0])
-    assert "Path" not in exports.program(made)
+    made = export.view_of(Input(typed, "So sad."), [Column("A", FusionSettings())], fuse)
+    assert export.PLACEHOLDER not in export.command(made, made.columns[0])
+    assert "Path" not in export.program(made)
 
 
 def shown_by_command(line, capsys):
@@ -144,10 +147,10 @@ def test_the_code_prints_the_numbers_that_are_shown(pipeline, key, capsys, monke
     else:
         text = "I can't believe you came all this way; it's \"wonderful\"!"
         subject = Input(pipeline.embed(text=text), text)
-    made = exports.view_of(subject, RUN, pipeline.fuse)
+    made = export.view_of(subject, RUN, pipeline.fuse)
     assert len(made.columns) == (3 if key else 2)
-    for column, result, again in zip(made.columns, made.results, shown_by_program(exports.program(made)), strict=True):
-        printed = shown_by_command(exports.command(made, column), capsys)
+    for column, result, again in zip(made.columns, made.results, shown_by_program(export.program(made)), strict=True):
+        printed = shown_by_command(export.command(made, column), capsys)
         assert printed["fused"]["label"] == again.label == result.label
         expected = result.probabilities["emotion"]
         assert list(printed["fused"]["emotion"].values()) == pytest.approx(expected, abs=1e-4)
@@ -186,11 +189,11 @@ def test_the_report_says_the_numbers_in_either_language(language):
     for column, result in zip(made.columns, made.results, strict=True):
         assert column.name in page.text
         assert say.label("emotion", result.label) in page.text
-        assert charts.percent(float(result.probabilities["emotion"].max())) in page.text
-        assert exports.command(made, column) in page.text
+        assert plotly.percent(float(result.probabilities["emotion"].max())) in page.text
+        assert export.command(made, column) in page.text
     assert say("note.scores") in page.text
     assert page.tags.count("svg") == len(EVIDENCE.readings) + len(COLUMNS)
-    drawn = drawings.waveform((0.1, 0.9), ((0.0, 1.0),), 1.0)
+    drawn = svg.waveform((0.1, 0.9), ((0.0, 1.0),), 1.0)
     with_wave = Page(report.to_html(made, say, wave=drawn))
     assert say("share.chart.wave.title") in with_wave.said
 
@@ -211,6 +214,6 @@ def test_the_report_fetches_nothing_and_runs_nothing():
 
 def test_code_names_the_folder_of_other_models():
     made = view(models="crossmodal-own-model")
-    assert "--models crossmodal-own-model" in exports.command(made, made.columns[0])
-    assert "Pipeline.load('crossmodal-own-model')" in exports.program(made)
-    assert "Pipeline.load()" in exports.program(view())
+    assert "--models crossmodal-own-model" in export.command(made, made.columns[0])
+    assert "Pipeline.load('crossmodal-own-model')" in export.program(made)
+    assert "Pipeline.load()" in export.program(view())

@@ -9,9 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crossmodal.errors import InputError
-from crossmodal.fusing import fuse
+from crossmodal.explain.flips import GRID, Flips, Segment, flips, mix
 from crossmodal.fusion import FusionRule, fusion_rules
-from crossmodal.insight.flips import GRID, Flips, Segment, flips, mix
+from crossmodal.fusion.fuse import fuse
 from crossmodal.types import EMOTIONS, PRIORS, Evidence, FusionSettings, Reading
 
 NAMES = ("speech", "text", "face")

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossmodal.errors import InputError
-from crossmodal.fusing import fuse
 from crossmodal.fusion import fusion_rules, normalize_alpha
-from crossmodal.fusion.confidence import confidence
+from crossmodal.fusion.fuse import fuse
+from crossmodal.fusion.rules.confidence import confidence
 from crossmodal.types import TASKS, Evidence, FusionSettings
 
 NAMES = ("speech", "text", "face", "touch")
@@ -103,8 +103,8 @@ def test_zero_weights_count_all_alike(rule):
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_batch_of_weights_is_the_same_as_one_at_a_time(rule):
-    from crossmodal.fusing import fused_head
     from crossmodal.fusion import Problem
+    from crossmodal.fusion.fuse import fused_head
 
     calibration, evidence, _ = setting((2, 5, [1, 1, 1, 1]), rule)
     readings = list(evidence.readings.values())

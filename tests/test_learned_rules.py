@@ -11,26 +11,27 @@ from conftest import DIM, make_calibration, make_evidence
 from fakes import FakeEngine, write_models
 from test_mixer import in_browser
 
-from crossmodal import checkpoints
-from crossmodal.calibration import load_calibration, rule_file
-from crossmodal.columns import decode, every_rule
-from crossmodal.corpora import Clip
+from crossmodal.data.speech import Clip
 from crossmodal.errors import InputError
 from crossmodal.evaluation import card
 from crossmodal.evaluation.pairs import Side as Scored
 from crossmodal.evaluation.pairs import damaged, draw, match, pair, pair_figures, with_grids
-from crossmodal.fusing import MAIN, fuse, fuse_tasks, problem_of
+from crossmodal.explain.flips import flips, gated_alpha
+from crossmodal.explain.sweep import GRID, fuse_pairs, load_pairs, save_pairs, sweep
 from crossmodal.fusion import fusion_rules, registry
-from crossmodal.insight.flips import flips, gated_alpha
-from crossmodal.insight.sweep import GRID, fuse_pairs, load_pairs, save_pairs, sweep
-from crossmodal.projection import windows
-from crossmodal.records import checked_evidence, evidence_from_record, evidence_record
-from crossmodal.training import fusion, voice_parts
-from crossmodal.training.prepared import Prepared
+from crossmodal.fusion.calibration import load_calibration, rule_file
+from crossmodal.fusion.fuse import MAIN, fuse, fuse_tasks, problem_of
+from crossmodal.i18n.translator import Say
+from crossmodal.model import checkpoints
+from crossmodal.model.projection import windows
+from crossmodal.sharing.comparison import decode, every_rule
+from crossmodal.sharing.serialization import checked_evidence, evidence_from_record, evidence_record
+from crossmodal.training import fusion_rules as fusion
+from crossmodal.training import speech_windows
+from crossmodal.training.clip_cache import Prepared
 from crossmodal.types import EMOTIONS, PRIORS, TASKS, Evidence, FusionSettings
-from crossmodal.ui import rules_view
-from crossmodal.ui.mixer.problem import TABLE, problem, table
-from crossmodal.ui.strings import Say
+from crossmodal.ui.components.mixer.inputs import TABLE, problem, table
+from crossmodal.ui.sections import rule_table
 
 NAMES = ("speech", "text")
 LEARNED = list(fusion.learned_rules())
@@ -353,7 +354,7 @@ def test_the_sentence_says_what_the_interval_says(low, high, kind):
     compared = {"learned": "gmu", "pool": "product", "difference": {"value": 0.01, "low": low, "high": high}}
     found = {"rules": {"gmu": rule, "product": rule}, "learned_against_pools": compared}
     say = Say("en")
-    assert say(f"rules.verdict.{kind}") in rules_view.verdict(say, found)
+    assert say(f"rules.verdict.{kind}") in rule_table.verdict(say, found)
     told = card._verdict({"label_matched_pairs": found})
     assert ("simple pool wins" in told, "worth it" in told) == (kind == "pool", kind == "learned")
 
@@ -379,20 +380,22 @@ def test_noise_is_as_strong_as_said_and_hangs_on_the_clip_alone():
     samples = torch.from_numpy(random.normal(size=16_000).astype(np.float32)) * speech * 0.1
     clip = Clip(Path("one.wav"), "ravdess", "one", "actor", "joy", "", "")
     item = Prepared(clip, samples, speech)
-    mixed = voice_parts.noisy(item)
-    assert torch.equal(mixed, voice_parts.noisy(item))
+    mixed = speech_windows.noisy(item)
+    assert torch.equal(mixed, speech_windows.noisy(item))
     noise = float(mixed[~speech].square().mean())
-    assert 10 * np.log10(float(mixed[speech].square().mean()) / noise - 1) == pytest.approx(voice_parts.SNR_DB, abs=0.3)
+    assert 10 * np.log10(float(mixed[speech].square().mean()) / noise - 1) == pytest.approx(
+        speech_windows.SNR_DB, abs=0.3
+    )
 
 
 def test_voices_come_back_as_they_were_written(tmp_path):
     random = np.random.default_rng(0)
     found = {
-        kind: {key: voice_parts.Voices(unit(random, 1), [unit(random, size)]) for key, size in (("b", 2), ("a", 3))}
-        for kind in voice_parts.KINDS
+        kind: {key: speech_windows.Voices(unit(random, 1), [unit(random, size)]) for key, size in (("b", 2), ("a", 3))}
+        for kind in speech_windows.KINDS
     }
-    voice_parts.write(found, tmp_path / "parts")
-    back = voice_parts.load(tmp_path / "parts", "noisy")
+    speech_windows.write(found, tmp_path / "parts")
+    back = speech_windows.load(tmp_path / "parts", "noisy")
     assert [len(part) for part in back.parts] == [3, 2]
     np.testing.assert_allclose(back.z[0], found["noisy"]["a"].z[0], atol=1e-3)
     np.testing.assert_allclose(back.parts[1], found["noisy"]["b"].parts[0], atol=1e-3)

@@ -11,15 +11,17 @@ from conftest import make_calibration, make_evidence
 from streamlit.testing.v1 import AppTest
 from visiting import address, start
 
-from crossmodal.fusing import fuse
+from crossmodal.explain.flips import flips
 from crossmodal.fusion import Problem, find_rule, fusion_rules, level_prior, normalize_alpha, sharpen
-from crossmodal.fusion.rule import softmax
-from crossmodal.insight.flips import flips
+from crossmodal.fusion.base import softmax
+from crossmodal.fusion.fuse import fuse
+from crossmodal.i18n.translator import CATALOGUE, Say
 from crossmodal.types import EMOTIONS, PRIORS, TASKS, FusionSettings
-from crossmodal.ui import charts, choice, formula
-from crossmodal.ui.mixer import component, held
-from crossmodal.ui.mixer.problem import problem
-from crossmodal.ui.strings import CATALOGUE, Say
+from crossmodal.ui import formula, mixer_state, url_choice
+from crossmodal.ui.charts import plotly
+from crossmodal.ui.components._assets import SHARED
+from crossmodal.ui.components.mixer import component
+from crossmodal.ui.components.mixer.inputs import problem
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 NAMES = ("speech", "text", "face", "pulse")
@@ -34,7 +36,7 @@ ANSWER = """({ cases }) => cases.map(({ call, given }) => ({
 
 def in_browser(cases, tmp_path):
     """What arithmetic.js answers to [(function, what it is given), ...], in Node where that is there, else Chromium."""
-    source = (component.FOLDER / "arithmetic.js").read_text(encoding="utf-8")
+    source = (SHARED / "arithmetic.js").read_text(encoding="utf-8")
     given = json.dumps({"cases": [{"call": call, "given": value} for call, value in cases]})
     if node := shutil.which("node"):
         path = tmp_path / "ask.mjs"
@@ -146,7 +148,7 @@ def test_numbers_are_written_alike(tmp_path):
     values = halves + random.random(2000).tolist() + (random.random(200) / 50).tolist()
     numbers, percents = in_browser([("number", values), ("percent", values)], tmp_path)
     assert numbers == [formula.number(value) for value in values]
-    assert percents == [charts.percent(value) for value in values]
+    assert percents == [plotly.percent(value) for value in values]
 
 
 def test_ties_fall_to_the_same_class(tmp_path):
@@ -169,7 +171,7 @@ def test_the_sources_are_one_module_without_a_name_twice(tmp_path):
 
 
 def test_every_rule_is_known_to_the_browser():
-    source = (component.FOLDER / "arithmetic.js").read_text(encoding="utf-8")
+    source = (SHARED / "arithmetic.js").read_text(encoding="utf-8")
     line = next(line for line in source.splitlines() if line.startswith("const POOLS"))
     assert {part.split(":")[0].strip() for part in line.split("{")[1].split(",")} == set(fusion_rules())
     assert all(find_rule(name) for name in fusion_rules())
@@ -182,8 +184,8 @@ def test_every_rule_is_known_to_the_browser():
 def session(monkeypatch):
     """A session and an address without a page."""
     made = SimpleNamespace(session_state={}, query_params={})
-    monkeypatch.setattr(held, "st", made)
-    monkeypatch.setattr(choice, "st", made)
+    monkeypatch.setattr(mixer_state, "st", made)
+    monkeypatch.setattr(url_choice, "st", made)
     return made
 
 
@@ -191,15 +193,15 @@ GOOD = {"alpha": {"speech": 0.7, "text": 0.3}, "off": ["text"], "rule": "product
 
 
 def test_a_release_stands_in_session_and_address(session):
-    held.take(GOOD, NAMES[:2])
+    mixer_state.take(GOOD, NAMES[:2])
     assert session.query_params == {"a_speech": "0.7", "a_text": "0.3", "m_text": "false", "t": "0.5",
                                     "rule": "product", "mode": "free"}  # fmt: skip
-    now = held.held(NAMES[:2])
+    now = mixer_state.held(NAMES[:2])
     assert (now.alpha, now.off, now.rule, now.temperature) == (GOOD["alpha"], ("text",), "product", 0.5)
     session.session_state.clear()
-    assert held.held(NAMES[:2]) == now
+    assert mixer_state.held(NAMES[:2]) == now
     back = {"alpha": {"speech": 0.5, "text": 0.5}, "off": [], "rule": "linear", "temperature": 1, "mode": "mix"}
-    held.take(back, NAMES[:2])
+    mixer_state.take(back, NAMES[:2])
     assert session.query_params == {}
 
 
@@ -210,10 +212,10 @@ HOSTILE = [None, 3, "x", [], {"alpha": 3}, {"alpha": {"speech": "NaN"}}, {"alpha
 
 @pytest.mark.parametrize("given", HOSTILE, ids=repr)
 def test_what_a_browser_sends_wrongly_changes_nothing(session, given):
-    held.take(GOOD, NAMES[:2])
-    before = held.held(NAMES[:2]), dict(session.query_params)
-    held.take(given, NAMES[:2])
-    assert (held.held(NAMES[:2]), dict(session.query_params)) == before
+    mixer_state.take(GOOD, NAMES[:2])
+    before = mixer_state.held(NAMES[:2]), dict(session.query_params)
+    mixer_state.take(given, NAMES[:2])
+    assert (mixer_state.held(NAMES[:2]), dict(session.query_params)) == before
 
 
 # --- the page --------------------------------------------------------------------------------------------------
@@ -282,7 +284,8 @@ def test_settings_now_are_those_of_the_address(engine):
     def script():
         import streamlit as st
 
-        from crossmodal.ui import bench, state
+        from crossmodal.ui import state
+        from crossmodal.ui.pages import bench
 
         now = bench.settings_now(state.service().engine)
         st.write(f"{now.rule} {now.temperature} {now.alpha['speech']}")
@@ -309,7 +312,7 @@ def mounted(count, mode, given):
     return {
         "key": "many", "near": [0.02, 0.1], "words": {key: say.wording(key) for key in CATALOGUE},
         "tasks": [{"labels": classes, "colours": ["#717376"] * 12}, {"labels": ["no", "so", "yes"]}],
-        "modalities": modalities, "problem": given, "temperatures": held.TEMPERATURES, "marks": [],
+        "modalities": modalities, "problem": given, "temperatures": mixer_state.TEMPERATURES, "marks": [],
         "rules": [{"name": rule, "label": rule, "note": ""} for rule in fusion_rules()],
         "settings": settings, "result": None, "flips": None, "seq": 0,
     }  # fmt: skip

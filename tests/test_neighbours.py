@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crossmodal.evaluation.space import framed, principal_plane, retrieval, thinned, tsne
-from crossmodal.insight import neighbours
+from crossmodal.evaluation.embedding_map import framed, principal_plane, retrieval, thinned, tsne
+from crossmodal.explain import neighbours
 from crossmodal.types import EMOTIONS
 
 SEEDS = st.integers(0, 10_000)

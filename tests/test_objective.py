@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional
 
-from crossmodal.objective import (
+from crossmodal.training.objective import (
     Objective,
     cross_modal_contrastive,
     info_nce,

@@ -14,16 +14,16 @@ import numpy as np
 import pytest
 from conftest import wav_bytes
 
-from crossmodal import bundles, checkpoints
+from crossmodal.custom.queue import Settings, load_example
 from crossmodal.errors import CrossmodalError, ModelError
+from crossmodal.model import archive, checkpoints
 from crossmodal.types import EMOTIONS, TASKS
-from crossmodal.workshop import Settings, load_example
 
 pytestmark = [
     pytest.mark.models,
     pytest.mark.skipif(
         not (checkpoints.MODELS / "reference" / "reference.json").is_file(),
-        reason="models/reference is missing: run `python -m crossmodal.training.reference`",
+        reason="models/reference is missing: run `python -m crossmodal.custom.features`",
     ),
 ]
 QUICK = Settings(dimension=8, epochs=2)
@@ -32,7 +32,7 @@ CHANCE = 1 / len(EMOTIONS)
 
 @pytest.fixture(scope="module")
 def reference():
-    from crossmodal.training.reference import load_reference
+    from crossmodal.custom.features import load_reference
 
     return load_reference()
 
@@ -40,7 +40,7 @@ def reference():
 @pytest.fixture(scope="module")
 def trained(reference, tmp_path_factory):
     """Settings -> what a run told and its folder; each is made once."""
-    from crossmodal.training.own import train
+    from crossmodal.custom.worker import train
 
     made = {}
 
@@ -82,7 +82,7 @@ def test_the_reference_is_small_and_holds_neither_sound_nor_words(reference):
 
 
 def test_an_altered_reference_is_refused(tmp_path):
-    from crossmodal.training.reference import load_reference
+    from crossmodal.custom.features import load_reference
 
     folder = tmp_path / "reference"
     folder.mkdir()
@@ -141,7 +141,7 @@ def test_a_voice_that_nobody_taught_is_read_through_gamma_alone(trained):
 
 
 def test_the_same_seed_gives_the_same_model(reference, trained, tmp_path):
-    from crossmodal.training.own import train
+    from crossmodal.custom.worker import train
 
     events = []
     train(reference, QUICK, tmp_path / "model", events.append, threading.Event())
@@ -162,12 +162,12 @@ def test_modality_dropout_leaves_terms_out_and_still_trains(trained):
 
 
 def test_a_loss_that_is_no_number_is_told(reference, tmp_path, monkeypatch):
-    from crossmodal.training import own
+    from crossmodal.custom import worker
 
-    monkeypatch.setattr(own, "TASK_WEIGHTS", {"emotion": float("nan")})
-    monkeypatch.setattr(own.Trainer, "measure", lambda self, epoch: {"epoch": epoch})
+    monkeypatch.setattr(worker, "TASK_WEIGHTS", {"emotion": float("nan")})
+    monkeypatch.setattr(worker.Trainer, "measure", lambda self, epoch: {"epoch": epoch})
     with pytest.raises(CrossmodalError) as caught:
-        own.train(reference, QUICK, tmp_path / "model", lambda event: None, threading.Event())
+        worker.train(reference, QUICK, tmp_path / "model", lambda event: None, threading.Event())
     assert caught.value.code == "train_diverged"
 
 
@@ -199,8 +199,8 @@ def test_folding_changes_nothing(trained, reference):
     """Pooled states through basis and phi, and through the one folded matrix, come to the same z."""
     import torch
 
-    from crossmodal.towers import load_towers
-    from crossmodal.training.own import Trainer, fold
+    from crossmodal.custom.worker import Trainer, fold
+    from crossmodal.model.towers import load_towers
 
     trainer = Trainer(reference, QUICK)
     trainer.space.eval()
@@ -223,8 +223,8 @@ def test_folding_changes_nothing(trained, reference):
 
 def test_the_words_are_read_as_in_training(trained, reference):
     """The frozen encoder, pooled live, lands where the same sentence would among the reference features."""
-    from crossmodal.towers import load_towers
-    from crossmodal.training.reference import pooled_text
+    from crossmodal.custom.features import pooled_text
+    from crossmodal.model.towers import load_towers
 
     _, folder = trained(QUICK)
     tower = load_towers(folder, checkpoints.read_manifest(folder))["text"]
@@ -237,7 +237,7 @@ def test_the_words_are_read_as_in_training(trained, reference):
 def test_a_tower_of_an_unknown_kind_or_with_an_encoder_is_refused(trained, tmp_path):
     from safetensors.numpy import load_file, save_file
 
-    from crossmodal.towers import load_towers
+    from crossmodal.model.towers import load_towers
 
     _, folder = trained(QUICK)
     manifest = checkpoints.read_manifest(folder)
@@ -254,9 +254,9 @@ def test_a_tower_of_an_unknown_kind_or_with_an_encoder_is_refused(trained, tmp_p
 
 def test_a_bundle_goes_out_and_in_and_the_command_line_reads_it(trained, tmp_path, voice):
     events, folder = trained(QUICK)
-    packed = bundles.pack(folder, {"events": events})
+    packed = archive.pack(folder, {"events": events})
     assert zipfile.ZipFile(io.BytesIO(packed)).testzip() is None
-    bundles.unpack(packed, tmp_path / "again")
+    archive.unpack(packed, tmp_path / "again")
     clip = tmp_path / "clip.wav"
     clip.write_bytes(wav_bytes(voice))
     command = [sys.executable, "-m", "crossmodal", "predict", str(clip), "--text", "I never wanted this.",
@@ -268,7 +268,7 @@ def test_a_bundle_goes_out_and_in_and_the_command_line_reads_it(trained, tmp_pat
 
 
 def test_the_worker_speaks_lines_and_obeys_a_stop(tmp_path):
-    command = [sys.executable, "-m", "crossmodal.training.own", str(tmp_path / "model"), str(checkpoints.MODELS)]
+    command = [sys.executable, "-m", "crossmodal.custom.worker", str(tmp_path / "model"), str(checkpoints.MODELS)]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1],
         env=os.environ | {"OMP_NUM_THREADS": "1"},
@@ -283,7 +283,7 @@ def test_the_worker_speaks_lines_and_obeys_a_stop(tmp_path):
 
 
 def test_a_worker_whose_parent_is_gone_ends(tmp_path):
-    command = [sys.executable, "-m", "crossmodal.training.own", str(tmp_path / "model"), str(checkpoints.MODELS)]
+    command = [sys.executable, "-m", "crossmodal.custom.worker", str(tmp_path / "model"), str(checkpoints.MODELS)]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, cwd=Path(__file__).parents[1]
     )

@@ -9,10 +9,11 @@ import time
 import pytest
 from visiting import EN, address, run, shown, start
 
-from crossmodal import checkpoints
-from crossmodal.ui import own, state
-from crossmodal.ui.strings import Say
-from crossmodal.workshop import Settings, Workshop, load_example
+from crossmodal.custom.queue import Settings, Workshop, load_example
+from crossmodal.i18n.translator import Say
+from crossmodal.model import checkpoints
+from crossmodal.ui import state
+from crossmodal.ui.pages import train
 
 pytestmark = pytest.mark.models
 WORKER = """
@@ -37,15 +38,15 @@ def shop(tmp_path, monkeypatch, engine):
     script.write_text(WORKER)
     example = checkpoints.MODELS / "reference" / "example.json"
     made = Workshop(example, program=[sys.executable, "-I", "-S", str(script)])
-    monkeypatch.setattr(own, "shop", lambda: made)
+    monkeypatch.setattr(train, "shop", lambda: made)
     yield made
     made.close()
 
 
 def script():
-    from crossmodal.ui import pages, views
+    from crossmodal.ui import frame, navigation
 
-    pages.show(views.frame(), "train")
+    navigation.show(frame.frame(), "train")
 
 
 def page(locale="en-US", **query):
@@ -174,9 +175,9 @@ def test_a_model_that_one_left_again_can_be_used_again(shop, engine, tmp_path, m
 
 
 def bench_script():
-    from crossmodal.ui import pages, views
+    from crossmodal.ui import frame, navigation
 
-    pages.show(views.frame(), "bench")
+    navigation.show(frame.frame(), "bench")
 
 
 at_page = {"bench": bench_script, "train": script}
@@ -199,7 +200,7 @@ def test_the_note_and_the_way_back(shop, engine, tmp_path, monkeypatch, key):
 
 
 def test_markup_of_the_page_holds_no_tag_of_a_visitor():
-    from crossmodal.ui import markup
+    from crossmodal.ui import html as markup
 
     hostile = "<img src=x onerror=y>"
     for made in (markup.banner(hostile), markup.small_title(hostile, hostile)):

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from crossmodal.phrasebook import load_phrasebook
+from crossmodal.data.phrasebook import load_phrasebook
 from crossmodal.types import EMOTIONS
 
 PHRASES = load_phrasebook()

@@ -8,7 +8,7 @@ import pytest
 from conftest import wav_bytes
 
 from crossmodal.errors import InputError
-from crossmodal.records import evidence_from_record, evidence_record, result_record
+from crossmodal.sharing.serialization import evidence_from_record, evidence_record, result_record
 from crossmodal.types import TASKS
 
 pytestmark = pytest.mark.models

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from conftest import wav_bytes
 
-from crossmodal import checkpoints
 from crossmodal.audio import preprocess
+from crossmodal.audio.prosody import MEASURES, REFERENCE, Prosody, figures, load_reference, measure, rank, register
 from crossmodal.examples import load_examples
-from crossmodal.prosody import MEASURES, REFERENCE, Prosody, figures, load_reference, measure, rank, register
+from crossmodal.model import checkpoints
 from crossmodal.types import SAMPLE_RATE, Waveform
 
 TIME = np.arange(2 * SAMPLE_RATE) / SAMPLE_RATE
@@ -121,7 +121,7 @@ def test_the_shipped_reference_is_whole():
 
 @pytest.mark.data
 def test_the_reference_is_written_from_clips(data_folder, tmp_path):
-    from crossmodal.corpora import Clip, read_corpus
+    from crossmodal.data.speech import Clip, read_corpus
     from crossmodal.evaluation.prosody import write_reference
 
     every = read_corpus("ravdess", data_folder / "ravdess")

@@ -14,12 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from visiting import EN, alert, run, shown, start
 
-from crossmodal.clips import ClipStore, from_wav
 from crossmodal.engine import Gate
 from crossmodal.examples import DEFAULT, load_examples
+from crossmodal.i18n.translator import LANGUAGES, Say
+from crossmodal.sharing.clip_store import ClipStore, from_wav
 from crossmodal.types import SAMPLE_RATE
-from crossmodal.ui import share, state
-from crossmodal.ui.strings import LANGUAGES, Say
+from crossmodal.ui import state
+from crossmodal.ui.sections import share_dialog
 
 PAGE = str(Path(__file__).with_name("share_page.py"))
 
@@ -40,8 +41,8 @@ def clock():
 @pytest.fixture
 def engine(engine, tmp_path, monkeypatch, clock):
     """With a clip store of its own."""
-    monkeypatch.setattr(share, "make_store", lambda: ClipStore(tmp_path / "clips", clock=clock))
-    monkeypatch.setattr(share, "_tidy_for_ever", lambda kept: None)
+    monkeypatch.setattr(share_dialog, "make_store", lambda: ClipStore(tmp_path / "clips", clock=clock))
+    monkeypatch.setattr(share_dialog, "_tidy_for_ever", lambda kept: None)
     return engine
 
 
@@ -112,7 +113,7 @@ def test_the_dialog_offers_everything_in_either_language(engine):
     base=st.sampled_from(["", "http://localhost:8501/", "https://bench.example.org/compare"]),
 )
 def test_a_link_keeps_the_settings_and_nothing_of_passing_use(address, base):
-    made = share.link(base, address, h="1234")
+    made = share_dialog.link(base, address, h="1234")
     parts = urlsplit(made)
     read = dict(parse_qsl(parts.query, keep_blank_values=True))
     assert made.startswith(base + "?")
@@ -131,19 +132,19 @@ def test_a_link_keeps_the_settings_and_nothing_of_passing_use(address, base):
     ],
 )
 def test_the_public_address_is_used_where_it_is_known(seen, public, base):
-    assert share.base_address(seen, public) == base
+    assert share_dialog.base_address(seen, public) == base
 
 
 def test_the_embed_code_cannot_be_broken_out_of():
-    made = share.embed_code('http://x/?a="><script>&b=1', '"><b>')
+    made = share_dialog.embed_code('http://x/?a="><script>&b=1', '"><b>')
     assert made.count("<") == 2
     assert made.count(">") == 2
     assert "&amp;embed=true" in made
 
 
 def test_a_link_that_is_too_long_has_no_code_to_scan():
-    assert share.qr_image("http://x/?txt=" + "a" * 4000, "QR") == ""
-    assert 'alt="&lt;QR&gt;"' in share.qr_image("http://x/?txt=a", "<QR>")
+    assert share_dialog.qr_image("http://x/?txt=" + "a" * 4000, "QR") == ""
+    assert 'alt="&lt;QR&gt;"' in share_dialog.qr_image("http://x/?txt=a", "<QR>")
 
 
 # --- a visitor's own clip --------------------------------------------------------------------------------------------
@@ -198,7 +199,7 @@ def test_a_clip_is_included_once_and_its_delete_link_shown_once(engine, voice, t
 
 
 def test_one_visitor_cannot_push_the_others_out(engine, voice, tmp_path, monkeypatch):
-    monkeypatch.setattr(share, "MOST_A_DAY", 1)
+    monkeypatch.setattr(share_dialog, "MOST_A_DAY", 1)
     made, _ = shared(voice)
     first = address(made)
     next(item for item in made.text_area if item.key.startswith("words_")).set_value("Something else.")
@@ -269,7 +270,7 @@ def test_a_shared_clip_can_be_closed(engine, voice):
 
 
 def test_a_store_that_is_off_offers_nothing(engine, voice, monkeypatch):
-    monkeypatch.setattr(share, "make_store", lambda: None)
+    monkeypatch.setattr(share_dialog, "make_store", lambda: None)
     streamlit.cache_resource.clear()
     made = press(record(page(src="record"), voice), "share")
     assert "include" not in keys(made)
@@ -277,14 +278,14 @@ def test_a_store_that_is_off_offers_nothing(engine, voice, monkeypatch):
 
 
 def test_the_environment_names_the_store(monkeypatch, tmp_path):
-    monkeypatch.setenv(share.STORE_VARIABLE, share.OFF)
-    assert share.make_store() is None
-    monkeypatch.setenv(share.STORE_VARIABLE, str(tmp_path / "mine"))
-    assert share.make_store()._root == str(tmp_path / "mine")
-    monkeypatch.setenv(share.STORE_VARIABLE, "nosuch://bucket/clips")
-    assert share.make_store() is None
-    monkeypatch.delenv(share.STORE_VARIABLE)
-    assert share.make_store()._root == str(share.FOLDER)
+    monkeypatch.setenv(share_dialog.STORE_VARIABLE, share_dialog.OFF)
+    assert share_dialog.make_store() is None
+    monkeypatch.setenv(share_dialog.STORE_VARIABLE, str(tmp_path / "mine"))
+    assert share_dialog.make_store()._root == str(tmp_path / "mine")
+    monkeypatch.setenv(share_dialog.STORE_VARIABLE, "nosuch://bucket/clips")
+    assert share_dialog.make_store() is None
+    monkeypatch.delenv(share_dialog.STORE_VARIABLE)
+    assert share_dialog.make_store()._root == str(share_dialog.FOLDER)
 
 
 def test_what_the_page_plays_is_what_is_kept():

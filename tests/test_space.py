@@ -8,15 +8,16 @@ import pytest
 from fakes import WIDTH, FakeEngine
 from visiting import EN, address, run, shown, start
 
-from crossmodal import checkpoints
-from crossmodal.insight import neighbours
-from crossmodal.insight.space import PROJECTIONS, STEM, Space, load_space, phrasebook_digest, save_space
-from crossmodal.phrasebook import load_phrasebook
+from crossmodal.data.phrasebook import load_phrasebook
+from crossmodal.explain import neighbours
+from crossmodal.explain.embedding_map import PROJECTIONS, STEM, Space, load_space, phrasebook_digest, save_space
+from crossmodal.i18n.translator import Say
+from crossmodal.model import checkpoints
 from crossmodal.types import EMOTIONS
-from crossmodal.ui import palette, space_map, state
-from crossmodal.ui.mixer import component
-from crossmodal.ui.strings import Say
-from crossmodal.ui.views import Look
+from crossmodal.ui import state
+from crossmodal.ui.charts import embedding_map, palette
+from crossmodal.ui.components.mixer import component
+from crossmodal.ui.frame import Look
 
 HERE = "0123456789ab"
 
@@ -107,44 +108,44 @@ def test_the_shipped_map_is_of_the_shipped_models(pipeline):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("colour", space_map.COLOURS)
+@pytest.mark.parametrize("colour", embedding_map.COLOURS)
 def test_every_point_is_drawn_once_and_explained(colour, language):
     look = Look(Say(language), "light")
-    figure = space_map.figure(look, SPACE, "pca", colour)
+    figure = embedding_map.figure(look, SPACE, "pca", colour)
     rows = [row for trace in figure["data"] for row in trace["customdata"]]
     assert sorted(rows) == list(range(len(SPACE.labels)))
     texts = [text for trace in figure["data"] for text in trace["text"]]
     phrase = load_phrasebook()[0]
     assert any(phrase.en in text for text in texts)
     assert any(phrase.zh in text for text in texts) == (language == "zh")
-    assert len({(glyph, tint) for glyph, tint, _ in space_map.legend(look, SPACE, colour)}) >= 2
+    assert len({(glyph, tint) for glyph, tint, _ in embedding_map.legend(look, SPACE, colour)}) >= 2
     assert len(figure["layout"]["annotations"]) == len(EMOTIONS)
 
 
 def test_where_emotions_lie_does_not_hang_on_how_far_the_map_stretches():
     places = SPACE.coordinates("pca")
-    numbers, found = space_map.middles(SPACE, places)
-    again, stretched = space_map.middles(SPACE, places * [100.0, 0.01])
+    numbers, found = embedding_map.middles(SPACE, places)
+    again, stretched = embedding_map.middles(SPACE, places * [100.0, 0.01])
     np.testing.assert_array_equal(numbers, again)
     np.testing.assert_allclose(found * [100.0, 0.01], stretched)
 
 
 def test_names_that_would_meet_move_apart():
     middles = np.zeros((5, 2))
-    moved = space_map.apart(middles, (0.2, 0.05))
+    moved = embedding_map.apart(middles, (0.2, 0.05))
     gaps = np.diff(np.sort(moved[:, 1]))
     assert (gaps > 0.045).all()
     far = np.array([[0.0, 0.0], [0.5, 0.0]])
-    np.testing.assert_array_equal(space_map.apart(far), far)
+    np.testing.assert_array_equal(embedding_map.apart(far), far)
 
 
 # --- the page ------------------------------------------------------------------------------------------------------
 
 
 def script():
-    from crossmodal.ui import pages, views
+    from crossmodal.ui import frame, navigation
 
-    pages.show(views.frame(), "space")
+    navigation.show(frame.frame(), "space")
 
 
 @pytest.fixture
@@ -249,5 +250,5 @@ def test_nonsense_in_the_address_falls_back(page):
 
 def test_colours_come_from_the_palette():
     look = Look(Say("en"), "dark")
-    figure = space_map.figure(look, SPACE, "pca", "emotion")
+    figure = embedding_map.figure(look, SPACE, "pca", "emotion")
     assert {trace["marker"]["color"] for trace in figure["data"]} == set(palette.EMOTION_COLOURS["dark"].values())

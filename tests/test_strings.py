@@ -8,9 +8,9 @@ import pytest
 
 from crossmodal.errors import BusyError, InputError, ModelError
 from crossmodal.fusion import fusion_rules
+from crossmodal.i18n.translator import CATALOGUE, LANGUAGES, Say, preferred
 from crossmodal.pipeline import Pipeline
 from crossmodal.types import TASKS
-from crossmodal.ui.strings import CATALOGUE, LANGUAGES, Say, preferred
 
 ROOT = Path(__file__).resolve().parent.parent
 RAISERS = {"CrossmodalError", "InputError", "ModelError", "BusyError", "RefusalError"}
@@ -44,7 +44,7 @@ def test_a_wording_exists_in_every_language_with_the_same_placeholders(key):
 
 
 @pytest.mark.parametrize(
-    "path", sorted((ROOT / "crossmodal" / "ui" / "wordings").glob("*.py")), ids=lambda path: path.stem
+    "path", sorted((ROOT / "crossmodal" / "i18n" / "messages").glob("*.py")), ids=lambda path: path.stem
 )
 def test_no_key_is_written_twice(path):
     source = path.read_text(encoding="utf-8")
@@ -113,8 +113,7 @@ def test_the_browser_decides_the_first_language(locale, language):
 
 
 @pytest.mark.parametrize(
-    "path", [ROOT / "app.py", *sorted((ROOT / "crossmodal" / "ui").glob("*.py"))], ids=lambda path: path.name
+    "path", [ROOT / "app.py", *sorted((ROOT / "crossmodal" / "ui").rglob("*.py"))], ids=lambda path: path.name
 )
 def test_prose_stands_in_the_catalogue_alone(path):
-    if path.name != "strings.py":
-        assert path.read_text(encoding="utf-8").isascii()
+    assert path.read_text(encoding="utf-8").isascii()

@@ -6,11 +6,12 @@ from conftest import DIM, make_calibration
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crossmodal import checkpoints, metrics
+from crossmodal import metrics
 from crossmodal.errors import InputError
 from crossmodal.evaluation.statistics import bootstrap, unweighted_average_recall
+from crossmodal.explain.sweep import ALPHAS, RESAMPLES, Pairs, Sweep, fuse_pairs, load_pairs, save_pairs, sweep
 from crossmodal.fusion import fusion_rules, sharpen
-from crossmodal.insight.sweep import ALPHAS, RESAMPLES, Pairs, Sweep, fuse_pairs, load_pairs, save_pairs, sweep
+from crossmodal.model import checkpoints
 from crossmodal.types import EMOTIONS, PRIORS, FusionSettings
 
 NAMES = ("speech", "text")
@@ -150,7 +151,7 @@ def test_the_shipped_pairs_are_those_of_the_shipped_figures():
     import json
 
     manifest = checkpoints.read_manifest()
-    from crossmodal.calibration import load_calibration
+    from crossmodal.fusion.calibration import load_calibration
 
     calibration = load_calibration(checkpoints.MODELS, manifest)
     pairs = load_pairs(checkpoints.MODELS, checkpoints.model_hash(manifest))

@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_sweep import make_pairs
 
-from crossmodal.insight.flips import Flips, Segment
-from crossmodal.insight.sweep import Pairs, best_alphas, save_pairs, sweep
+from crossmodal.explain.flips import Flips, Segment
+from crossmodal.explain.sweep import Pairs, best_alphas, save_pairs, sweep
+from crossmodal.i18n.translator import LANGUAGES, Say
 from crossmodal.types import EMOTIONS, FusionSettings
-from crossmodal.ui import drawings, flip_words, sweep_view
-from crossmodal.ui.strings import LANGUAGES, Say
+from crossmodal.ui import flip_words
+from crossmodal.ui.charts import svg
+from crossmodal.ui.sections import sweep as sweep_view
 
 NAMES = ("speech", "text")
 EN, ZH = Say("en"), Say("zh")
@@ -69,8 +71,8 @@ def test_the_drawing_names_every_curve_and_stays_on_its_ground(language, seed, a
     say, calibration = Say(language), make_calibration(NAMES, seed)
     curve = sweep(make_pairs(calibration, seed), FusionSettings(), calibration)
     flips = made(*((label, (i + 1) / len(labels)) for i, label in enumerate(labels)))
-    drawn = sweep_view.drawing(say, drawings.in_file("dark"), curve, flips, alpha)
-    root = ElementTree.fromstring(drawn.file("Curve", drawings.in_file("dark")))
+    drawn = sweep_view.drawing(say, svg.in_file("dark"), curve, flips, alpha)
+    root = ElementTree.fromstring(drawn.file("Curve", svg.in_file("dark")))
     said = " ".join(root.itertext())
     for key in ("sweep.uar", "sweep.f1", "sweep.ece", "sweep.clip"):
         assert say(key) in said
@@ -81,7 +83,7 @@ def test_the_drawing_names_every_curve_and_stays_on_its_ground(language, seed, a
     lines = [item.get("d") for item in root.iter() if item.get("class") == "line"]
     points = np.array([[float(value) for value in point.split()] for line in lines for point in line[1:].split("L")])
     assert np.isfinite(points).all()
-    assert "non-scaling" not in drawn.file("Curve", drawings.in_file("dark"))
+    assert "non-scaling" not in drawn.file("Curve", svg.in_file("dark"))
     assert points.min() >= 0
     assert points[:, 0].max() <= 600
     assert points[:, 1].max() <= drawn.height
@@ -114,11 +116,11 @@ def page(folder: str, present: str):
     from fakes import FakeEngine
 
     from crossmodal.examples import DEFAULT, load_examples
-    from crossmodal.insight.flips import flips
+    from crossmodal.explain.flips import flips
+    from crossmodal.i18n.translator import Say
     from crossmodal.types import FusionSettings
-    from crossmodal.ui.strings import Say
-    from crossmodal.ui.sweep_view import sweep
-    from crossmodal.ui.views import Look
+    from crossmodal.ui.frame import Look
+    from crossmodal.ui.sections.sweep import sweep
 
     engine, evidence = FakeEngine(Path(folder) / "models"), load_examples()[DEFAULT].evidence
     readings = {name: evidence.readings[name] for name in present.split(",")}

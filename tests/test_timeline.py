@@ -20,15 +20,15 @@ from crossmodal import audio
 from crossmodal.__main__ import OK, SOME_UNREADABLE, main
 from crossmodal.errors import BusyError, InputError
 from crossmodal.examples import load_examples
-from crossmodal.fusing import fuse
+from crossmodal.fusion.fuse import fuse
 from crossmodal.timeline import job as jobs
-from crossmodal.timeline import lines as limits
-from crossmodal.timeline import reading
+from crossmodal.timeline import reader
+from crossmodal.timeline import types as limits
 from crossmodal.timeline.exports import Sheet, to_csv, to_json, to_textgrid, to_vtt
 from crossmodal.timeline.job import Job
-from crossmodal.timeline.lines import Line, Recording
-from crossmodal.timeline.segments import LONGEST, PAUSE, WINDOW, Cutter, Ear, windows
-from crossmodal.timeline.strips import disagreement, strips
+from crossmodal.timeline.tracks import disagreement, strips
+from crossmodal.timeline.types import Line, Recording
+from crossmodal.timeline.vad import LONGEST, PAUSE, WINDOW, Cutter, Ear, windows
 from crossmodal.types import EMOTIONS, SAMPLE_RATE, FusionSettings
 
 
@@ -39,7 +39,7 @@ def engine(tmp_path):
 
 def recording_of(engine, data, **options) -> Recording:
     found = Recording(model_hash=engine.model_hash)
-    for step in reading.read(data, engine.run, **options):
+    for step in reader.read(data, engine.run, **options):
         found = found.with_step(step)
     return found
 
@@ -99,7 +99,7 @@ def test_borders_of_blocks_leave_no_trace(talk):
 def test_an_utterance_over_a_border_is_found_once(engine, talk, monkeypatch):
     start, end = spans(talk, len(talk))[2]
     border = (start + end) / 2 * WINDOW / SAMPLE_RATE
-    monkeypatch.setattr(reading, "BLOCK_SECONDS", border)
+    monkeypatch.setattr(reader, "BLOCK_SECONDS", border)
     found = recording_of(engine, wav_bytes(talk))
     monkeypatch.undo()
     whole = recording_of(engine, wav_bytes(talk))
@@ -171,9 +171,9 @@ def test_without_ears_no_sound_is_kept(engine, talk):
 @pytest.mark.models
 def test_a_line_reads_as_the_same_stretch_alone(pipeline, talk):
     quiet = np.round(0.2 * talk * 32767) / 32767
-    cuts = reading.Cuts()
+    cuts = reader.Cuts()
     stretches = [*cuts(quiet.astype(np.float32)), *cuts.finish()]
-    steps = reading.read(wav_bytes(quiet), lambda work: work(pipeline), keep_audio=False)
+    steps = reader.read(wav_bytes(quiet), lambda work: work(pipeline), keep_audio=False)
     lines = [line for step in steps for line in step.lines]
     assert len(lines) == len(stretches) >= len(TALK)
     for line, stretch in zip(lines, stretches, strict=True):
@@ -184,7 +184,7 @@ def test_a_line_reads_as_the_same_stretch_alone(pipeline, talk):
 
 @pytest.mark.models
 def test_heard_together_is_heard_alike(pipeline, talk):
-    lines = [line for s in reading.read(wav_bytes(talk), lambda work: work(pipeline)) for line in s.lines]
+    lines = [line for s in reader.read(wav_bytes(talk), lambda work: work(pipeline)) for line in s.lines]
     said = " ".join(line.words for line in lines).lower()
     assert all(heard in said for heard in ("thank you so much", "lonely tonight", "wonderful", "tuesday"))
     assert next(line for line in lines if "lonely" in line.words).start > lines[0].end
@@ -216,10 +216,10 @@ def test_what_cannot_be_read_is_refused(engine, data, code):
 
 
 def test_a_file_that_hides_its_length_is_read_up_to_the_limit(engine, talk, monkeypatch):
-    monkeypatch.setattr(reading, "MAX_SECONDS", 12.0)
+    monkeypatch.setattr(reader, "MAX_SECONDS", 12.0)
     found = []
     with pytest.raises(InputError) as caught:
-        found.extend(reading.read(encoded(talk, "adts", "aac"), engine.run))
+        found.extend(reader.read(encoded(talk, "adts", "aac"), engine.run))
     assert caught.value.code == "recording_cut"
     assert [line for step in found for line in step.lines]
     assert all(line.end < 12.5 for step in found for line in step.lines)
@@ -259,7 +259,7 @@ def test_a_job_reads_all_of_it(engine, talk):
 
 
 def test_cancelling_keeps_what_is_done(engine, talk, monkeypatch):
-    monkeypatch.setattr(reading, "WINDOW_SECONDS", 6.0)
+    monkeypatch.setattr(reader, "WINDOW_SECONDS", 6.0)
     slow = Slow(engine)
     job = Job(slow, wav_bytes(talk)).start()
     slow.let.release()
@@ -281,7 +281,7 @@ def test_a_job_that_nobody_wants_stops(engine, talk):
 
 
 def test_others_come_between_the_turns_of_a_job(engine, talk, monkeypatch):
-    monkeypatch.setattr(reading, "WINDOW_SECONDS", 4.0)
+    monkeypatch.setattr(reader, "WINDOW_SECONDS", 4.0)
     turns = []
     run = engine.run
     monkeypatch.setattr(engine, "run", lambda work: (turns.append(1), run(work))[1])

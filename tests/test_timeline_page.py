@@ -14,19 +14,22 @@ from crossmodal.engine import Gate
 from crossmodal.examples import load_examples
 from crossmodal.examples.recording import joined
 from crossmodal.text import MAX_CHARACTERS
-from crossmodal.timeline.lines import Line, Recording
-from crossmodal.timeline.strips import strips
+from crossmodal.timeline.tracks import strips
+from crossmodal.timeline.types import Line, Recording
 from crossmodal.types import FusionSettings
-from crossmodal.ui import session, timeline, timeline_chart
-from crossmodal.ui.mixer import component
-from crossmodal.ui.views import Look
+from crossmodal.ui import presence
+from crossmodal.ui.charts import timeline as timeline_chart
+from crossmodal.ui.components.mixer import component
+from crossmodal.ui.frame import Look
+from crossmodal.ui.pages import timeline
 
 
 def page_alone():
     """The script of the page without the rest of the app."""
-    from crossmodal.ui import state, timeline, views
+    from crossmodal.ui import frame, state
+    from crossmodal.ui.pages import timeline
 
-    timeline.timeline(views.frame(), state.service().engine)
+    timeline.timeline(frame.frame(), state.service().engine)
 
 
 @pytest.fixture(autouse=True)
@@ -323,15 +326,15 @@ def test_who_has_left_is_known_after_a_while(monkeypatch):
         session_id = "session"
 
     for name, found in (("get_script_run_ctx", Context()), ("exists", True), ("get_instance", Runtime())):
-        monkeypatch.setattr(session, name, lambda found=found: found)
+        monkeypatch.setattr(presence, name, lambda found=found: found)
     clock = [0.0]
-    monkeypatch.setattr(session, "time", SimpleNamespace(monotonic=lambda: clock[0]))
-    present = session.presence()
+    monkeypatch.setattr(presence, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    present = presence.presence()
     assert present()
     clock[0] = 500.0  # nobody asked for long, which is no absence
     there["session"] = False
     assert present()
-    clock[0] += session.PATIENCE_SECONDS - 1
+    clock[0] += presence.PATIENCE_SECONDS - 1
     assert present()
     clock[0] += 1
     assert not present()

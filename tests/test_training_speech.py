@@ -9,15 +9,15 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from crossmodal.corpora import Clip
+from crossmodal.data.speech import Clip
 from crossmodal.errors import CrossmodalError
-from crossmodal.heads import Head
-from crossmodal.train import check_named
+from crossmodal.model.head import Head
 from crossmodal.training import speech as training
-from crossmodal.training import speech_runs as runs
+from crossmodal.training import speech_folds as runs
 from crossmodal.training.augment import Strength
-from crossmodal.training.prepared import Prepared, condition_by_level, speech_mask
-from crossmodal.training.run_files import claim
+from crossmodal.training.checkpointing import claim
+from crossmodal.training.clip_cache import Prepared, condition_by_level, speech_mask
+from crossmodal.training.release import check_named
 from crossmodal.types import EMOTIONS
 
 GENTLE = Strength(p_speed=0.0, p_reverb=0.0, p_equalise=0.0, p_noise=0.3)
@@ -52,7 +52,7 @@ class TinyEncoder(nn.Module):
 
 def tiny():
     torch.manual_seed(1)
-    from crossmodal.projection import Projection
+    from crossmodal.model.projection import Projection
 
     return training.SpeechModel(TinyEncoder(), Projection(2, 32, dropout=0.1))
 

@@ -2,10 +2,10 @@
 
 import torch
 
-from crossmodal.corpora import Clip
-from crossmodal.heads import Head
-from crossmodal.projection import StatisticsProjection
-from crossmodal.training import statistics
+from crossmodal.data.speech import Clip
+from crossmodal.model.head import Head
+from crossmodal.model.projection import StatisticsProjection
+from crossmodal.training import ridge
 from crossmodal.training.speech import Space
 from crossmodal.types import EMOTIONS
 
@@ -18,8 +18,8 @@ def make_space(seed=0):
 
 def test_theta_reads_every_place_as_its_emotion():
     space = make_space()
-    read = space.head(statistics.places(space))
-    wanted = statistics.LOGIT * torch.eye(len(EMOTIONS))
+    read = space.head(ridge.places(space))
+    wanted = ridge.LOGIT * torch.eye(len(EMOTIONS))
     torch.testing.assert_close(read["emotion"], wanted, atol=1e-3, rtol=0)
     joy, anger = EMOTIONS.index("joy"), EMOTIONS.index("anger")
     assert read["sentiment"][joy].argmax() == 2
@@ -28,33 +28,33 @@ def test_theta_reads_every_place_as_its_emotion():
 
 def test_clips_apart_are_read_where_they_belong():
     space, names = make_space(), list(EMOTIONS)
-    targets = statistics.places(space)
+    targets = ridge.places(space)
     torch.manual_seed(1)
     centres = 4 * torch.randn(len(EMOTIONS), 40)
     clips = [Clip(None, "ravdess", f"{i}", "s", names[i % 7], "", "") for i in range(140)]
     rows = torch.stack([centres[i % 7] for i in range(140)]) + 0.1 * torch.randn(2, 140, 40)
-    state = statistics.fit_clips(rows, clips, clips[:70], "ravdess", targets)
-    found = space.head(statistics.read(state, rows[0, 70:]))["emotion"].argmax(1)
+    state = ridge.fit_clips(rows, clips, clips[:70], "ravdess", targets)
+    found = space.head(ridge.read(state, rows[0, 70:]))["emotion"].argmax(1)
     assert found.tolist() == [i % 7 for i in range(70, 140)]
 
 
 def test_the_fitted_tensors_are_those_of_the_projection():
     torch.manual_seed(0)
     projection, states = StatisticsProjection(2, 4, 3), torch.randn(5, 2, 6, 4)
-    rows = statistics.statistics(states)
-    state = statistics.fit(rows, torch.arange(5), torch.full((5,), 0.2), torch.randn(7, 3), 1)
+    rows = ridge.statistics(states)
+    state = ridge.fit(rows, torch.arange(5), torch.full((5,), 0.2), torch.randn(7, 3), 1)
     projection.load_state_dict(state)
-    torch.testing.assert_close(projection(states), statistics.read(state, rows))
+    torch.testing.assert_close(projection(states), ridge.read(state, rows))
 
 
 def test_classes_count_alike_and_extra_corpora_less():
-    weights = statistics.class_weights(torch.tensor([0, 0, 0, 1]))
+    weights = ridge.class_weights(torch.tensor([0, 0, 0, 1]))
     torch.testing.assert_close(weights, torch.tensor([1 / 6, 1 / 6, 1 / 6, 1 / 2]))
 
 
 def test_adapted_tensors_find_their_place_in_the_tower():
     adapted = {"encoder.whisper.layers.3.fc1.weight": torch.ones(1), "encoder.whisper.layer_norm.bias": torch.ones(1),
                "projection.mlp.0.weight": torch.ones(1)}  # fmt: skip
-    found = statistics.tower_state({"centre": torch.zeros(1)}, adapted)
+    found = ridge.tower_state({"centre": torch.zeros(1)}, adapted)
     assert set(found) == {"statistics.centre", "share", "adapted.layers.1.fc1.weight", "adapted.layer_norm.bias",
                           "projection.mlp.0.weight"}  # fmt: skip

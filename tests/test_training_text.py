@@ -6,12 +6,12 @@ import pytest
 import torch
 from torch import nn
 
-from crossmodal.datasets import Sentence, TextData, implied_sentiment
+from crossmodal.data.text import Sentence, TextData, implied_sentiment
 from crossmodal.errors import CrossmodalError
-from crossmodal.heads import Head
-from crossmodal.projection import MeanProjection
+from crossmodal.model.head import Head
+from crossmodal.model.projection import MeanProjection
 from crossmodal.training import text as training
-from crossmodal.training.text_figures import TextModel, dev_score
+from crossmodal.training.text_metrics import TextModel, dev_score
 from crossmodal.types import EMOTIONS
 
 WORDS = dict(zip(EMOTIONS, ["angry", "gross", "scared", "happy", "plain", "sad", "wow"], strict=True))

@@ -9,11 +9,12 @@ from visiting import EN, run, shown
 
 from crossmodal.engine import Gate
 from crossmodal.examples import DEFAULT, load_examples
-from crossmodal.fusing import fuse
-from crossmodal.insight.attribution import attribution
+from crossmodal.explain.shapley import attribution
+from crossmodal.fusion.fuse import fuse
 from crossmodal.types import FusionSettings
-from crossmodal.ui import reasons, state
-from crossmodal.ui.why import points, strengths
+from crossmodal.ui import state
+from crossmodal.ui.sections import why_cache
+from crossmodal.ui.sections.why import points, strengths
 
 
 def calls(engine):
@@ -120,7 +121,7 @@ def test_the_session_keeps_a_few_inputs_alone(engine):
     for number in range(6):
         made.text_area(key="txt").set_value(f"Some words, {number}.")
         made = run(made)
-    assert len(made.session_state["_reasons"]) <= reasons._KEPT
+    assert len(made.session_state["_reasons"]) <= why_cache._KEPT
 
 
 def test_fusing_anew_is_what_a_flip_says(engine):

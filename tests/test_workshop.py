@@ -7,8 +7,8 @@ import weakref
 
 import pytest
 
+from crossmodal.custom.queue import EXAMPLE, LIMITS, Settings, Workshop, load_example
 from crossmodal.errors import BusyError, InputError
-from crossmodal.workshop import EXAMPLE, LIMITS, Settings, Workshop, load_example
 
 WORKER = """
 import json, os, sys, threading, time

@@ -9,8 +9,8 @@ import streamlit
 from fakes import FakeEngine
 from streamlit.testing.v1 import AppTest
 
+from crossmodal.i18n.translator import Say
 from crossmodal.ui import state
-from crossmodal.ui.strings import Say
 
 APP = str(Path(__file__).resolve().parent.parent / "app.py")
 EN = Say("en")

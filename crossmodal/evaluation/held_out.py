@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from crossmodal import metrics
-from crossmodal.calibration import Calibration
 from crossmodal.evaluation.pairs import Side, match
 from crossmodal.evaluation.statistics import bootstrap, unweighted_average_recall
-from crossmodal.insight import neighbours
-from crossmodal.insight.sweep import sweep
+from crossmodal.explain import neighbours
+from crossmodal.explain.sweep import sweep
+from crossmodal.fusion.calibration import Calibration
 from crossmodal.types import EMOTIONS, FusionSettings
 
 PAIR_SEED = 3

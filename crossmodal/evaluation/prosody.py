@@ -17,17 +17,17 @@ import numpy as np
 from tqdm import tqdm
 
 from crossmodal import audio
-from crossmodal.checkpoints import MODELS
-from crossmodal.corpora import Clip, read_corpus, speakers
+from crossmodal.audio.prosody import MEASURES, REFERENCE, Prosody, measure
+from crossmodal.data.speech import Clip, read_corpus, speakers
 from crossmodal.errors import InputError
-from crossmodal.prosody import MEASURES, REFERENCE, Prosody, measure
+from crossmodal.model.checkpoints import MODELS
 from crossmodal.types import EMOTIONS
 
 PERCENTILES = tuple(range(5, 100, 5))
 MEANING = (
     "RAVDESS: actors who say two fixed sentences, slowly and with care, in each emotion. Percentiles over all clips, "
     "medians by emotion. Pitch in Hz by register: speakers in two halves by their own median pitch. See "
-    "crossmodal.prosody for the measures."
+    "crossmodal.audio.prosody for the measures."
 )
 
 Row = tuple[Clip, Prosody]

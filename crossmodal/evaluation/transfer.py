@@ -16,9 +16,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from crossmodal.evaluation.statistics import unweighted_average_recall
-from crossmodal.heads import Head
-from crossmodal.objective import Objective, cross_modal_contrastive, task_loss
-from crossmodal.projection import SHARED_DIM
+from crossmodal.model.head import Head
+from crossmodal.model.projection import SHARED_DIM
+from crossmodal.training.objective import Objective, cross_modal_contrastive, task_loss
 from crossmodal.types import EMOTIONS, FloatArray
 
 PAIR = ("speech", "text")

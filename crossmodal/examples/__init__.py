@@ -1,7 +1,7 @@
 """The examples that the page opens with: synthetic voices, sentences of our own, and what the models read.
 
 Everything here is ready to show: the evidence was computed once (``python -m
-crossmodal.examples.evidence``) and lies beside the clips, so nothing waits for an encoder to load. A test
+tools.voices.evidence``) and lies beside the clips, so nothing waits for an encoder to load. A test
 compares it with a fresh computation.
 """
 
@@ -14,10 +14,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crossmodal.envelope import envelope
+from crossmodal.audio.envelope import envelope
 from crossmodal.examples.specs import EVIDENCE, audio_path, read_specs
-from crossmodal.records import evidence_from_record
-from crossmodal.stopwatch import Progress
+from crossmodal.sharing.serialization import evidence_from_record
+from crossmodal.timing import Progress
 from crossmodal.types import Evidence
 
 if TYPE_CHECKING:

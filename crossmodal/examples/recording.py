@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from crossmodal.examples import Example, load_examples
-from crossmodal.timeline.lines import PEAKS_PER_SECOND, Line, Recording
+from crossmodal.timeline.types import PEAKS_PER_SECOND, Line, Recording
 from crossmodal.types import Evidence
 
 PAUSES = (0.8, 1.3, 0.6, 1.6)

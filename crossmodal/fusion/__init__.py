@@ -14,7 +14,8 @@ from collections.abc import Container, Mapping, Sequence
 from functools import cache
 
 from crossmodal.errors import InputError
-from crossmodal.fusion.rule import FusionRule, Problem, level_prior, normalize_alpha, sharpen
+from crossmodal.fusion import rules as folder
+from crossmodal.fusion.base import FusionRule, Problem, level_prior, normalize_alpha, sharpen
 
 __all__ = [
     "DEFAULT_RULE",
@@ -34,7 +35,9 @@ DEFAULT_RULE = "linear"
 @cache
 def registry() -> Mapping[str, FusionRule]:
     """Every rule by its name, in the order in which they are shown."""
-    modules = [importlib.import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__)]
+    modules = [
+        importlib.import_module(f"{folder.__name__}.{info.name}") for info in pkgutil.iter_modules(folder.__path__)
+    ]
     rules: Sequence[FusionRule] = sorted(
         (module.RULE for module in modules if hasattr(module, "RULE")),
         key=lambda rule: (rule.order, rule.name),

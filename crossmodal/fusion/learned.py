@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from crossmodal.errors import InputError
-from crossmodal.fusion.rule import FLOOR, FusionRule, Problem, softmax
+from crossmodal.fusion.base import FLOOR, FusionRule, Problem, softmax
 from crossmodal.types import Array
 
 Tensors = Mapping[str, Any]

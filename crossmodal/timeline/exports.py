@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from crossmodal import __version__
-from crossmodal.exports import harmless
-from crossmodal.fusing import MAIN
-from crossmodal.records import DIGITS, distribution, result_record
-from crossmodal.timeline.lines import Line, Recording
-from crossmodal.timeline.strips import Strips
+from crossmodal.fusion.fuse import MAIN
+from crossmodal.sharing.export import harmless
+from crossmodal.sharing.serialization import DIGITS, distribution, result_record
+from crossmodal.timeline.tracks import Strips
+from crossmodal.timeline.types import Line, Recording
 from crossmodal.types import TASKS, Array, FusionSettings
 
 SCHEMA = 1

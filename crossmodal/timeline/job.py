@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 
 from crossmodal.engine import Engine
 from crossmodal.errors import BusyError, CrossmodalError
-from crossmodal.timeline.lines import Recording, Step
+from crossmodal.timeline.types import Recording, Step
 from crossmodal.types import Evidence
 
 if TYPE_CHECKING:
-    from crossmodal.timeline.reading import Work
+    from crossmodal.timeline.reader import Work
 
 MOST = 2
 """Recordings that are read at once; each holds its file and a decoder of its own."""
@@ -79,7 +79,7 @@ class Job:
 
     def _run(self, data: bytes) -> None:
         try:
-            from crossmodal.timeline.reading import read  # imports torch, which takes seconds at first
+            from crossmodal.timeline.reader import read  # imports torch, which takes seconds at first
 
             for step in read(data, self._turn, stopped=self._stopped):
                 self._take(step)

@@ -24,15 +24,13 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from crossmodal.corpora import Clip
-from crossmodal.datasets import implied_sentiment
-from crossmodal.encoders.speech import LAYERS, WIDTH, LogMel, SpeechEncoder, pad
-from crossmodal.heads import Head
-from crossmodal.objective import Objective, Terms, cross_modal_contrastive, task_loss
-from crossmodal.projection import Projection
+from crossmodal.data.speech import Clip
+from crossmodal.data.text import implied_sentiment
+from crossmodal.model.encoders.speech import LAYERS, WIDTH, LogMel, SpeechEncoder, pad
+from crossmodal.model.head import Head
+from crossmodal.model.projection import Projection
 from crossmodal.training.augment import Strength, augment, mask_spectrogram
-from crossmodal.training.prepared import Prepared, identity
-from crossmodal.training.run_files import (
+from crossmodal.training.checkpointing import (
     load_trained,
     native_bfloat16,
     plain_config,
@@ -42,6 +40,8 @@ from crossmodal.training.run_files import (
     trained_state,
     write_json,
 )
+from crossmodal.training.clip_cache import Prepared, identity
+from crossmodal.training.objective import Objective, Terms, cross_modal_contrastive, task_loss
 from crossmodal.types import EMOTIONS, SAMPLE_RATE, TASKS
 
 MODALITY = "speech"

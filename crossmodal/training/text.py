@@ -22,12 +22,11 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from crossmodal.datasets import Sentence, TextData
-from crossmodal.encoders.text import DEPTH, TextEncoder, Tokens
-from crossmodal.heads import Head
-from crossmodal.objective import Objective, Terms, supervised_contrastive, task_loss
-from crossmodal.projection import MeanProjection
-from crossmodal.training.run_files import (
+from crossmodal.data.text import Sentence, TextData
+from crossmodal.model.encoders.text import DEPTH, TextEncoder, Tokens
+from crossmodal.model.head import Head
+from crossmodal.model.projection import MeanProjection
+from crossmodal.training.checkpointing import (
     load_trained,
     native_bfloat16,
     plain_config,
@@ -36,14 +35,15 @@ from crossmodal.training.run_files import (
     take_up,
     trained_state,
 )
-from crossmodal.training.text_figures import (
+from crossmodal.training.objective import Objective, Terms, supervised_contrastive, task_loss
+from crossmodal.training.text_metrics import (  # fmt: skip
     TextModel,
     Tokenize,
     dev_score,
     evaluate_text,
     precision,
     targets_of,
-)  # fmt: skip
+)
 from crossmodal.types import TASKS
 
 MODALITY = "text"

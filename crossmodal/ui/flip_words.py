@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from crossmodal.insight.flips import GRID, Flips, Segment
+from crossmodal.explain.flips import GRID, Flips, Segment
+from crossmodal.i18n.translator import Say
 from crossmodal.types import TASKS
 from crossmodal.ui import formula
-from crossmodal.ui.strings import Say
 
 EDGE = 0.02
 """Two steps of the slider, or less, from a flip: on the edge."""

@@ -18,18 +18,18 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from crossmodal import checkpoints
+from crossmodal.audio.envelope import envelope
 from crossmodal.engine import Engine
-from crossmodal.envelope import envelope
 from crossmodal.errors import ModelError
 from crossmodal.examples import Example
-from crossmodal.stopwatch import Progress, Stopwatch
+from crossmodal.model import checkpoints
 from crossmodal.text import preprocess as preprocess_text
+from crossmodal.timing import Progress, Stopwatch
 from crossmodal.types import Evidence, Utterance, Waveform
 
 if TYPE_CHECKING:
+    from crossmodal.i18n.translator import Say
     from crossmodal.pipeline import Pipeline
-    from crossmodal.ui.strings import Say
 
 FOLDER_VARIABLE = "CROSSMODAL_MODELS"
 """Environment variable that names another models folder."""

@@ -1,0 +1,1 @@
+"""What `python -m crossmodal` can do, a command a module."""

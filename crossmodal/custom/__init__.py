@@ -1,0 +1,1 @@
+"""Train your own: a head on reference features of the frozen encoders, in a process apart."""

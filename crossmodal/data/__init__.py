@@ -1,0 +1,1 @@
+"""Corpora of clips and of texts, and the phrasebook."""

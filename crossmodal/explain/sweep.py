@@ -1,0 +1,330 @@
+"""Alpha against truth: how good a rule is at every mix of two modalities, on label-matched pairs.
+
+Every alpha meets every pair in one batched operation. Where a rule's class scores are lines in alpha (see
+``FusionRule.lines``) that is one product of matrices; the others are pooled as they are, which takes longer, or, if
+learned, read off a grid that ``evaluate`` left.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from crossmodal.fusion import find_rule, level_prior
+from crossmodal.fusion.base import FLOOR, Lines
+from crossmodal.fusion.calibration import Calibration
+from crossmodal.fusion.fuse import MAIN, as_lines, check_prior, problem_of
+from crossmodal.fusion.rules.shared_space import SharedSpace
+from crossmodal.metrics import Labels, calibration_error
+from crossmodal.model.tensor_files import read_figures, write_figures
+from crossmodal.types import TASKS, Array, FloatArray, FusionSettings
+
+ALPHAS = np.linspace(0.0, 1.0, 101)
+GRID = np.linspace(0.0, 1.0, 21)
+"""Alphas at which ``evaluate`` fuses the pairs by the learned rules; between them lines are drawn."""
+RESAMPLES = 1_000
+FOLDERS = 4
+"""Of how many models folders all this is kept: the shipped one, and those of visitors, which come and go."""
+METRICS = "metrics.json"
+"""Where ``evaluate`` leaves its figures in a models folder."""
+STEM = Path("scores") / "pairs"
+"""Where ``evaluate`` leaves the pairs in a models folder: figures as safetensors, their meaning as JSON."""
+
+_GRID = "grid."
+"""How the name of a tensor begins that holds a rule's fused probabilities."""
+_BLOCK = 8
+"""Alphas pooled at a time by a rule without lines, whose work grows with the width of the shared space."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairs:
+    """N label-matched pairs of readings, a clip and a sentence each: figures alone, no sound and no text.
+
+    ``probabilities`` (N, 2, C) and ``embeddings`` (N, 2, D) in the order of ``modalities``; class numbers ``labels``
+    (N,); ``groups`` (N,) number the speakers, whose pairs are drawn together when a band is made.
+
+    Rules that look at sequences need those of either modality, padded, (N, S, D), in ``sequences``. What learned rules
+    come to takes longer than a page can wait, and sequences are too much to keep: where it was worked out beforehand,
+    ``grids`` holds it, rule -> fused probabilities (G, N, C) at GRID alphas.
+    """
+
+    probabilities: Array
+    embeddings: Array
+    labels: Labels
+    groups: NDArray[np.int64]
+    modalities: tuple[str, str] = ("speech", "text")
+    sequences: tuple[Array, ...] = ()
+    grids: Mapping[str, Array] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sweep:
+    """Figures at each alpha, all (A,): unweighted average recall with its 95 % band, macro-F1, calibration error.
+
+    ``alphas`` are the weights of the first modality. The band is a percentile bootstrap over the groups.
+    """
+
+    alphas: Array
+    uar: Array
+    low: Array
+    high: Array
+    macro_f1: Array
+    ece: Array
+
+    @property
+    def best(self) -> int:
+        """The place of the highest UAR; of several, the one nearest to equal weights."""
+        rounded = self.uar.round(4)
+        highest = np.flatnonzero(rounded == rounded.max())
+        return int(highest[np.abs(self.alphas[highest] - 0.5).argmin()])
+
+    def figures(self, place: int) -> dict[str, float]:
+        """UAR, macro-F1 and calibration error at one place, at four digits."""
+        return {name: round(float(getattr(self, name)[place]), 4) for name in ("uar", "macro_f1", "ece")}
+
+
+def save_pairs(pairs: Pairs, models: Path, about: dict[str, Any]) -> None:
+    """Write the figures of the pairs into a models folder; ``about`` says what they are and which models read them."""
+    tensors: dict[str, NDArray[Any]] = {
+        "probabilities": pairs.probabilities.astype(np.float32),
+        "embeddings": pairs.embeddings.astype(np.float16),
+        "labels": pairs.labels.astype(np.uint8),
+        "groups": pairs.groups.astype(np.uint16),
+    }
+    tensors |= {f"{_GRID}{rule}": _small(fused) for rule, fused in pairs.grids.items()}
+    meaning = about | {"modalities": pairs.modalities, "labels": TASKS[MAIN]}
+    write_figures(models / STEM, tensors, json.dumps(meaning, indent=1))
+
+
+def _small(probabilities: Array) -> NDArray[np.uint8]:
+    """Probabilities in a byte each, by their square roots: finest where they are small, never more than .004 off."""
+    return np.rint(255 * np.sqrt(probabilities)).astype(np.uint8)
+
+
+def _large(roots: NDArray[np.uint8]) -> Array:
+    """The reverse of ``_small``, (..., C), summing to 1 again."""
+    found: Array = (roots / 255.0) ** 2
+    return found / found.sum(-1, keepdims=True)
+
+
+@lru_cache(maxsize=FOLDERS)
+def load_pairs(models: Path, model_hash: str) -> Pairs | None:
+    """The pairs in a models folder, kept for the last few; None where none lie there or other models read them."""
+    kept = read_figures(models / STEM, model_hash)
+    if kept is None:
+        return None
+    about, found = kept
+    first, second = about["modalities"]
+    return Pairs(
+        probabilities=found["probabilities"].astype(np.float64),
+        embeddings=found["embeddings"].astype(np.float64),
+        labels=found["labels"].astype(np.int64),
+        groups=found["groups"].astype(np.int64),
+        modalities=(first, second),
+        grids={key.removeprefix(_GRID): _large(found[key]) for key in found if key.startswith(_GRID)},
+    )
+
+
+@lru_cache(maxsize=FOLDERS)
+def figures(models: Path) -> Mapping[str, Any]:
+    """What ``evaluate`` measured of the models in a folder; empty where it has not been run."""
+    path = models / METRICS
+    found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return found
+
+
+@lru_cache(maxsize=FOLDERS)
+def best_alphas(models: Path, model_hash: str) -> Mapping[str, float]:
+    """Rule -> the weight of the voice that ``evaluate`` chose, on other pairs than those of the curve.
+
+    Empty where these models were not measured.
+    """
+    measured = figures(models)
+    if measured.get("model_hash") != model_hash:
+        return {}
+    return {rule: float(found["best_alpha"]) for rule, found in measured["label_matched_pairs"]["rules"].items()}
+
+
+def sweep(pairs: Pairs, settings: FusionSettings, calibration: Calibration, alphas: Array = ALPHAS) -> Sweep:
+    """The figures of one rule, temperature and prior at every weight ``alphas`` (A,) of the first modality.
+
+    The weights in the settings play no part. Raises InputError ``unknown_rule`` or ``unknown_prior``.
+    """
+    scores, logarithmic = _scores(pairs, settings, calibration, alphas)
+    highest = scores.max(1)
+    winners = _winners(scores, highest)
+    correct = winners == pairs.labels
+    hits = _hits(pairs, correct)
+    low, high = _band(pairs, hits)
+    return Sweep(
+        alphas=alphas,
+        uar=hits @ _recall_weights(pairs, np.ones((1, _cells(pairs)[1])))[0],
+        low=low,
+        high=high,
+        macro_f1=_macro_f1(winners, correct, pairs.labels),
+        ece=calibration_error(_confidence(scores, highest, logarithmic, settings.temperature), correct),
+    )
+
+
+# --- scores at every alpha ------------------------------------------------------------------------------------------
+
+
+def fuse_pairs(pairs: Pairs, settings: FusionSettings, calibration: Calibration, alphas: Array) -> Array:
+    """Fused probabilities (A, N, C) by the rule itself, at temperature 1: what the fast way must agree with.
+
+    Where the pairs bring the rule's own grid, by that. Raises InputError ``unknown_rule``, ``unknown_prior`` or, for a
+    learned rule, ``rule_untrained`` or ``rule_modalities``.
+    """
+    check_prior(settings.prior)
+    rule, prior = find_rule(settings.rule), calibration.prior[MAIN]
+    if rule.name in pairs.grids:
+        pooled = _between(pairs.grids[rule.name], alphas)
+    else:
+        used = rule.weights(np.stack([alphas, 1.0 - alphas], axis=-1)[:, None], pairs.probabilities)
+        problem = problem_of(
+            calibration, rule.name, MAIN, pairs.modalities, pairs.probabilities, used, pairs.embeddings, pairs.sequences
+        )
+        pooled = rule.pool(problem)
+    return level_prior(pooled, prior) if settings.prior == "even" else pooled
+
+
+def _between(grid: Array, alphas: Array) -> Array:
+    """What lies on straight lines between the points of a grid (G, N, C) over [0, 1]: (A, N, C)."""
+    place = alphas * (len(grid) - 1)
+    below = np.minimum(place.astype(int), len(grid) - 2)
+    way = (place - below)[:, None, None]
+    return (1 - way) * grid[below] + way * grid[below + 1]
+
+
+def _scores(pairs: Pairs, settings: FusionSettings, calibration: Calibration, alphas: Array) -> tuple[FloatArray, bool]:
+    """Class scores (A, C, N), and whether they are logarithms: in that layout every step runs along the pairs."""
+    if isinstance(find_rule(settings.rule), SharedSpace):
+        return _shared_scores(pairs, settings, calibration, alphas), True
+    stretches = as_lines(pairs.probabilities, settings, calibration)
+    size, classes = pairs.labels.size, pairs.probabilities.shape[-1]
+    scores = np.empty((len(alphas), classes, size), np.float32)
+    for lines in stretches:
+        chosen = (alphas >= lines.start) & (alphas <= lines.end)
+        ends = np.stack([lines.first.T, lines.last.T]).astype(np.float32)
+        scores[chosen] = (_shares_of_ends(lines, alphas[chosen]) @ ends.reshape(2, -1)).reshape(-1, classes, size)
+    for start in range(0, 0 if stretches else len(alphas), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        scores[block] = fuse_pairs(pairs, settings, calibration, alphas[block]).swapaxes(1, 2)
+    return scores, any(lines.logarithmic for lines in stretches)
+
+
+def _shared_scores(pairs: Pairs, settings: FusionSettings, calibration: Calibration, alphas: Array) -> FloatArray:
+    """Log scores (A, C, N) of the shared-space sum, without the sum itself at every alpha.
+
+    Theta is linear: at the sum its logits are those of the two z, weighed, over the length of the sum, which their
+    products give.
+    """
+    check_prior(settings.prior)
+    z = pairs.embeddings.astype(np.float32)
+    weight = calibration.weight[MAIN].astype(np.float32)
+    shares = np.stack([alphas, 1.0 - alphas], axis=-1).astype(np.float32)
+    ends = np.stack([weight @ z[:, 0].T, weight @ z[:, 1].T])  # (2, C, N)
+    products = np.stack([(z[:, i] * z[:, j]).sum(-1) for i, j in ((0, 0), (1, 1), (0, 1))])
+    powers = np.stack([shares[:, 0] ** 2, shares[:, 1] ** 2, 2 * shares[:, 0] * shares[:, 1]], axis=-1)
+    length = np.sqrt(np.maximum(powers @ products, 1e-18))
+    own = np.array([calibration.temperature[name][MAIN] for name in pairs.modalities], np.float32)
+    temperature = np.exp(shares @ np.log(own))
+    scaled = (shares / temperature[:, None]).astype(np.float32)
+    scores: FloatArray = (scaled @ ends.reshape(2, -1)).reshape(len(alphas), *ends.shape[1:]).astype(np.float32)
+    scores /= length[:, None]
+    scores += (calibration.bias[MAIN].astype(np.float32) / temperature[:, None])[..., None]
+    if settings.prior == "even":
+        scores -= np.log(np.maximum(calibration.prior[MAIN], FLOOR)).astype(np.float32)[:, None]
+    return scores
+
+
+def _shares_of_ends(lines: Lines, alphas: Array) -> FloatArray:
+    """How much of the scores at either end of a stretch goes into those at each alpha, over their scale: (A, 2)."""
+    way = (alphas - lines.start) / (lines.end - lines.start)
+    shares = np.stack([1.0 - way, way], axis=-1)
+    return (shares / (shares @ lines.scale)[:, None]).astype(np.float32)
+
+
+def _winners(scores: FloatArray, highest: FloatArray) -> NDArray[np.int8]:
+    """The class (A, N) with the highest of the scores (A, C, N); of equal ones the last, as ``fuse`` has it.
+
+    Whole planes are compared class by class: numpy's argmax across planes takes ten times as long.
+    """
+    winners = np.zeros(highest.shape, np.int8)
+    for number in range(scores.shape[1]):
+        np.maximum(winners, (scores[:, number] >= highest) * np.int8(number), out=winners)
+    return winners
+
+
+def _confidence(scores: FloatArray, highest: FloatArray, logarithmic: bool, temperature: float) -> FloatArray:
+    """The fused probability (A, N) of the winner at that temperature, floored as ``sharpen`` does."""
+    top = highest[:, None]
+    ratio = np.exp(scores - top) if logarithmic else scores / top
+    total = ratio.sum(1)
+    if temperature == 1.0:
+        return 1.0 / total
+    np.maximum(ratio, np.float32(FLOOR) * total[:, None], out=ratio)
+    np.power(ratio, np.float32(1.0 / temperature), out=ratio)
+    found: FloatArray = 1.0 / ratio.sum(1)
+    return found
+
+
+# --- figures of merit -----------------------------------------------------------------------------------------------
+
+
+def _macro_f1(winners: NDArray[np.int8], correct: NDArray[np.bool_], labels: Labels) -> Array:
+    """Macro-F1 (A,) over all classes of the main task, from winners (A, N); as ``metrics.f1_by_class`` counts it."""
+    classes, rows = len(TASKS[MAIN]), np.arange(len(winners))[:, None] * len(TASKS[MAIN])
+    place = (rows + winners).ravel()
+    predicted = np.bincount(place, minlength=winners.shape[0] * classes).reshape(-1, classes)
+    hits = np.bincount(place, weights=correct.ravel(), minlength=winners.shape[0] * classes).reshape(-1, classes)
+    true = np.bincount(labels, minlength=classes)
+    found: Array = (2.0 * hits / np.maximum(predicted + true, 1)).mean(1)
+    return found
+
+
+def _cells(pairs: Pairs) -> tuple[NDArray[np.int64], int]:
+    """The cell (N,) of each pair in a table of groups by classes, and the number of groups."""
+    return pairs.groups * len(TASKS[MAIN]) + pairs.labels, int(pairs.groups.max()) + 1
+
+
+def _hits(pairs: Pairs, correct: NDArray[np.bool_]) -> Array:
+    """Right answers at each alpha by group and class, (A, G C), as one product of matrices."""
+    cells, groups = _cells(pairs)
+    membership = np.zeros((len(cells), groups * len(TASKS[MAIN])), np.float32)
+    membership[np.arange(len(cells)), cells] = 1.0
+    return (correct.astype(np.float32) @ membership).astype(np.float64)
+
+
+def _recall_weights(pairs: Pairs, drawn: Array) -> Array:
+    """What a right answer in each cell adds to the UAR, (B, G C), where group g was drawn ``drawn`` (B, G) times.
+
+    A class that none of the drawn groups holds does not count.
+    """
+    cells, groups = _cells(pairs)
+    table = np.bincount(cells, minlength=groups * len(TASKS[MAIN])).reshape(groups, -1)
+    total = drawn @ table  # (B, C)
+    worth = np.where(total > 0, 1.0 / np.maximum(total, 1), 0.0) / (total > 0).sum(1, keepdims=True)
+    weights: Array = (drawn[:, :, None] * worth[:, None, :]).reshape(len(drawn), -1)
+    return weights
+
+
+def _band(pairs: Pairs, hits: Array) -> tuple[Array, Array]:
+    """The 95 % percentile interval of the UAR at each alpha, (A,) each, with whole groups drawn."""
+    drawn = _draws(_cells(pairs)[1])
+    low, high = np.percentile(hits @ _recall_weights(pairs, drawn).T, [2.5, 97.5], axis=1)
+    return low, high
+
+
+@cache
+def _draws(groups: int) -> Array:
+    """How often each group is drawn in RESAMPLES resamples of as many groups, with replacement: (B, G)."""
+    random = np.random.default_rng(0)
+    return random.multinomial(groups, np.full(groups, 1 / groups), size=RESAMPLES).astype(np.float64)

@@ -1,0 +1,26 @@
+"""The logarithmic opinion pool: p proportional to prod_i p_i^w_i (Genest & Zidek 1986)."""
+
+import numpy as np
+
+from crossmodal.fusion.base import FusionRule, Lines, Problem, log_floor, softmax
+from crossmodal.types import Array
+
+
+class LogPool(FusionRule):
+    """A weighted geometric mean: sharper than the linear pool, and one firm "no" weighs heavily."""
+
+    name = "log_pool"
+    order = 1
+    formula = r"p \propto \prod_i p_i^{\,w_i}"
+
+    def pool(self, problem: Problem) -> Array:
+        """See FusionRule.pool."""
+        return softmax((problem.alpha[..., None, :] @ log_floor(problem.probabilities))[..., 0, :])
+
+    def lines(self, probabilities: Array, prior: Array, divisor: Array) -> tuple[Lines, ...]:
+        """See FusionRule.lines. A divisor shifts each line as a whole."""
+        scores = log_floor(probabilities) - np.log(divisor)
+        return (Lines(0.0, 1.0, scores[..., 1, :], scores[..., 0, :], logarithmic=True),)
+
+
+RULE = LogPool()

@@ -1,0 +1,72 @@
+"""The catalogue of ``wordings`` in the language of a visitor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crossmodal.errors import CrossmodalError
+from crossmodal.i18n.messages import CATALOGUE, LANGUAGES
+
+__all__ = ["CATALOGUE", "LANGUAGES", "Say", "facts", "preferred"]
+
+
+class _Gaps(dict[str, object]):
+    """Values for a wording, with a question mark for what an error did not say."""
+
+    def __missing__(self, key: str) -> str:
+        return "?"
+
+
+def _plain(value: object) -> object:
+    """A number without a needless fraction, anything else as it is."""
+    return f"{value:g}" if isinstance(value, float) else value
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """The catalogue in one language: ``say("fused")`` is the wording of that key."""
+
+    language: str
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The wording of a key with its values put in."""
+        return self.wording(key).format_map(_Gaps({name: _plain(value) for name, value in values.items()}))
+
+    def wording(self, key: str) -> str:
+        """The wording of a key with its places for values left open, for what is filled in by the browser."""
+        return CATALOGUE[key][list(LANGUAGES).index(self.language)]
+
+    def known(self, key: str, fallback: str, **values: object) -> str:
+        """The wording of a key, or ``fallback`` where the catalogue has none, as for a new rule or modality."""
+        return self(key, **values) if key in CATALOGUE else fallback
+
+    def modality(self, name: str) -> str:
+        """What a modality is called."""
+        return self.known(f"modality.{name}", name)
+
+    def rule(self, name: str) -> str:
+        """What a fusion rule is called."""
+        return self.known(f"rule.{name}", name)
+
+    def label(self, task: str, name: str) -> str:
+        """What a class is called."""
+        return self.known(f"{task}.{name}", name)
+
+    def error(self, error: CrossmodalError) -> str:
+        """What happened, which value was met, what is allowed."""
+        values = {name: value for name, value in error.values.items() if value is not None}
+        incomplete = f"error.{error.code}.unknown"
+        key = incomplete if len(values) < len(error.values) and incomplete in CATALOGUE else f"error.{error.code}"
+        return self.known(key, self("error.unexpected"), **values)
+
+
+def preferred(locale: str | None) -> str:
+    """The language for a browser's locale: its own where there is one, else the first."""
+    short = (locale or "").lower().split("-")[0]
+    return short if short in LANGUAGES else next(iter(LANGUAGES))
+
+
+def facts(say: Say, values: Mapping[str, object]) -> list[str]:
+    """The values of a model error as lines "name: value", for whoever must act."""
+    return [f"{say.known(f'fact.{name}', name)}: {value}" for name, value in values.items()]

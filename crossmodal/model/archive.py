@@ -1,0 +1,202 @@
+"""A trained model as one file to take away, and such a file back again, believed in nothing.
+
+A bundle is a zip of a models folder with pooled towers: ``manifest.json``, three files of safetensors, and ``run.json``
+with what the run told. Only these names are taken, each within its size and at the hash of the manifest; tensors must
+have the very names, kinds and shapes that such a model has. Nothing in a bundle can carry code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_tensors
+
+from crossmodal.errors import InputError
+from crossmodal.model import checkpoints
+from crossmodal.types import TASKS
+
+RUN = "run.json"
+TOWERS = {"speech": "pooled", "text": "pooled"}
+LARGEST = {
+    checkpoints.MANIFEST: 64 * 1024,
+    RUN: 2 * 1024**2,
+    "head.safetensors": 256 * 1024,
+    "speech.safetensors": 6 * 1024**2,
+    "text.safetensors": 2 * 1024**2,
+}
+"""Most bytes of each file, unpacked; whatever else is in a bundle makes it none."""
+MOST_BYTES = 9 * 1024**2
+POOLED = {"speech": 3840, "text": 384}
+"""Width of the pooled states: mean and standard deviation of five layers, and the mean of one."""
+WIDEST = 512
+_OPTIONAL = {RUN}
+_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""The kinds of compression that can be unpacked bit by bit: zipfile lets bzip2 and LZMA fill the memory."""
+_DAMAGED = (
+    zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, ArithmeticError, LookupError,
+    struct.error, zlib.error,
+)  # fmt: skip
+"""What zipfile raises at a file that is none, or whose headers lie."""
+_UNFIT = (
+    AttributeError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError, SafetensorError,
+)  # fmt: skip
+"""What comes up where a manifest or tensors are not of such a model: a key, a kind, a number or a shape."""
+_EPOCH_OF_ZIP = (2020, 1, 1, 0, 0, 0)
+
+
+def pack(folder: Path, run: Mapping[str, Any]) -> bytes:
+    """A models folder and what its run told as a zip; the same content gives the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name in sorted(LARGEST):
+            data = _json(run) if name == RUN else (folder / name).read_bytes()
+            entry = zipfile.ZipInfo(name, _EPOCH_OF_ZIP)
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            bundle.writestr(entry, data)
+    return buffer.getvalue()
+
+
+def _json(content: Mapping[str, Any]) -> bytes:
+    return (json.dumps(content, separators=(",", ":"), allow_nan=False) + "\n").encode()
+
+
+def unpack(data: bytes, folder: Path) -> dict[str, Any]:
+    """Check a bundle and write its files into ``folder``; returns what its run told, empty where nothing is in it.
+
+    Raises InputError: ``bundle_size``, ``bundle_unreadable``, ``bundle_name``, ``bundle_missing``, ``bundle_altered``
+    or ``bundle_content``. Nothing is written unless all is well.
+    """
+    if len(data) > MOST_BYTES:
+        raise InputError("bundle_size", megabytes=round(len(data) / 1e6, 1), most=MOST_BYTES // 1024**2)
+    files = _read(data)
+    try:
+        manifest = json.loads(files[checkpoints.MANIFEST])
+        run = json.loads(files.get(RUN, b"{}"))
+        _check_manifest(manifest)
+        _check_hashes(files, manifest)
+        _check_tensors(files)
+    except _UNFIT as error:
+        raise InputError("bundle_content") from error
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return run if isinstance(run, dict) else {}
+
+
+def _read(data: bytes) -> dict[str, bytes]:
+    """Name -> content of the files of a bundle, none read beyond its size."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as bundle:
+            entries = bundle.infolist()
+            _check_names([entry.filename for entry in entries])
+            return {entry.filename: _bounded(bundle, entry) for entry in entries}
+    except _DAMAGED as error:
+        raise InputError("bundle_unreadable") from error
+
+
+def _check_names(names: list[str]) -> None:
+    for name in names:
+        if name not in LARGEST or names.count(name) > 1:
+            raise InputError("bundle_name", allowed=", ".join(LARGEST))
+    for name in LARGEST:
+        if name not in names and name not in _OPTIONAL:
+            raise InputError("bundle_missing", file=name)
+
+
+def _bounded(bundle: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """One file, unpacked only so far as it may be large, whatever its header claims. Raises BadZipFile, InputError."""
+    if entry.compress_type not in _METHODS:
+        raise zipfile.BadZipFile("compression")
+    most = LARGEST[entry.filename]
+    _check_size(entry.file_size, most)
+    with bundle.open(entry) as file:
+        content = file.read(most + 1)
+    _check_size(len(content), most)
+    return content
+
+
+def _check_size(size: int, most: int) -> None:
+    if size > most:
+        raise InputError("bundle_size", megabytes=round(size / 1e6, 1), most=round(most / 1e6, 1))
+
+
+# --- what must be true of such a model --------------------------------------------------------------------------------
+
+
+def _check_manifest(manifest: dict[str, Any]) -> None:
+    """Raises any of _UNFIT."""
+    if manifest["schema"] != checkpoints.SCHEMA or manifest["towers"] != TOWERS:
+        raise ValueError("not a model of this kind")
+    if set(manifest["temperatures"]) != set(TOWERS) or set(manifest["prior"]) != set(TASKS):
+        raise ValueError("calibration")
+    for own in manifest["temperatures"].values():
+        if set(own) != set(TASKS):
+            raise ValueError("temperatures")
+        _check_numbers(list(own.values()), 0.01, 100.0)
+    for task, classes in TASKS.items():
+        prior = manifest["prior"][task]
+        _check_numbers(prior, 0.0, 1.0)
+        if len(prior) != len(classes) or abs(sum(prior) - 1) > 0.01:
+            raise ValueError("prior")
+
+
+def _check_numbers(values: list[Any], low: float, high: float) -> None:
+    for value in values:
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+            raise TypeError("no number")
+        if not low <= value <= high:
+            raise ValueError("out of range")
+
+
+def _check_hashes(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None:
+    """Every file of tensors at its hash. Raises InputError ``bundle_altered``."""
+    for name, content in files.items():
+        if name.endswith(".safetensors"):
+            expected = str(manifest["files"][name]["sha256"])
+            if hashlib.sha256(content).hexdigest() != expected:
+                raise InputError("bundle_altered", file=name)
+    if set(manifest["files"]) != {name for name in files if name.endswith(".safetensors")}:
+        raise ValueError("files")
+
+
+def _check_tensors(files: Mapping[str, bytes]) -> None:
+    """The tensors of a model with pooled towers, all of one width, and nothing else. Raises any of _UNFIT."""
+    found = {name: load_tensors(content) for name, content in files.items() if name.endswith(".safetensors")}
+    dim = found["head.safetensors"][f"linear.{next(iter(TASKS))}.weight"].shape[1]
+    if not 2 <= dim <= WIDEST:
+        raise ValueError("width")
+    for name, shapes in _shapes(dim).items():
+        tensors = found[name]
+        if {key: value.shape for key, value in tensors.items()} != shapes:
+            raise ValueError("shapes")
+        for value in tensors.values():
+            if value.dtype not in (np.float16, np.float32) or not np.isfinite(value).all():
+                raise ValueError("values")
+    if not (found["speech.safetensors"]["spread"] > 0).all():
+        raise ValueError("spread")
+
+
+def _shapes(dim: int) -> dict[str, dict[str, tuple[int, ...]]]:
+    speech = POOLED["speech"]
+    head: dict[str, tuple[int, ...]] = {}
+    for task, classes in TASKS.items():
+        head |= {f"linear.{task}.weight": (len(classes), dim), f"linear.{task}.bias": (len(classes),)}
+        head[f"scale.{task}"] = ()
+    return {
+        "head.safetensors": head,
+        "speech.safetensors": {
+            "centre": (speech,), "spread": (speech,), "linear.weight": (dim, speech), "linear.bias": (dim,),
+        },
+        "text.safetensors": {"linear.weight": (dim, POOLED["text"]), "linear.bias": (dim,)},
+    }  # fmt: skip

@@ -1,0 +1,77 @@
+"""f_2: words to the hidden states of MiniLM's last layer, which was trained for mean pooling."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import torch
+from safetensors.torch import load_file
+from tokenizers import Tokenizer
+from torch import Tensor, nn
+from transformers import BertConfig, BertModel
+
+from crossmodal.model.checkpoints import MINILM, pretrained
+
+LAYERS = 1
+"""Hidden states handed on: those of the last layer alone."""
+DEPTH = 6
+"""Transformer layers of MiniLM-L6."""
+WIDTH = 384
+MAX_TOKENS = 256
+
+
+class Tokens:
+    """MiniLM's tokenizer: texts to padded token numbers and a mask."""
+
+    def __init__(self, max_tokens: int = MAX_TOKENS) -> None:
+        self._tokenizer = Tokenizer.from_file(str(pretrained(MINILM) / "tokenizer.json"))
+        self._tokenizer.enable_truncation(max_tokens)
+        self._tokenizer.enable_padding()
+
+    def __call__(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
+        """Texts -> token numbers (B, T) and a mask (B, T), True on real tokens."""
+        encoded = self._tokenizer.encode_batch(list(texts))
+        tokens = torch.tensor([item.ids for item in encoded])
+        return tokens, torch.tensor([item.attention_mask for item in encoded]).bool()
+
+
+class TextEncoder(nn.Module):
+    """MiniLM-L6 in its sentence-embedding training (Wang et al. 2020; Reimers & Gurevych 2019)."""
+
+    modality = "text"
+    width = WIDTH
+    layers = LAYERS
+
+    def __init__(self, dropout: float = 0.0) -> None:
+        super().__init__()
+        config = BertConfig.from_json_file(str(pretrained(MINILM) / "config.json"))
+        config.hidden_dropout_prob = config.attention_probs_dropout_prob = dropout
+        self.bert = BertModel(config, add_pooling_layer=False)
+
+    @classmethod
+    def pretrained(cls, dropout: float = 0.0) -> TextEncoder:
+        """The encoder with the verified pretrained weights, in evaluation mode."""
+        encoder = cls(dropout)
+        state = load_file(pretrained(MINILM) / "model.safetensors")
+        encoder.bert.load_state_dict(
+            {key: state[key] for key in encoder.bert.state_dict() if key in state}, strict=True
+        )
+        return encoder.eval()
+
+    def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        """Token numbers (B, T) and mask (B, T) -> hidden states (B, 1, T, H)."""
+        found: Tensor = self.bert(input_ids=tokens, attention_mask=mask.long()).last_hidden_state
+        return found.unsqueeze(1)
+
+
+@cache
+def shared_tokens() -> Tokens:
+    """The one tokenizer of all towers of a process."""
+    return Tokens()
+
+
+@cache
+def frozen() -> TextEncoder:
+    """The pretrained encoder, one for all pipelines of a process. Never trained, and nothing is laid over it."""
+    return TextEncoder.pretrained().requires_grad_(False)

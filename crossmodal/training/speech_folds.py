@@ -1,0 +1,227 @@
+"""All speech trainings of a release: the folds, their average as the model of RAVDESS alone, and the one that ships.
+
+Each job runs in a process of its own with one thread; a job that is done is not done again. The run folder then holds
+
+- ``space.safetensors``: theta and the bank of sentences that the voice was aligned with,
+- ``fold*/test.*``: each RAVDESS clip as the model of its fold sees it, which never heard its actor,
+- ``ravdess_alone/``: the average of the folds' weights, and ``emodb.*``, EmoDB as it sees it,
+- ``speech.safetensors``: the adapted reading of the model that ships; ``speech.json``: the jobs and their durations.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+
+from crossmodal.data.speech import Clip, read_corpus, speaker_folds
+from crossmodal.data.text import Sentence
+from crossmodal.model.encoders.text import Tokens
+from crossmodal.model.head import Head
+from crossmodal.training import clip_cache
+from crossmodal.training import text as words
+from crossmodal.training.checkpointing import average_weights, load_trained, plain_config, save, write_json
+from crossmodal.training.clip_cache import identity
+from crossmodal.training.speech import (
+    FIGURES,
+    LOG,
+    WEIGHTS,
+    Space,
+    SpeechConfig,
+    adapt_speech,
+    build_model,
+    save_scores,
+    score,
+)
+from crossmodal.training.text_metrics import predict
+from crossmodal.types import EMOTIONS
+
+FOLDS = 5
+MAIN = "ravdess"
+ALONE = "ravdess_alone"
+FINAL = "final"
+SPACE = "space.safetensors"
+DONE = "done"
+EXTRA = ("emodb", "speechocean762")
+"""Corpora whose ``train`` split the shipped model also hears."""
+PER_EMOTION = 200
+"""Sentences of each emotion in the bank."""
+POLL_SECONDS = 2.0
+
+Progress = Callable[[int, int, str], None]
+"""Told the epochs done over all jobs, the epochs in all and a short line about the latest."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One training: what it hears, and what it is then asked about (name of a score file -> clips)."""
+
+    name: str
+    train: tuple[Clip, ...]
+    ask: Mapping[str, tuple[Clip, ...]]
+
+
+def fold_jobs(clips: Sequence[Clip], extra: Sequence[Clip] = ()) -> list[Job]:
+    """One job per group of actors, trained on the other actors (and on ``extra``) and asked about these."""
+    jobs = []
+    for number, held in enumerate(speaker_folds(clips, FOLDS)):
+        train = tuple(clip for clip in clips if clip.speaker not in held)
+        test = tuple(clip for clip in clips if clip.speaker in held)
+        jobs.append(Job(f"fold{number}", train + tuple(extra), {"test": test}))
+    return jobs
+
+
+def training_share(corpora: Mapping[str, Sequence[Clip]]) -> list[Clip]:
+    """What of the other corpora the shipped model hears: the ``train`` splits of EXTRA.
+
+    These splits share no speaker with the others, and in speechocean762 no text either.
+    """
+    return [clip for name in EXTRA for clip in corpora.get(name, ()) if clip.split == "train"]
+
+
+def plan(corpora: Mapping[str, Sequence[Clip]], *, extra_in_folds: bool) -> list[Job]:
+    """The jobs of a release, the longest first, so that two processes end at about the same time."""
+    main, extra = list(corpora[MAIN]), training_share(corpora)
+    return [Job(FINAL, tuple(main + extra), {}), *fold_jobs(main, extra if extra_in_folds else ())]
+
+
+# --- the space that the words have left -----------------------------------------------------------------------------
+
+
+def bank_sentences(sentences: Sequence[Sentence], count: int, seed: int) -> list[Sentence]:
+    """At most ``count`` sentences of each emotion that carry this emotion alone."""
+    random = np.random.default_rng(seed)
+    chosen: list[Sentence] = []
+    for column in range(len(EMOTIONS)):
+        rows = [row for row in sentences if row.emotions[column] and sum(row.emotions) == 1]
+        chosen += [rows[index] for index in random.permutation(len(rows))[:count]]
+    return chosen
+
+
+def build_space(text_weights: Path, sentences: Sequence[Sentence], path: Path, *, seed: int = 0) -> None:
+    """Embed a bank of training sentences with the adapted text tower and keep it, with theta, in one file."""
+    model = words.build_model(words.TextConfig())
+    load_trained(model, text_weights)
+    bank = bank_sentences(sentences, PER_EMOTION, seed)
+    found = predict(model, Tokens(), [row.text for row in bank])
+    tensors = {f"head.{name}": value.detach() for name, value in model.head.state_dict().items()}
+    tensors["bank.z"] = torch.from_numpy(found.z).float()
+    tensors["bank.emotion"] = torch.tensor([row.emotions for row in bank])
+    save(tensors, path)
+
+
+def load_space(path: Path) -> Space:
+    """The space that ``build_space`` kept, theta frozen."""
+    tensors: dict[str, Tensor] = load_file(path)
+    head = Head()
+    head.load_state_dict({key.removeprefix("head."): t for key, t in tensors.items() if key.startswith("head.")})
+    return Space(head.eval().requires_grad_(False), tensors["bank.z"], tensors["bank.emotion"])
+
+
+# --- the jobs -------------------------------------------------------------------------------------------------------
+
+
+def run_job(job: Job, config: SpeechConfig, cache: Path, space: Path, run_dir: Path) -> None:
+    """Train one job and keep what it says; nothing is done where it is done already."""
+    folder = run_dir / job.name
+    if (folder / DONE).is_file():
+        return
+    torch.set_num_threads(1)
+    shared = load_space(space)
+    adapted = adapt_speech(config, clip_cache.load(job.train, cache), (), shared, folder)
+    for name, clips in job.ask.items():
+        scores = score(adapted.model, shared.head, clip_cache.load(clips, cache))
+        save_scores(scores, folder / name, {identity(clip): {"model": job.name} for clip in clips})
+    (folder / DONE).touch()
+
+
+def _epochs_done(folder: Path) -> int:
+    log = folder / LOG
+    return sum(" s  epoch " in line for line in log.read_text(encoding="utf-8").splitlines()) if log.is_file() else 0
+
+
+def _report(jobs: Sequence[Job], config: SpeechConfig, run_dir: Path, progress: Progress | None) -> None:
+    done = {job.name: min(config.epochs, _epochs_done(run_dir / job.name)) for job in jobs}
+    line = ", ".join(f"{name} {count}/{config.epochs}" for name, count in done.items() if 0 < count < config.epochs)
+    if progress:
+        progress(sum(done.values()), config.epochs * len(jobs), line)
+
+
+def _run_jobs(
+    jobs: Sequence[Job], config: SpeechConfig, run_dir: Path, workers: int, progress: Progress | None
+) -> None:
+    """All jobs over a pool of single-threaded processes; the first failure ends the run with its own error."""
+    cache, space = run_dir / "prepared", run_dir / SPACE
+    with ProcessPoolExecutor(workers, get_context("spawn"), max_tasks_per_child=1) as pool:
+        pending: set[Future[None]] = {pool.submit(run_job, job, config, cache, space, run_dir) for job in jobs}
+        try:
+            while pending:
+                done, pending = wait(pending, timeout=POLL_SECONDS)
+                for future in done:
+                    future.result()
+                _report(jobs, config, run_dir, progress)
+        except BaseException:
+            pool.shutdown(cancel_futures=True, wait=False)
+            raise
+
+
+def average_folds(config: SpeechConfig, jobs: Sequence[Job], emodb: Sequence[Clip], run_dir: Path) -> None:
+    """The model of RAVDESS alone, at no further training: the average of the folds' weights, asked about EmoDB.
+
+    Every fold begins with the same projection, so their weights lie in one basin; between them they heard all actors.
+    """
+    folder = run_dir / ALONE
+    folder.mkdir(parents=True, exist_ok=True)
+    state = average_weights([run_dir / job.name / WEIGHTS for job in jobs])
+    save({name: value.half() for name, value in state.items()}, folder / WEIGHTS)
+    model = build_model(config)
+    load_trained(model, folder / WEIGHTS)
+    scores = score(model, load_space(run_dir / SPACE).head, clip_cache.load(emodb, run_dir / "prepared"))
+    save_scores(scores, folder / "emodb", {identity(clip): {"model": ALONE} for clip in emodb})
+
+
+def _summary(jobs: Sequence[Job], config: SpeechConfig, started: float) -> dict[str, Any]:
+    return {
+        "config": plain_config(config),
+        "seconds": round(time.monotonic() - started),
+        "jobs": {job.name: {"train": len(job.train), **{k: len(v) for k, v in job.ask.items()}} for job in jobs},
+    }
+
+
+def run_all(  # noqa: PLR0913, one argument for each thing that a release is made of
+    config: SpeechConfig, folders: Mapping[str, Path], text_weights: Path, sentences: Sequence[Sentence],
+    run_dir: Path, *, workers: int = 2, extra_in_folds: bool = False, progress: Progress | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Every speech training of a release, from the corpora's ``folders`` (corpus -> folder) into ``run_dir``.
+
+    ``text_weights`` is the finished text run, whose theta is used as it is, and ``sentences`` its training sentences.
+    An interrupted run goes on where it stopped. Raises CrossmodalError ``data_missing`` where a corpus is not found.
+    """
+    started = time.monotonic()
+    run_dir.mkdir(parents=True, exist_ok=True)
+    corpora = {name: read_corpus(name, folder) for name, folder in folders.items()}
+    clip_cache.prepare([clip for clips in corpora.values() for clip in clips], run_dir / "prepared", workers=workers)
+    if not (run_dir / SPACE).is_file():
+        build_space(text_weights, sentences, run_dir / SPACE, seed=config.seed)
+    jobs = plan(corpora, extra_in_folds=extra_in_folds)
+    _run_jobs(jobs, config, run_dir, workers, progress)
+    folds = [job for job in jobs if job.name.startswith("fold")]
+    if "emodb" in corpora and not extra_in_folds:
+        average_folds(config, folds, corpora["emodb"], run_dir)
+    shutil.copyfile(run_dir / FINAL / WEIGHTS, run_dir / WEIGHTS)
+    summary = _summary(jobs, config, started)
+    write_json(summary, run_dir / FIGURES)
+    return summary

@@ -1,0 +1,1 @@
+"""Drawings: SVG by ourselves, dictionaries for Plotly."""

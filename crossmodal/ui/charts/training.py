@@ -1,0 +1,177 @@
+"""What a training run tells, drawn: small curves of every term, and the map of the space. Pure functions.
+
+Events are those of ``crossmodal.custom.queue``: plain JSON values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from crossmodal.types import EMOTIONS, TASKS
+from crossmodal.ui.charts import palette
+from crossmodal.ui.charts.plotly import Figure, literal
+from crossmodal.ui.formula import number, share
+from crossmodal.ui.frame import Look
+
+Event = Mapping[str, Any]
+
+MAP_CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
+SYMBOLS = {"speech": "circle", "text": "diamond-open"}
+"""How the points of a modality look on the map."""
+
+_CLEAR = "rgba(0,0,0,0)"
+_GRID = "rgba(123,128,134,0.25)"
+_CURVE_HEIGHT, _MAP_HEIGHT = 118, 430
+_LEAST_RANGE = 0.55
+_MAIN = next(iter(TASKS))
+
+
+def epochs(events: Sequence[Event]) -> list[Event]:
+    """The events that close an epoch, the untrained beginning first."""
+    return [event for event in events if event.get("event") == "epoch"]
+
+
+def first(events: Sequence[Event]) -> Event:
+    """What a run told at its start; empty where it has not come so far."""
+    return next((event for event in events if event.get("event") == "start"), {})
+
+
+def last(events: Sequence[Event]) -> Event:
+    """What a run told at its end; empty where it has not come so far."""
+    return next((event for event in reversed(events) if event.get("event") == "done"), {})
+
+
+# --- curves ---------------------------------------------------------------------------------------------------------
+
+
+def term_curve(look: Look, events: Sequence[Event], term: str, total: int) -> Figure:
+    """One term of the objective along the epochs: on training rows as a line, on dev rows dotted."""
+    ink = palette.INK[look.theme]
+    told = epochs(events)
+    lines = [
+        _line([event["epoch"] for event in told if term in event[part]],
+              [event[part][term] for event in told if term in event[part]], ink, dash, look.say(f"train.on.{part}"))
+        for part, dash in (("train", "solid"), ("dev", "dot"))
+    ]  # fmt: skip
+    values = [value for line in lines for value in line["y"]] or [0.0, 1.0]
+    low, high = min(values), max(values)
+    room = 0.08 * (high - low) + 0.02
+    return _curve(lines, total, [low - room, high + room])
+
+
+def accuracy_curve(look: Look, events: Sequence[Event], total: int) -> Figure:
+    """UAR of voice and words on dev rows along the epochs, with chance as a hairline."""
+    ink, told = palette.INK[look.theme], epochs(events)
+    lines = [
+        _line([event["epoch"] for event in told], [event["uar"][name] for event in told], ink, dash,
+              look.say.modality(name))
+        for name, dash in (("speech", "solid"), ("text", "dash"))
+    ]  # fmt: skip
+    figure = _curve(lines, total, [0.0, 1.0])
+    chance = 1 / len(EMOTIONS)
+    figure["layout"]["shapes"] = [
+        {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": chance, "y1": chance,
+         "line": {"color": ink, "width": 1}, "opacity": 0.35},
+    ]  # fmt: skip
+    return figure
+
+
+def _line(x: list[int], y: list[float], ink: str, dash: str, name: str) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "lines+markers" if len(x) == 1 else "lines", "x": x, "y": y,
+        "line": {"color": ink, "width": 2 if dash == "solid" else 1.7, "dash": dash}, "marker": {"size": 4},
+        "hovertemplate": f"{literal(name)} %{{y:.3f}}<extra></extra>",
+    }  # fmt: skip
+
+
+def _curve(lines: list[dict[str, Any]], total: int, span: list[float]) -> Figure:
+    axis: dict[str, Any] = {"fixedrange": True, "zeroline": False, "tickfont": {"size": 11}, "nticks": 5}
+    layout = {
+        "height": _CURVE_HEIGHT,
+        "margin": {"l": 30, "r": 6, "t": 4, "b": 20},
+        "xaxis": axis | {"range": [0, max(1, total)], "showgrid": False, "tickformat": "d"},
+        "yaxis": axis | {"range": span, "gridcolor": _GRID},
+        "showlegend": False,
+        "hovermode": "x",
+        "dragmode": False,
+        "paper_bgcolor": _CLEAR,
+        "plot_bgcolor": _CLEAR,
+    }
+    return {"data": lines, "layout": layout}
+
+
+# --- the map --------------------------------------------------------------------------------------------------------
+
+
+def space_map(look: Look, events: Sequence[Event], epoch: int) -> Figure:
+    """The dev sample in the plane of its first two principal components after one epoch.
+
+    Emotion by colour, modality by shape; a stroke in each colour joins the middle of its voices to that of its words.
+    """
+    told, labels = epochs(events), first(events).get("labels", {})
+    points = told[epoch]["map"] if epoch < len(told) else {}
+    traces = []
+    for number_, emotion in enumerate(EMOTIONS):
+        middles = []
+        for name, places in points.items():
+            own = [place for place, label in zip(places, labels[name], strict=True) if label == number_]
+            traces.append(_points(look, name, emotion, own))
+            middles.append([sum(values) / max(1, len(own)) for values in zip(*own, strict=True)])
+        traces.append(_tie(look, emotion, [middle for middle in middles if middle]))
+    reach = max([_LEAST_RANGE, *(abs(v) for event in told for rows in event["map"].values() for p in rows for v in p)])
+    axis: dict[str, Any] = {"visible": False, "fixedrange": True, "range": [-1.06 * reach, 1.06 * reach]}
+    layout = {
+        "height": _MAP_HEIGHT,
+        "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
+        "xaxis": axis,
+        "yaxis": axis | {"scaleanchor": "x"},
+        "showlegend": False,
+        "hovermode": "closest",
+        "dragmode": False,
+        "hoverlabel": {"bgcolor": palette.BACKGROUND[look.theme], "font": {"size": 13}},
+        "paper_bgcolor": _CLEAR,
+        "plot_bgcolor": _CLEAR,
+    }
+    return {"data": traces, "layout": layout}
+
+
+def _points(look: Look, name: str, emotion: str, places: Sequence[Sequence[float]]) -> dict[str, Any]:
+    said = f"{look.say.label(_MAIN, emotion)} \u00b7 {look.say.modality(name)}"
+    return {
+        "type": "scatter", "mode": "markers", "x": [place[0] for place in places], "y": [place[1] for place in places],
+        "marker": {"color": look.colour(emotion), "symbol": SYMBOLS.get(name, "circle"), "size": 7, "opacity": 0.8},
+        "hovertemplate": f"{literal(said)}<extra></extra>",
+    }  # fmt: skip
+
+
+def _tie(look: Look, emotion: str, middles: Sequence[Sequence[float]]) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "lines", "x": [middle[0] for middle in middles],
+        "y": [middle[1] for middle in middles], "line": {"color": look.colour(emotion), "width": 5},
+        "opacity": 0.55, "hoverinfo": "skip",
+    }  # fmt: skip
+
+
+def gap(events: Sequence[Event], epoch: int) -> float:
+    """How far apart, on the map, the middles of voice and of words lie, as a mean over the emotions."""
+    told, labels = epochs(events), first(events).get("labels", {})
+    if not told or epoch >= len(told):
+        return 0.0
+    distances = []
+    for number_ in range(len(EMOTIONS)):
+        middles = [
+            [sum(values) / len(own) for values in zip(*own, strict=True)]
+            for name, places in told[epoch]["map"].items()
+            for own in [[place for place, label in zip(places, labels[name], strict=True) if label == number_]]
+            if own
+        ]
+        if len(middles) == 2:
+            (a, b), (c, d) = middles
+            distances.append(((a - c) ** 2 + (b - d) ** 2) ** 0.5)
+    return sum(distances) / max(1, len(distances))
+
+
+def with_interval(figure: Mapping[str, float]) -> str:
+    """A UAR with its 95 % interval, as .725 (.65 to .79)."""
+    return f"{share(figure['uar'])} ({number(figure['low'])}\u2013{number(figure['high'])})"

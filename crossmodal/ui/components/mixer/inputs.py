@@ -1,0 +1,58 @@
+"""The evidence as the browser takes it: all the numbers that fusing needs, and no embedding."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from crossmodal.fusion.calibration import Calibration
+from crossmodal.fusion.fuse import fuse_tasks
+from crossmodal.types import PRIORS, TASKS, Evidence, FusionResult, FusionSettings
+
+
+def problem(evidence: Evidence, calibration: Calibration) -> dict[str, Any]:
+    """The readings of the present modalities for ``arithmetic.js``, as lists.
+
+    Per task: probabilities and logits (n, C), temperatures (n,), bias and prior (C,). ``gram`` (n, n) holds the
+    products z_i z_j: with the logits they give theta at any weighted sum of the z_i.
+    """
+    readings = evidence.readings
+    embeddings = np.stack([reading.embedding for reading in readings.values()]) if readings else np.zeros((0, 0))
+    tasks = [
+        {
+            "probabilities": [reading.probabilities[task].tolist() for reading in readings.values()],
+            "logits": [reading.logits[task].tolist() for reading in readings.values()],
+            "temperatures": [calibration.temperature[name][task] for name in readings],
+            "bias": calibration.bias[task].tolist(),
+            "prior": calibration.prior[task].tolist(),
+        }
+        for task in TASKS
+    ]
+    return {"tasks": tasks, "gram": (embeddings @ embeddings.T).tolist()}
+
+
+TABLE = 101
+"""Mixes of two at which a rule that the browser does not know is fused beforehand."""
+
+
+def table(evidence: Evidence, settings: FusionSettings, calibration: Calibration) -> dict[str, Any]:
+    """A rule as numbers alone: per task the fused probabilities (M, C) as the first weight grows from 0 to 1.
+
+    At temperature 1 and the models' prior. M is TABLE for two modalities and 1 for one; for others there are no tasks.
+    """
+    count = len(evidence.readings)
+    if count not in (1, 2):
+        return {"tasks": []}
+    share = np.linspace(0.0, 1.0, TABLE)
+    alpha = np.ones((1, 1)) if count == 1 else np.stack([share, 1 - share], axis=-1)
+    fused = fuse_tasks(evidence, replace(settings, prior=PRIORS[0]), calibration, alpha)
+    return {"tasks": [fused[task].round(5).tolist() for task in TASKS]}
+
+
+def result(fused: FusionResult | None) -> dict[str, Any] | None:
+    """A fused reading in the form that ``arithmetic.js`` gives."""
+    if fused is None:
+        return None
+    return {"weights": list(fused.alpha_used.values()), "tasks": [fused.probabilities[task].tolist() for task in TASKS]}

@@ -1,0 +1,1 @@
+"""A drawing of our own as part of the page."""

@@ -1,0 +1,1 @@
+"""A drawing as a PNG file, made in the browser."""

@@ -1,0 +1,116 @@
+"""The pages and what they share: the head with its links, the input, the foot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from crossmodal.engine import Engine
+from crossmodal.errors import ModelError
+from crossmodal.i18n.translator import Say
+from crossmodal.sharing.comparison import NAMES, Column
+from crossmodal.ui import frame, mixer_state, state
+from crossmodal.ui.components.mixer import component
+from crossmodal.ui.frame import Look
+from crossmodal.ui.pages import about, bench, compare, space, timeline, train
+from crossmodal.ui.sections import inputs, share_dialog
+from crossmodal.ui.sections.shared_view import Shown
+from crossmodal.ui.state import Service, Subject
+
+OfInput = Callable[[Look, Engine, Subject], Sequence[Shown] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: ``of_input`` is given (look, engine, subject) below the common input, ``alone`` (look, engine).
+
+    One of an input returns what is seen on it, to share; None stands for the settings of the bench.
+    """
+
+    of_input: OfInput | None = None
+    alone: Callable[[Look, Engine], None] | None = None
+
+
+PAGES = {
+    "bench": Page(bench.bench),
+    "compare": Page(compare.compare),
+    "space": Page(space.space),
+    "timeline": Page(alone=timeline.timeline),
+    "train": Page(alone=train.own),
+}
+"""The pages that need the models, in the order of their links; the first is what a bare address opens."""
+ABOUT = "about"
+
+
+def run(look: Look) -> None:
+    """Everything below the head: links to all pages, and the one that the address names."""
+    keys = [*PAGES, ABOUT]
+    corner: list[DeltaGenerator] = []
+    pages = [
+        st.Page(partial(show, look, key, corner), title=_title(look.say, key), url_path=key, default=key == keys[0])
+        for key in keys
+    ]
+    current = st.navigation(pages, position="hidden")
+    settings = st.query_params.to_dict()  # so that the links carry the settings along
+    with st.container(horizontal=True, gap="small", key="nav"):
+        for key, page in zip(keys, pages, strict=True):
+            st.page_link(page, label=look.say(f"page.{key}"), query_params=settings)
+        corner.append(
+            st.container(key="corner", width="content")
+        )  # the page fills it once it knows what there is to share
+    current.run()
+
+
+def _title(say: Say, key: str) -> str:
+    return f"Crossmodal: {say(f'page.{key}')}"
+
+
+def show(look: Look, key: str, corner: Sequence[DeltaGenerator] = ()) -> None:
+    """One page by its key; those of an input begin with it, and all but the last end with the foot.
+
+    ``corner`` is where the button to share goes, if not at the end of the page.
+    """
+    train.note_in_use(look)
+    if key == ABOUT:
+        about.about(look, state.models_folder())
+        return
+    try:
+        service = state.present()
+    except ModelError as error:
+        frame.show_error(look.say, error)
+        return
+    page = PAGES[key]
+    if page.alone:
+        page.alone(look, service.engine)
+        state.stamp_address()
+    elif page.of_input and not share_dialog.forget(look):
+        _with_input(look, service, page.of_input, corner)
+    frame.footer(look, service.engine)
+
+
+def _with_input(look: Look, service: Service, draw: OfInput, corner: Sequence[DeltaGenerator]) -> None:
+    engine = service.engine
+    is_open, subject = share_dialog.opened(look, engine)
+    if not is_open:
+        subject = inputs.source(look, service)
+    notes = st.container()  # above the page, though known only after it
+    if subject:
+        subject = inputs.clip(look, engine, subject)
+        seen = draw(look, engine, subject) or [_settings_of_bench(engine, subject)]
+        with corner[0] if corner else st.container():
+            share_dialog.share(look, engine, seen)
+    compare.stamp_address(engine)
+    if component.usable():  # plain sliders own their keys of the address, which Streamlit then guards
+        mixer_state.stamp(engine.modalities, engine.rules)
+    state.stamp_address()
+    with notes:
+        frame.show_ignored(look, engine)
+
+
+def _settings_of_bench(engine: Engine, subject: Subject) -> Shown:
+    now = mixer_state.held(engine.modalities, engine.rules)
+    return Shown(subject, [Column(NAMES[0], now.settings(), frozenset(now.off))], curve=True)

@@ -1,0 +1,171 @@
+"""What "why this answer" needs of the models: read once for an input, and kept in the visitor's session.
+
+Everything that follows a slider is arithmetic on the z that lie here; no sound and no model is needed for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, MutableMapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+from weakref import WeakKeyDictionary
+
+import numpy as np
+import streamlit as st
+
+from crossmodal.audio.prosody import Prosody, measure
+from crossmodal.data.phrasebook import load_phrasebook
+from crossmodal.engine import Engine
+from crossmodal.explain.counterfactuals import windows
+from crossmodal.explain.leave_one_out import MOST_PLACES, Piece, Swap, candidates, pieces, swaps, telling, without_each
+from crossmodal.fusion.fuse import MAIN
+from crossmodal.text import preprocess as preprocess_text
+from crossmodal.timing import Progress
+from crossmodal.types import Array, Waveform, finite
+from crossmodal.ui.state import Clip, Subject, digest
+
+if TYPE_CHECKING:
+    from crossmodal.pipeline import Pipeline
+
+_KEPT = 6
+_BATCH = 64
+"""Texts read in one turn, so that nobody behind the gate waits for all of them."""
+
+Kept = TypeVar("Kept")
+
+_vocabularies: MutableMapping[Engine, tuple[str, ...]] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """A voice without each of its ``stretches`` of time, as z (M, D), and how it sounds.
+
+    ``offset`` is where the waveform begins in what the page plays, in seconds.
+    """
+
+    stretches: tuple[tuple[float, float], ...]
+    z: Array
+    offset: float
+    prosody: Prosody
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text in ``parts``, and without each of them as z (M, D); no rows for a text of one part."""
+
+    parts: tuple[Piece, ...]
+    z: Array
+
+    @property
+    def grouped(self) -> bool:
+        """Whether the text is so long that neighbouring words stand in one part."""
+        return any(len(part.core.split()) > 1 for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Swaps:
+    """Texts with another word in one place, and their z (R, D)."""
+
+    tried: tuple[Swap, ...]
+    z: Array
+
+
+def moments(engine: Engine, subject: Subject, clip: Clip, progress: Progress) -> Moments:
+    """The voice of an input, moment by moment. Raises CrossmodalError."""
+
+    def work(pipeline: Pipeline) -> Moments:
+        progress("why_time")
+        waveform = _heard(clip)
+        stretches = windows(waveform.seconds)
+        found = pipeline.without_stretches(waveform, stretches)
+        offset = waveform.offset if isinstance(clip.audio, Path) else 0.0
+        return Moments(stretches, finite(found), offset, measure(waveform))
+
+    return _keep(digest("moments", engine.model_hash, subject.key), lambda: _in_turn(engine, work, progress))
+
+
+def words(engine: Engine, said: str, progress: Progress) -> Words:
+    """A text without each of its words, all in one batch. Raises CrossmodalError."""
+
+    def work(pipeline: Pipeline) -> Words:
+        progress("why_words")
+        parts = pieces(preprocess_text(said))
+        left = without_each(parts)
+        return Words(parts, finite(pipeline.read_texts(left) if left else _no_rows(engine)))
+
+    return _keep(digest("words", engine.model_hash, said), lambda: _in_turn(engine, work, progress))
+
+
+def tried(engine: Engine, said: str, left_out: Words, own: Array, progress: Progress) -> Swaps:
+    """A text with other words in the places whose word moves it most; ``own`` is its z (D,). Raises CrossmodalError.
+
+    Which places are tried hangs on the words alone and on no setting, so that it need be read but once.
+    """
+
+    def make() -> Swaps:
+        progress("why_swaps")
+        nearness = left_out.z @ own if len(left_out.z) else np.zeros(len(left_out.parts))
+        most = 0 if left_out.grouped else MOST_PLACES  # one word for several would be no change of one word
+        places = sorted(np.argsort(nearness, kind="stable")[:most].tolist())
+        found = swaps(left_out.parts, places, vocabulary(engine))
+        return Swaps(tuple(found), _read_all(engine, [swap.text for swap in found]))
+
+    return _keep(digest("swaps", engine.model_hash, said), make)
+
+
+def vocabulary(engine: Engine) -> tuple[str, ...]:
+    """The words that are tried in the place of others: the most telling of the phrasebook, as these models read them.
+
+    Found once an engine, as it hangs on nothing that a visitor said. Raises CrossmodalError.
+    """
+    if engine not in _vocabularies:
+        known = candidates(phrase.en for phrase in load_phrasebook())
+        read = engine.calibration.read("text", _read_all(engine, known))
+        _vocabularies[engine] = telling(known, read.probabilities[MAIN])
+    return _vocabularies[engine]
+
+
+# --- the session, the gate -----------------------------------------------------------------------------------------
+
+
+def _keep(key: str, make: Callable[[], Kept]) -> Kept:
+    """What was read under that key, made at its first use; the session keeps the last few."""
+    kept: MutableMapping[str, Kept] = st.session_state.setdefault("_reasons", {})
+    if key not in kept:
+        made = make()
+        while len(kept) >= _KEPT:
+            del kept[next(iter(kept))]
+        kept[key] = made
+    return kept[key]
+
+
+def _in_turn(engine: Engine, work: Callable[[Pipeline], Kept], progress: Progress) -> Kept:
+    progress("queue" if engine.ready else "load")
+    return engine.run(work)
+
+
+def _read_all(engine: Engine, texts: Sequence[str]) -> Array:
+    """The z (N, D) of many texts, each batch in a turn of its own."""
+    found = [_no_rows(engine)]
+    for start in range(0, len(texts), _BATCH):
+        found.append(engine.run(partial(_read, texts[start : start + _BATCH])))
+    return finite(np.concatenate(found))
+
+
+def _read(texts: Sequence[str], pipeline: Pipeline) -> Array:
+    return pipeline.read_texts(texts)
+
+
+def _no_rows(engine: Engine) -> Array:
+    return np.zeros((0, engine.calibration.weight[MAIN].shape[1]))
+
+
+def _heard(clip: Clip) -> Waveform:
+    """The waveform that the encoder heard: prepared anew from a shipped file, decoded where it was kept prepared."""
+    from crossmodal.audio import preprocess, shared_decoder  # imports torch, which the pipeline has long imported
+
+    if isinstance(clip.audio, Path):
+        return preprocess(clip.audio.read_bytes())
+    return Waveform(shared_decoder()(clip.audio), clip.segments, 0.0, clip.seconds)
