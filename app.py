@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from crossmodal.ui import pages, views
+from crossmodal.ui import frame, navigation
 
-st.set_page_config("Crossmodal", str(views.ICON), layout="wide", initial_sidebar_state="collapsed")
-pages.run(views.frame())
+st.set_page_config("Crossmodal", str(frame.ICON), layout="wide", initial_sidebar_state="collapsed")
+navigation.run(frame.frame())

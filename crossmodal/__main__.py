@@ -76,9 +76,11 @@ def parse_corpus(text: str) -> tuple[str, Path]:
 def build_parser() -> argparse.ArgumentParser:
     """The parser of every command."""
     parser = argparse.ArgumentParser(
-        prog="python -m crossmodal", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter,
+        prog="python -m crossmodal",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
         description="Read emotion from voice and words, and fuse the two at weights of your choice.",
-    )  # fmt: skip
+    )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     _add_predict(commands)
@@ -100,9 +102,11 @@ def _add_models(parser: argparse.ArgumentParser) -> None:
 
 def _add_predict(commands: Any) -> None:
     predict = commands.add_parser(
-        "predict", help="read and fuse clips, words, or both", epilog=EXAMPLES,
+        "predict",
+        help="read and fuse clips, words, or both",
+        epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+    )
     predict.add_argument("clips", nargs="*", type=Path, metavar="clip", help="audio files of at most 30 s")
     words = predict.add_mutually_exclusive_group()
     words.add_argument("--text", help="the words; with clips, the words of each of them")
@@ -134,13 +138,20 @@ def _add_long_work(commands: Any) -> None:
     for parser in (train, evaluate):
         parser.add_argument("--data", type=Path, required=parser is train, help="folder of the speech and text sets")
         parser.add_argument(
-            "--corpus", type=parse_corpus, action="append", default=[], metavar="NAME=DIR",
+            "--corpus",
+            type=parse_corpus,
+            action="append",
+            default=[],
+            metavar="NAME=DIR",
             help="another folder for one set, in its published layout: ravdess, emodb, goemotions, meld, ...; "
             "evaluate also takes cremad and tess",
-        )  # fmt: skip
+        )
         _add_models(parser)
-    evaluate.add_argument("--only", choices=("space", "fusion"),
-                          help="the map of the shared space alone, which needs no data, or fusion alone")  # fmt: skip
+    evaluate.add_argument(
+        "--only",
+        choices=("space", "fusion"),
+        help="the map of the shared space alone, which needs no data, or fusion alone",
+    )
     train.add_argument("--runs", type=Path, default=Path("runs/main"), help="folder of checkpoints and logs")
     train.add_argument("--seed", type=int, default=0, help="same seed, same kind of machine: same weights")
     bench = commands.add_parser("bench", help="measure speed and memory, beside the usual way of doing it")
@@ -196,8 +207,10 @@ def _print_record(record: dict[str, Any], as_json: bool) -> None:
 
 def _as_text(record: dict[str, Any]) -> str:
     """A reading for a person: the label, then one line per emotion with every modality beside the fused one."""
-    columns = {**{name: item["emotion"] for name, item in record["modalities"].items()},
-               "fused": record["fused"]["emotion"]}  # fmt: skip
+    columns = {
+        **{name: item["emotion"] for name, item in record["modalities"].items()},
+        "fused": record["fused"]["emotion"],
+    }
     weights = ", ".join(f"{name} {value:.2f}" for name, value in record["alpha_used"].items())
     lines = [f"{record['input']}: {record['fused']['label']}  ({record['rule']}; alpha used: {weights})"]
     if record["transcript"]:
@@ -215,9 +228,9 @@ def _progress(items: Iterable[Any], total: int) -> Iterable[Any]:
 
 
 def _error_record(name: str, error: CrossmodalError) -> dict[str, Any]:
-    from crossmodal.i18n.translator import Say
+    from crossmodal.i18n.translator import Translator
 
-    return {"input": name, "error": {**error.as_dict(), "message": Say("en").error(error)}}
+    return {"input": name, "error": {**error.as_dict(), "message": Translator("en").error(error)}}
 
 
 def _settings(arguments: argparse.Namespace) -> FusionSettings:
@@ -269,10 +282,21 @@ def transcribe(arguments: argparse.Namespace) -> int:
     for clip in _progress(arguments.clips, len(arguments.clips)):
         try:
             heard = transcriber(audio.preprocess(_read_bytes(clip)))
-            words = [{"text": w.text, "start": round(w.start, 2), "end": round(w.end, 2),
-                      "probability": round(w.probability, 3)} for w in heard.words]  # fmt: skip
-            record = {"input": str(clip), "transcript": heard.text, "confidence": round(heard.confidence, 3),
-                      "words": words}  # fmt: skip
+            words = [
+                {
+                    "text": w.text,
+                    "start": round(w.start, 2),
+                    "end": round(w.end, 2),
+                    "probability": round(w.probability, 3),
+                }
+                for w in heard.words
+            ]
+            record = {
+                "input": str(clip),
+                "transcript": heard.text,
+                "confidence": round(heard.confidence, 3),
+                "words": words,
+            }
         except InputError as error:
             record, status = _error_record(str(clip), error), SOME_UNREADABLE
         if arguments.json or "error" in record:
@@ -284,15 +308,15 @@ def transcribe(arguments: argparse.Namespace) -> int:
 
 def timeline(arguments: argparse.Namespace) -> int:
     """Print the timeline of a recording; where it breaks off, what stands before is printed."""
-    from crossmodal.timeline.exports import Sheet
-    from crossmodal.timeline.tracks import strips
+    from crossmodal.timeline.exports import TimelineExport
+    from crossmodal.timeline.tracks import fuse_tracks
 
     settings, data, pipeline = _settings(arguments), _read_bytes(arguments.recording), _load(arguments.models)
     if _has_unknown(arguments.alpha, pipeline) or _lacks(arguments.rule, pipeline):
         return USAGE
     recording, failure = _read_recording(data, pipeline)
     if recording.lines or failure is None:
-        sheet = Sheet(recording, settings, strips(recording.lines, settings, pipeline.calibration))
+        sheet = TimelineExport(recording, settings, fuse_tracks(recording.lines, settings, pipeline.calibration))
         sys.stdout.write(FORMATS[arguments.format](sheet))
     if failure is not None:
         _print_record(_error_record(str(arguments.recording), failure), as_json=False)
@@ -390,9 +414,9 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return COMMANDS[arguments.command](arguments)
     except CrossmodalError as error:
-        from crossmodal.i18n.translator import Say
+        from crossmodal.i18n.translator import Translator
 
-        print("error: " + Say("en").error(error), file=sys.stderr)
+        print("error: " + Translator("en").error(error), file=sys.stderr)
         return MODEL_FAULT if isinstance(error, ModelError) else USAGE
 
 

@@ -20,7 +20,7 @@ from crossmodal.model import checkpoints
 from crossmodal.model.towers import PooledSpeechTower, SpeechTower, TextTower, Tower, load_towers
 from crossmodal.text import MAX_CHARACTERS
 from crossmodal.text import preprocess as preprocess_text
-from crossmodal.timing import Progress, Stopwatch
+from crossmodal.timing import Progress, StageTimer
 from crossmodal.types import (
     Array,
     Evidence,
@@ -53,9 +53,12 @@ class Pipeline:
     """
 
     def __init__(
-        self, towers: Mapping[str, Tower], calibration: Calibration, transcriber: Recogniser,
+        self,
+        towers: Mapping[str, Tower],
+        calibration: Calibration,
+        transcriber: Recogniser,
         model_hash: str,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.towers = towers
         self.calibration = calibration
         self.transcriber = transcriber
@@ -76,11 +79,15 @@ class Pipeline:
         return tuple(self.towers)
 
     def prepare(
-        self, *, speech: bytes | None = None, text: str | None = None, transcribe: bool = True,
-        watch: Stopwatch | None = None,
-    ) -> Utterance:  # fmt: skip
+        self,
+        *,
+        speech: bytes | None = None,
+        text: str | None = None,
+        transcribe: bool = True,
+        watch: StageTimer | None = None,
+    ) -> Utterance:
         """Preprocess what was given, as ``embed`` does."""
-        watch = watch or Stopwatch()
+        watch = watch or StageTimer()
         inputs: dict[str, Waveform | str] = {}
         transcript = None
         if speech is not None:
@@ -97,41 +104,45 @@ class Pipeline:
         return Utterance(inputs, transcript)
 
     def embed(
-        self, *, speech: bytes | None = None, text: str | None = None, transcribe: bool = True,
+        self,
+        *,
+        speech: bytes | None = None,
+        text: str | None = None,
+        transcribe: bool = True,
         progress: Progress | None = None,
-    ) -> Evidence:  # fmt: skip
+    ) -> Evidence:
         """The readings of an utterance, given as the bytes of an audio file, as words, or both.
 
         Without ``text`` the words come from the recogniser, unless ``transcribe`` is off; a clip in which no words are
         recognised gives a reading of the voice alone. ``progress`` is told each stage. Raises InputError.
         """
-        watch = Stopwatch(progress)
+        watch = StageTimer(progress)
         utterance = self.prepare(speech=speech, text=text, transcribe=transcribe, watch=watch)
         return self.read(utterance, watch=watch)
 
-    def read(self, utterance: Utterance, *, watch: Stopwatch | None = None) -> Evidence:
+    def read(self, utterance: Utterance, *, watch: StageTimer | None = None) -> Evidence:
         """Encode, project and read a preprocessed utterance."""
-        watch = watch or Stopwatch()
-        readings = {}
+        watch = watch or StageTimer()
+        predictions = {}
         for name, tower in self.towers.items():
             if name in utterance.inputs:
                 with watch.stage(f"encode_{name}"):
-                    readings[name] = self.calibration.read(name, *tower.sequence(utterance.inputs[name]))
-        return Evidence(readings, self.model_hash, utterance.transcript, watch.cost)
+                    predictions[name] = self.calibration.read(name, *tower.sequence(utterance.inputs[name]))
+        return Evidence(predictions, self.model_hash, utterance.transcript, watch.cost)
 
-    def reread(self, evidence: Evidence, **inputs: Waveform | str) -> Evidence:
+    def repredict(self, evidence: Evidence, **inputs: Waveform | str) -> Evidence:
         """The evidence with some modalities read anew, the others kept: what editing a transcript needs."""
-        watch = Stopwatch()
-        fresh = self.read(Utterance(inputs), watch=watch).readings
-        merged = {**evidence.readings, **fresh}
+        watch = StageTimer()
+        fresh = self.read(Utterance(inputs), watch=watch).predictions
+        merged = {**evidence.predictions, **fresh}
         ordered = {name: merged[name] for name in self.towers if name in merged}
-        return replace(evidence, readings=ordered, cost={**evidence.cost, **watch.cost})
+        return replace(evidence, predictions=ordered, cost={**evidence.cost, **watch.cost})
 
-    def without_stretches(self, waveform: Waveform, stretches: Sequence[tuple[float, float]]) -> Array:
+    def embed_masked(self, waveform: Waveform, stretches: Sequence[tuple[float, float]]) -> Array:
         """The z (M, D) of the voice with each stretch of time left out; see ``SpeechTower.without``."""
         return cast(SpeechTower | PooledSpeechTower, self.towers["speech"]).without(waveform, stretches)
 
-    def read_texts(self, texts: Sequence[str]) -> Array:
+    def embed_texts(self, texts: Sequence[str]) -> Array:
         """The z (N, D) of many texts at once, each of them preprocessed."""
         return cast(TextTower, self.towers["text"]).embed(texts)
 

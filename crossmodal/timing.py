@@ -10,7 +10,7 @@ Progress = Callable[[str], None]
 """Told the name of each stage as it starts: decode, transcript, encode_speech, encode_text."""
 
 
-class Stopwatch:
+class StageTimer:
     """Collects ``cost``, stage -> milliseconds; a stage that runs again adds up."""
 
     def __init__(self, progress: Progress | None = None) -> None:

@@ -91,7 +91,7 @@ class Utterance:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ModalityPrediction:
     """What one modality alone says.
 
     ``embedding`` is z_i, shape (D,), of unit length; ``logits`` are theta(z_i) and ``probabilities`` their softmax at
@@ -110,17 +110,18 @@ class Reading:
 class Evidence:
     """All that the slow part found out about an utterance, and all that the fast part needs.
 
-    ``readings`` holds the present modalities alone; ``cost`` is stage -> milliseconds; ``model_hash`` names the models.
+    ``predictions`` holds the present modalities alone, ``cost`` is stage -> milliseconds, and ``model_hash`` names the
+    models.
     """
 
-    readings: Mapping[str, Reading]
+    predictions: Mapping[str, ModalityPrediction]
     model_hash: str = ""
     transcript: Transcript | None = None
     cost: Mapping[str, float] = field(default_factory=dict)
 
     def checked(self) -> Evidence:
         """The evidence as it is. Raises FloatingPointError where a probability is not a finite number."""
-        for reading in self.readings.values():
+        for reading in self.predictions.values():
             for values in reading.probabilities.values():
                 finite(values)
         return self

@@ -29,10 +29,17 @@ ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 90_000
 """Milliseconds, for a machine that is busy with training; a free one takes a few seconds a test."""
 ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--no-first-run",
-    "--disable-component-update", "--disable-sync", "--disable-default-apps", "--use-fake-device-for-media-stream",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-default-apps",
+    "--use-fake-device-for-media-stream",
     "--use-fake-ui-for-media-stream",
-]  # fmt: skip
+]
 SPOKEN_AS_SHOWN = """() => {
   const said = document.querySelector('.cx-spoken'), shown = document.querySelector('.cx-verdict .cx-label')
   if (!said || !shown) return true

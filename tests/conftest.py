@@ -56,11 +56,11 @@ def make_calibration(modalities, seed=0) -> Calibration:
 def make_evidence(calibration, seed=0) -> Evidence:
     """Readings of every modality that the calibration knows, from random embeddings of unit length."""
     random = np.random.default_rng(seed)
-    readings = {}
+    predictions = {}
     for name in calibration.temperature:
         z = random.normal(size=DIM)
-        readings[name] = calibration.read(name, z / np.linalg.norm(z))
-    return Evidence(readings, "fake")
+        predictions[name] = calibration.read(name, z / np.linalg.norm(z))
+    return Evidence(predictions, "fake")
 
 
 def wav_bytes(samples, rate=SAMPLE_RATE, channels=1) -> bytes:

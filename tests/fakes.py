@@ -15,7 +15,7 @@ from crossmodal.errors import ModelError
 from crossmodal.examples import DEFAULT, load_examples
 from crossmodal.types import TASKS, Array, Transcript, Waveform, Word
 
-WIDTH = len(load_examples()[DEFAULT].evidence.readings["speech"].embedding)
+WIDTH = len(load_examples()[DEFAULT].evidence.predictions["speech"].embedding)
 """Width of the shared space that the shipped examples lie in, so that every rule works on them."""
 SHARPNESS = 6.0
 HEARD = "I never wanted this."

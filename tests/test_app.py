@@ -21,7 +21,7 @@ from crossmodal.engine import Gate
 from crossmodal.errors import ModelError
 from crossmodal.examples import DEFAULT, load_examples
 from crossmodal.fusion import fusion_rules
-from crossmodal.i18n.translator import LANGUAGES, Say
+from crossmodal.i18n.translator import LANGUAGES, Translator
 from crossmodal.model import checkpoints
 from crossmodal.types import EMOTIONS, SAMPLE_RATE, FusionSettings
 from crossmodal.ui import state
@@ -313,8 +313,22 @@ def tone(seconds, level=0.3):
 def float_wav(samples):
     """A WAV file of 32-bit floats, which can hold what is not a number."""
     data = np.asarray(samples, "<f4").tobytes()
-    head = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 36 + len(data), b"WAVE", b"fmt ", 16, 3, 1, 16000, 64000, 4, 32,
-                       b"data", len(data))  # fmt: skip
+    head = struct.pack(
+        "<4sI4s4sIHHIIHH4sI",
+        b"RIFF",
+        36 + len(data),
+        b"WAVE",
+        b"fmt ",
+        16,
+        3,
+        1,
+        16000,
+        64000,
+        4,
+        32,
+        b"data",
+        len(data),
+    )
     return head + data
 
 
@@ -340,7 +354,7 @@ def test_a_bad_clip_is_explained_and_the_next_good_one_works(engine, voice, code
     with pytest.raises(audio.InputError) as refusal:
         audio.preprocess(BAD[code])
     assert refusal.value.code == code
-    assert Say(language).error(refusal.value) in alert(made)
+    assert Translator(language).error(refusal.value) in alert(made)
     assert verdict(made) is None
     made.file_uploader[0].set_value(("clip.wav", clip(voice), "audio/wav"))
     assert verdict(run(made))

@@ -11,7 +11,7 @@ from crossmodal.explain.counterfactuals import WINDOW_SECONDS, by_moment, moment
 from crossmodal.explain.leave_one_out import candidates, pieces, swaps, telling, without_each
 from crossmodal.explain.shapley import attribution
 from crossmodal.fusion import fusion_rules
-from crossmodal.fusion.fuse import fuse, fuse_variants
+from crossmodal.fusion.fuse import fuse, fuse_counterfactuals
 from crossmodal.types import EMOTIONS, PRIORS, SAMPLE_RATE, FusionSettings, Waveform
 
 NAMES = ("speech", "text", "face")
@@ -58,8 +58,8 @@ def test_shares_add_up_to_the_number_on_the_page(rule, prior):
 @PRIOR
 def test_a_single_weight_takes_it_all(rule, prior):
     for evidence, settings, calibration in cases(rule, prior):
-        for only in evidence.readings:
-            one_hot = replace(settings, alpha={name: float(name == only) for name in evidence.readings})
+        for only in evidence.predictions:
+            one_hot = replace(settings, alpha={name: float(name == only) for name in evidence.predictions})
             found = attribution(evidence, one_hot, calibration)
             for name, value in found.modalities.items():
                 expected = found.chance - found.baseline if name == only else 0.0
@@ -72,7 +72,7 @@ def test_linear_shares_are_the_weighted_differences_to_the_prior():
     found = attribution(evidence, FusionSettings({"speech": 0.5, "text": 0.3, "face": 0.2}), calibration)
     place = EMOTIONS.index(found.label)
     for name, weight in (("speech", 0.5), ("text", 0.3), ("face", 0.2)):
-        own = evidence.readings[name].probabilities["emotion"][place]
+        own = evidence.predictions[name].probabilities["emotion"][place]
         assert found.modalities[name] == pytest.approx(weight * (own - found.baseline))
 
 
@@ -81,8 +81,10 @@ def test_twins_share_alike():
     alike = {name: {"emotion": 1.0, "sentiment": 1.0} for name in calibration.temperature}
     calibration = replace(calibration, temperature=alike)
     evidence = make_evidence(calibration)
-    readings = {name: calibration.read(name, evidence.readings["speech"].embedding) for name in evidence.readings}
-    found = attribution(replace(evidence, readings=readings), FusionSettings({}, "product"), calibration)
+    predictions = {
+        name: calibration.read(name, evidence.predictions["speech"].embedding) for name in evidence.predictions
+    }
+    found = attribution(replace(evidence, predictions=predictions), FusionSettings({}, "product"), calibration)
     assert found.modalities["speech"] == pytest.approx(found.modalities["text"])
 
 
@@ -95,16 +97,16 @@ def test_variants_at_once_are_those_fused_one_by_one(rule, prior):
     random = np.random.default_rng(1)
     for evidence, settings, calibration in cases(rule, prior, 4):
         z = unit(random, 5, 8)
-        together = fuse_variants(evidence, settings, calibration, "text", z)
+        together = fuse_counterfactuals(evidence, settings, calibration, "text", z)
         for row, one in zip(together, z, strict=True):
-            changed = replace(evidence, readings={**evidence.readings, "text": calibration.read("text", one)})
+            changed = replace(evidence, predictions={**evidence.predictions, "text": calibration.read("text", one)})
             np.testing.assert_allclose(row, fuse(changed, settings, calibration).probabilities["emotion"], atol=1e-12)
 
 
 @RULES
 def test_leaving_out_nothing_pulls_nothing(rule):
     for evidence, settings, calibration in cases(rule, "model", 4):
-        own = np.repeat(evidence.readings["speech"].embedding[None], 3, axis=0)
+        own = np.repeat(evidence.predictions["speech"].embedding[None], 3, axis=0)
         np.testing.assert_allclose(pulls(evidence, settings, calibration, "speech", own, "joy"), 0.0, atol=1e-15)
         assert nearest_flip(evidence, settings, calibration, "speech", own) is None
 
@@ -114,7 +116,7 @@ def test_what_weighs_nothing_pulls_nothing():
     evidence, z = make_evidence(calibration), unit(np.random.default_rng(2), 6, 8)
     silent = FusionSettings({"speech": 1.0, "text": 0.0})
     np.testing.assert_allclose(pulls(evidence, silent, calibration, "text", z, "joy"), 0.0, atol=1e-15)
-    off = replace(evidence, readings={"speech": evidence.readings["speech"]})
+    off = replace(evidence, predictions={"speech": evidence.predictions["speech"]})
     assert not pulls(off, silent, calibration, "text", z, "joy").any()
     assert nearest_flip(off, silent, calibration, "text", z) is None
 
@@ -124,11 +126,11 @@ def test_the_nearest_flip_is_the_nearest():
     evidence, z = make_evidence(calibration), unit(np.random.default_rng(3), 60, 8)
     settings = FusionSettings({"speech": 0.3, "text": 0.7})
     found = nearest_flip(evidence, settings, calibration, "text", z)
-    label, own = fuse(evidence, settings, calibration).label, evidence.readings["text"].embedding
+    label, own = fuse(evidence, settings, calibration).label, evidence.predictions["text"].embedding
 
     def turned(row):
-        changed = {**evidence.readings, "text": calibration.read("text", row)}
-        return fuse(replace(evidence, readings=changed), settings, calibration)
+        changed = {**evidence.predictions, "text": calibration.read("text", row)}
+        return fuse(replace(evidence, predictions=changed), settings, calibration)
 
     assert found.label == turned(z[found.variant]).label != label
     assert found.probability == pytest.approx(turned(z[found.variant]).probabilities["emotion"].max())
@@ -194,7 +196,7 @@ def test_leaving_out_nothing_of_a_real_voice_changes_nothing(pipeline):
     for example in list(load_examples().values())[:4]:
         waveform = preprocess(example.audio.read_bytes())
         own = pipeline.towers["speech"](waveform)
-        found = pipeline.without_stretches(waveform, [(0.0, 0.0), (0.3, 0.6), (5.0, 9.0)])
+        found = pipeline.embed_masked(waveform, [(0.0, 0.0), (0.3, 0.6), (5.0, 9.0)])
         np.testing.assert_allclose(found[[0, 2]], np.stack([own, own]), atol=1e-6)
         assert found[1] @ own < 1 - 1e-4
         np.testing.assert_allclose(np.linalg.norm(found, axis=1), 1.0)
@@ -217,16 +219,16 @@ def test_left_out_frames_play_no_part(pipeline):
         expected = tower.statistics(states[:, :, kept]) + tower.share * tower.projection(
             tower.adapted(states)[:, :, kept]
         )
-    found = pipeline.without_stretches(waveform, [(0.5, 1.0)])[0]
+    found = pipeline.embed_masked(waveform, [(0.5, 1.0)])[0]
     np.testing.assert_allclose(found, (expected / expected.norm())[0].double().numpy(), atol=1e-6)
 
 
 @pytest.mark.models
 def test_a_stretch_must_leave_something(pipeline, voice):
     with pytest.raises(ValueError, match="no frame"):
-        pipeline.without_stretches(Waveform(voice), [(0.0, 60.0)])
+        pipeline.embed_masked(Waveform(voice), [(0.0, 60.0)])
     short = Waveform(voice[: int(0.3 * SAMPLE_RATE)])
-    assert len(pipeline.without_stretches(short, windows(short.seconds))) == 5
+    assert len(pipeline.embed_masked(short, windows(short.seconds))) == 5
 
 
 @pytest.mark.models
@@ -234,8 +236,8 @@ def test_the_word_that_says_it_pulls_most(pipeline):
     text = "The meeting was wonderful and the room was big."
     parts = pieces(text)
     evidence = pipeline.embed(text=text)
-    left = pipeline.read_texts(without_each(parts))
-    alone = pipeline.embed(text=without_each(parts)[3]).readings["text"].embedding
+    left = pipeline.embed_texts(without_each(parts))
+    alone = pipeline.embed(text=without_each(parts)[3]).predictions["text"].embedding
     np.testing.assert_allclose(left[3], alone, atol=1e-5)
     found = pulls(evidence, FusionSettings(), pipeline.calibration, "text", left, "joy")
     assert parts[int(found.argmax())].core == "wonderful"

@@ -46,9 +46,19 @@ def lying_wav(samples, **changes) -> bytes:
     fields = {"tag": 1, "channels": 1, "rate": SAMPLE_RATE, "bits": 16, "size": 2 * len(samples), **changes}
     align = max(1, fields["channels"] * fields["bits"] // 8) & 0xFFFF
     head = struct.pack(
-        "<4sI4s4sIHHIIHH", b"RIFF", 36 + 2 * len(samples), b"WAVE", b"fmt ", 16, fields["tag"], fields["channels"],
-        fields["rate"], (fields["rate"] * align) & 0xFFFFFFFF, align, fields["bits"],
-    )  # fmt: skip
+        "<4sI4s4sIHHIIHH",
+        b"RIFF",
+        36 + 2 * len(samples),
+        b"WAVE",
+        b"fmt ",
+        16,
+        fields["tag"],
+        fields["channels"],
+        fields["rate"],
+        (fields["rate"] * align) & 0xFFFFFFFF,
+        align,
+        fields["bits"],
+    )
     return head + struct.pack("<4sI", b"data", fields["size"]) + (np.asarray(samples) * 32767).astype("<i2").tobytes()
 
 
@@ -143,11 +153,18 @@ def test_a_decoder_that_dies_over_a_file_makes_it_unreadable(decoder, monkeypatc
 @pytest.mark.parametrize(
     ("container", "codec", "rate"),
     [
-        ("wav", "pcm_s16le", 44_100), ("wav", "pcm_s24le", 48_000), ("wav", "pcm_f64le", 16_000),
-        ("wav", "pcm_mulaw", 8_000), ("flac", "flac", 48_000), ("ogg", "libopus", 48_000),
-        ("mp3", "libmp3lame", 44_100), ("ipod", "aac", 44_100), ("adts", "aac", 48_000), ("webm", "libopus", 48_000),
+        ("wav", "pcm_s16le", 44_100),
+        ("wav", "pcm_s24le", 48_000),
+        ("wav", "pcm_f64le", 16_000),
+        ("wav", "pcm_mulaw", 8_000),
+        ("flac", "flac", 48_000),
+        ("ogg", "libopus", 48_000),
+        ("mp3", "libmp3lame", 44_100),
+        ("ipod", "aac", 44_100),
+        ("adts", "aac", 48_000),
+        ("webm", "libopus", 48_000),
     ],
-)  # fmt: skip
+)
 def test_every_format_that_browsers_record(container, codec, rate, decoder, voice):
     found = audio.preprocess(encoded(voice, container, codec, rate), decoder=decoder)
     expected = audio.preprocess(wav_bytes(voice), decoder=decoder)

@@ -6,11 +6,11 @@ import browsing
 import pytest
 from browsing import PATIENCE
 
-from crossmodal.i18n.translator import Say
+from crossmodal.i18n.translator import Translator
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = browsing.MARKS
-EN, ZH = Say("en"), Say("zh")
+EN, ZH = Translator("en"), Translator("zh")
 
 
 def test_a_recording_becomes_a_result_and_a_slider_moves_it(visit):

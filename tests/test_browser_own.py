@@ -3,11 +3,11 @@
 import browsing
 import pytest
 
-from crossmodal.i18n.translator import Say
+from crossmodal.i18n.translator import Translator
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = [*browsing.MARKS, pytest.mark.models]
-EN = Say("en")
+EN = Translator("en")
 QUIET = "document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'notRunning'"
 POINTS = "document.querySelector('.st-key-own_live .st-key-own_uar .js-plotly-plot')?.data?.[0]?.x?.length || 0"
 

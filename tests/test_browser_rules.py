@@ -5,10 +5,10 @@ import pytest
 from test_browser import drag
 
 from crossmodal.fusion import registry
-from crossmodal.i18n.translator import Say
+from crossmodal.i18n.translator import Translator
 
 pytestmark = [*browsing.MARKS, pytest.mark.models]
-EN = Say("en")
+EN = Translator("en")
 
 
 def test_a_learned_rule_moves_under_a_drag_and_ends_at_the_server_s_numbers(visit):

@@ -4,11 +4,11 @@ import browsing
 import pytest
 
 from crossmodal.explain.embedding_map import load_space
-from crossmodal.i18n.translator import Say
+from crossmodal.i18n.translator import Translator
 from crossmodal.model import checkpoints
 
 pytestmark = browsing.MARKS
-EN = Say("en")
+EN = Translator("en")
 STATE = """() => {
   const axes = document.querySelector('.st-key-space_map .js-plotly-plot')._fullLayout
   return { range: [...axes.xaxis.range], fused: document.querySelector('.cx-over').dataset.fused }

@@ -6,11 +6,11 @@ import pytest
 from conftest import wav_bytes
 
 from crossmodal.examples import load_examples
-from crossmodal.i18n.translator import Say
+from crossmodal.i18n.translator import Translator
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = browsing.MARKS
-EN = Say("en")
+EN = Translator("en")
 STRIPS = "() => document.querySelector('[class*=st-key-strips_] .js-plotly-plot')?.data?.filter(t => t.type === 'bar')"
 FUSED = f"JSON.stringify(({STRIPS})()[2].marker.color)"
 

@@ -3,11 +3,11 @@
 import browsing
 import pytest
 
-from crossmodal.i18n.translator import Say
+from crossmodal.i18n.translator import Translator
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = browsing.MARKS
-EN = Say("en")
+EN = Translator("en")
 
 
 def place(page):

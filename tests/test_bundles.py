@@ -20,12 +20,14 @@ DIM = 4
 def tensors(dim=DIM):
     random = np.random.default_rng(0)
     return {
-        stem: save({
-            name: np.ones(shape, np.float32) if name == "spread" else random.normal(size=shape).astype(np.float32)
-            for name, shape in shapes.items()
-        })
+        stem: save(
+            {
+                name: np.ones(shape, np.float32) if name == "spread" else random.normal(size=shape).astype(np.float32)
+                for name, shape in shapes.items()
+            }
+        )
         for stem, shapes in archive._shapes(dim).items()
-    }  # fmt: skip
+    }
 
 
 def manifest_of(files):
@@ -37,7 +39,7 @@ def manifest_of(files):
         },
         "temperatures": {name: dict.fromkeys(TASKS, 1.0) for name in archive.TOWERS},
         "prior": {task: [1 / len(names)] * len(names) for task, names in TASKS.items()},
-    }  # fmt: skip
+    }
 
 
 def contents():
@@ -142,8 +144,10 @@ def test_a_header_that_lies_about_the_size(target):
     claimed = (3 * 1024**2).to_bytes(4, "little")
     assert data.count(claimed) == 2
     assert refused(bytes(data.replace(claimed, (10).to_bytes(4, "little"))), target) in {
-        "bundle_unreadable", "bundle_size", "bundle_content",
-    }  # fmt: skip
+        "bundle_unreadable",
+        "bundle_size",
+        "bundle_content",
+    }
 
 
 def test_more_bytes_than_any_model_has(target):

@@ -93,7 +93,7 @@ def test_the_link_shows_identical_numbers(store, rule):
 
 def test_the_transcript_is_kept(store):
     heard = Transcript("so sad", (Word("so", 0.0, 0.4, 0.9), Word("sad", 0.4, 0.8, 0.7)), 0.8)
-    evidence = type(EVIDENCE)(EVIDENCE.readings, "fake", heard)
+    evidence = type(EVIDENCE)(EVIDENCE.predictions, "fake", heard)
     assert store.get(put(store, evidence=evidence).id).evidence.transcript == heard
 
 
@@ -258,20 +258,46 @@ def at(path, value):
 
 READING = "evidence.readings.speech"
 HOSTILE = [
-    at("schema", 2), at("words", 5), at("words", "x" * 5000), at("seconds", 1e9), at("seconds", None),
-    at("seconds", True), at("envelope", []), at("envelope", [2.0]), at("envelope", [0.5] * 9999), at("segments", None),
-    at("segments", [[0.5]]), at("segments", [[0.9, 0.1]]), at("segments", [["a", "b"]]), at("evidence", []),
-    at("evidence", None), at("evidence.readings", {}), at("evidence.readings", []), at("evidence.model_hash", 7),
-    at("evidence.readings", {"__class__ x": {}}), at("evidence.transcript", {"text": "x"}),
+    at("schema", 2),
+    at("words", 5),
+    at("words", "x" * 5000),
+    at("seconds", 1e9),
+    at("seconds", None),
+    at("seconds", True),
+    at("envelope", []),
+    at("envelope", [2.0]),
+    at("envelope", [0.5] * 9999),
+    at("segments", None),
+    at("segments", [[0.5]]),
+    at("segments", [[0.9, 0.1]]),
+    at("segments", [["a", "b"]]),
+    at("evidence", []),
+    at("evidence", None),
+    at("evidence.readings", {}),
+    at("evidence.readings", []),
+    at("evidence.model_hash", 7),
+    at("evidence.readings", {"__class__ x": {}}),
+    at("evidence.transcript", {"text": "x"}),
     at("evidence.transcript", 3),
-    at(f"{READING}.embedding", []), at(f"{READING}.embedding", [[1.0]]), at(f"{READING}.embedding", [1e9]),
-    at(f"{READING}.embedding", [float("nan")] * 8), at(f"{READING}.embedding", [10**400]),
-    at(f"{READING}.embedding", [0.0]), at(f"{READING}.embedding", {"0": 1.0}), at(f"{READING}.logits", {}),
-    at(f"{READING}.logits.emotion", [float("inf")] * 7), at(f"{READING}.probabilities.emotion", [0.5] * 7),
-    at(f"{READING}.probabilities.emotion", [1.0]), at(f"{READING}.probabilities.emotion", ["1"] * 7),
-    at(f"{READING}.probabilities.sentiment", [1.5, -0.5, 0.0]), lambda content: [], lambda content: "x",
-    lambda content: b"[" * 100_000, lambda content: b"\xff\xfe", lambda content: b"",
-]  # fmt: skip
+    at(f"{READING}.embedding", []),
+    at(f"{READING}.embedding", [[1.0]]),
+    at(f"{READING}.embedding", [1e9]),
+    at(f"{READING}.embedding", [float("nan")] * 8),
+    at(f"{READING}.embedding", [10**400]),
+    at(f"{READING}.embedding", [0.0]),
+    at(f"{READING}.embedding", {"0": 1.0}),
+    at(f"{READING}.logits", {}),
+    at(f"{READING}.logits.emotion", [float("inf")] * 7),
+    at(f"{READING}.probabilities.emotion", [0.5] * 7),
+    at(f"{READING}.probabilities.emotion", [1.0]),
+    at(f"{READING}.probabilities.emotion", ["1"] * 7),
+    at(f"{READING}.probabilities.sentiment", [1.5, -0.5, 0.0]),
+    lambda content: [],
+    lambda content: "x",
+    lambda content: b"[" * 100_000,
+    lambda content: b"\xff\xfe",
+    lambda content: b"",
+]
 
 
 @pytest.mark.parametrize("change", HOSTILE, ids=range(len(HOSTILE)))

@@ -8,7 +8,7 @@ from crossmodal.fusion import fusion_rules
 from crossmodal.sharing.comparison import (
     LONGEST_NAME,
     MOST,
-    Column,
+    Variant,
     decode,
     default_columns,
     encode,
@@ -20,7 +20,7 @@ from crossmodal.types import PRIORS, FusionSettings
 MODALITIES = ("speech", "text", "face")
 hundredths = st.integers(0, 100).map(lambda n: n / 100)
 columns = st.builds(
-    Column,
+    Variant,
     st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=LONGEST_NAME),
     st.builds(
         FusionSettings,
@@ -64,7 +64,7 @@ def test_no_link_breaks_anything(text):
 )
 def test_what_means_nothing_is_named_and_the_rest_stands(part):
     found, ignored = decode(f"A;log_pool;{part};without:face", MODALITIES)
-    assert found == [Column("A", FusionSettings(rule="log_pool"), frozenset({"face"}))]
+    assert found == [Variant("A", FusionSettings(rule="log_pool"), frozenset({"face"}))]
     assert ignored == [part]
 
 

@@ -45,8 +45,12 @@ def test_table_is_preferred_and_an_empty_emotion_is_none(tmp_path):
     write(tmp_path / "metadata.csv", b"path,speaker,emotion,text,split\naudio/x.flac,anna,,Hello,dev\n")
     (clip,) = read_corpus("plain", tmp_path)
     assert (clip.key, clip.speaker, clip.emotion, clip.text, clip.split) == (
-        "audio/x.flac", "anna", None, "Hello", "dev",
-    )  # fmt: skip
+        "audio/x.flac",
+        "anna",
+        None,
+        "Hello",
+        "dev",
+    )
 
 
 @pytest.mark.parametrize("row", ["audio/x.flac,anna,boredom,,", ",anna,,,"])

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 
 from crossmodal.examples import DEFAULT, load_examples
 from crossmodal.explain.sweep import Pairs, save_pairs
-from crossmodal.i18n.translator import LANGUAGES, Say
-from crossmodal.sharing.comparison import Column
+from crossmodal.i18n.translator import LANGUAGES, Translator
+from crossmodal.sharing.comparison import Variant
 from crossmodal.types import FusionSettings, Word
 from crossmodal.ui import state
 from crossmodal.ui.charts import palette, plotly, svg
 from crossmodal.ui.sections import shared_view
-from crossmodal.ui.sections.shared_view import Shown
+from crossmodal.ui.sections.shared_view import SharedView
 
 PAINT = svg.in_file("light")
-COLUMNS = [Column("A", FusionSettings({"speech": 0.62, "text": 0.38})), Column("B", FusionSettings(rule="log_pool"))]
+COLUMNS = [Variant("A", FusionSettings({"speech": 0.62, "text": 0.38})), Variant("B", FusionSettings(rule="log_pool"))]
 
 
 def tags(root):
@@ -69,8 +69,12 @@ def engine(tmp_path):
     (tmp_path / "models" / "scores").mkdir()
     random = np.random.default_rng(0)
     size = made.calibration.weight["emotion"].shape[1]
-    pairs = Pairs(random.dirichlet(np.ones(7), size=(70, 2)), random.normal(size=(70, 2, size)),
-                  np.arange(70) % 7, np.arange(70) // 7 % 5)  # fmt: skip
+    pairs = Pairs(
+        random.dirichlet(np.ones(7), size=(70, 2)),
+        random.normal(size=(70, 2, size)),
+        np.arange(70) % 7,
+        np.arange(70) // 7 % 5,
+    )
     save_pairs(pairs, tmp_path / "models", {"model_hash": made.model_hash})
     return made
 
@@ -78,9 +82,9 @@ def engine(tmp_path):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("theme", palette.INK)
 def test_every_chart_of_the_bench_is_a_file(engine, language, theme):
-    say, paint = Say(language), svg.in_file(theme)
-    subject = state.read_example(engine, load_examples()[DEFAULT], print)
-    seen = Shown(subject, COLUMNS, reference=0, curve=True)
+    say, paint = Translator(language), svg.in_file(theme)
+    sample = state.read_example(engine, load_examples()[DEFAULT], print)
+    seen = SharedView(sample, COLUMNS, reference=0, curve=True)
     found = shared_view.charts(seen, seen.view(engine), engine, say)
     assert list(found) == ["speech", "text", "0", "1", "wave", "curve"]
     for key, chart in found.items():
@@ -95,15 +99,15 @@ def test_every_chart_of_the_bench_is_a_file(engine, language, theme):
 
 
 def test_words_alone_have_neither_waveform_nor_curve(engine):
-    subject = state.read_example(engine, load_examples()[DEFAULT], print)
-    readings = {"text": subject.evidence.readings["text"]}
-    typed = replace(subject, evidence=replace(subject.evidence, readings=readings), clip=None)
-    seen = Shown(typed, COLUMNS[:1], curve=True)
-    assert list(shared_view.charts(seen, seen.view(engine), engine, Say("en"))) == ["text", "0"]
+    sample = state.read_example(engine, load_examples()[DEFAULT], print)
+    predictions = {"text": sample.evidence.predictions["text"]}
+    typed = replace(sample, evidence=replace(sample.evidence, predictions=predictions), clip=None)
+    seen = SharedView(typed, COLUMNS[:1], curve=True)
+    assert list(shared_view.charts(seen, seen.view(engine), engine, Translator("en"))) == ["text", "0"]
 
 
 def test_a_column_with_nothing_to_fuse_is_no_reference(engine):
-    nothing = Column("none", FusionSettings(), frozenset(("speech", "text")))
-    subject = state.read_example(engine, load_examples()[DEFAULT], print)
-    seen = Shown(subject, [nothing, COLUMNS[0]], reference=0)
-    assert "mark" not in shared_view.charts(seen, seen.view(engine), engine, Say("en"))["0"].file(PAINT)
+    nothing = Variant("none", FusionSettings(), frozenset(("speech", "text")))
+    sample = state.read_example(engine, load_examples()[DEFAULT], print)
+    seen = SharedView(sample, [nothing, COLUMNS[0]], reference=0)
+    assert "mark" not in shared_view.charts(seen, seen.view(engine), engine, Translator("en"))["0"].file(PAINT)

@@ -57,9 +57,9 @@ def scored(count=140, folds=2, seed=0):
 def test_a_fold_is_calibrated_on_the_others_alone():
     logits, rows = scored()
     own = np.array([row["model"] == "fold0" for row in rows])
-    plain = speech.cross_fitted(logits, rows)
+    plain = speech.cross_calibrated(logits, rows)
     louder = {task: np.where(own[:, None], 5 * values, values) for task, values in logits.items()}
-    changed = speech.cross_fitted(louder, rows)
+    changed = speech.cross_calibrated(louder, rows)
     # the temperature of fold 0 comes from fold 1, which did not change: its own probabilities get sharper
     assert changed["emotion"][own].max(1).mean() > plain["emotion"][own].max(1).mean()
     np.testing.assert_array_equal(changed["emotion"][~own].argmax(1), plain["emotion"][~own].argmax(1))
@@ -78,7 +78,7 @@ def make_side(seed, calibration):
     z = random.normal(size=(210, 8)) * 0.4 + calibration.weight["emotion"][labels]
     z /= np.linalg.norm(z, axis=1, keepdims=True)
     p = np.stack([calibration.read("speech", row).probabilities["emotion"] for row in z])
-    return pairs.Side(p, z, labels, [f"{seed}.{row % 10}" for row in range(210)])
+    return pairs.LabelledEmbeddings(p, z, labels, [f"{seed}.{row % 10}" for row in range(210)])
 
 
 def test_pairs_match_in_label_and_fusing_independent_readings_helps():

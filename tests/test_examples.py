@@ -44,7 +44,7 @@ def test_the_examples_cover_the_emotions():
 @each
 def test_voice_and_words_are_read_as_they_were_made(example):
     for modality, meant in (("speech", example.voice_emotion), ("text", example.words_emotion)):
-        assert EMOTIONS[int(example.evidence.readings[modality].probabilities["emotion"].argmax())] == meant
+        assert EMOTIONS[int(example.evidence.predictions[modality].probabilities["emotion"].argmax())] == meant
 
 
 def test_importing_them_does_not_load_torch():
@@ -57,8 +57,8 @@ def test_example_is_complete(example):
     assert set(example.title) == {"en", "zh"}
     assert all(example.title.values())
     assert example.synthetic
-    assert set(example.evidence.readings) == {"speech", "text"}
-    for reading in example.evidence.readings.values():
+    assert set(example.evidence.predictions) == {"speech", "text"}
+    for reading in example.evidence.predictions.values():
         for task, names in TASKS.items():
             assert reading.probabilities[task].shape == (len(names),)
             assert reading.probabilities[task].sum() == pytest.approx(1, abs=1e-6)
@@ -88,9 +88,9 @@ class TestAgainstTheModels:
     @each
     def test_evidence_equals_a_fresh_computation(self, pipeline, example):
         fresh = pipeline.embed(speech=example.audio.read_bytes(), text=example.text)
-        for name, shown in example.evidence.readings.items():
+        for name, shown in example.evidence.predictions.items():
             for task, probabilities in shown.probabilities.items():
-                assert np.allclose(probabilities, fresh.readings[name].probabilities[task], atol=1e-4)
+                assert np.allclose(probabilities, fresh.predictions[name].probabilities[task], atol=1e-4)
 
     def label(self, pipeline, example, **alpha):
         return pipeline.fuse(example.evidence, FusionSettings(alpha)).label

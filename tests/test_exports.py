@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from crossmodal import __main__
 from crossmodal.examples import load_examples
 from crossmodal.fusion import fuse as fusing
-from crossmodal.i18n.translator import LANGUAGES, Say
+from crossmodal.i18n.translator import LANGUAGES, Translator
 from crossmodal.sharing import export
-from crossmodal.sharing.comparison import Column
-from crossmodal.sharing.export import Input
+from crossmodal.sharing.comparison import Variant
+from crossmodal.sharing.export import ExportInput
 from crossmodal.sharing.serialization import evidence_from_record
 from crossmodal.types import EMOTIONS, TASKS, FusionSettings
 from crossmodal.ui.charts import plotly, svg
@@ -29,9 +29,9 @@ CALIBRATION = make_calibration(("speech", "text", "face"))
 EVIDENCE = make_evidence(CALIBRATION)
 HOSTILE = "=1+1 </svg><script>alert(1)</script> ![x](http://h.invalid/a) \"'&"
 COLUMNS = [
-    Column("A", FusionSettings({"speech": 0.62, "text": 0.38})),
-    Column("B", FusionSettings({"speech": 1.0}, "log_pool", 0.5, "even"), frozenset({"text"})),
-    Column(HOSTILE, FusionSettings({}, "confidence", 2.0)),
+    Variant("A", FusionSettings({"speech": 0.62, "text": 0.38})),
+    Variant("B", FusionSettings({"speech": 1.0}, "log_pool", 0.5, "even"), frozenset({"text"})),
+    Variant(HOSTILE, FusionSettings({}, "confidence", 2.0)),
 ]
 
 
@@ -40,11 +40,11 @@ def fuse(evidence, setting):
 
 
 def view(columns=COLUMNS, **more):
-    return export.view_of(Input(EVIDENCE, **{"words": "So sad.", **more}), columns, fuse)
+    return export.view_of(ExportInput(EVIDENCE, **{"words": "So sad.", **more}), columns, fuse)
 
 
 def test_a_column_without_anything_to_fuse_is_left_out():
-    nothing = Column("none", FusionSettings(), frozenset(EVIDENCE.readings))
+    nothing = Variant("none", FusionSettings(), frozenset(EVIDENCE.predictions))
     made = view([*COLUMNS, nothing])
     assert [column.name for column in made.columns] == [column.name for column in COLUMNS]
     assert view([nothing]).columns == ()
@@ -64,8 +64,10 @@ def test_json_says_every_number_and_can_be_fused_again():
         for task, labels in TASKS.items():
             assert [shown[task][label] for label in labels] == pytest.approx(result.probabilities[task], abs=1e-6)
         setting = {key: value for key, value in item["settings"].items() if key != "without"}
-        fused = fuse(Column("", FusionSettings(), frozenset(item["settings"]["without"])).evidence(again),
-                     FusionSettings(**setting))  # fmt: skip
+        fused = fuse(
+            Variant("", FusionSettings(), frozenset(item["settings"]["without"])).evidence(again),
+            FusionSettings(**setting),
+        )
         assert fused.probabilities["emotion"] == pytest.approx(result.probabilities["emotion"], abs=1e-5)
 
 
@@ -108,8 +110,8 @@ def test_any_words_survive_the_shell_and_python(words, example):
 
 
 def test_words_alone_name_no_clip():
-    typed = replace(EVIDENCE, readings={"text": EVIDENCE.readings["text"]})
-    made = export.view_of(Input(typed, "So sad."), [Column("A", FusionSettings())], fuse)
+    typed = replace(EVIDENCE, predictions={"text": EVIDENCE.predictions["text"]})
+    made = export.view_of(ExportInput(typed, "So sad."), [Variant("A", FusionSettings())], fuse)
     assert export.PLACEHOLDER not in export.command(made, made.columns[0])
     assert "Path" not in export.program(made)
 
@@ -130,9 +132,9 @@ def shown_by_program(source):
 
 
 RUN = [
-    Column("A", FusionSettings({"speech": 0.62, "text": 0.38}, "log_pool", 0.7, "even")),
-    Column("voice", FusionSettings({"speech": 0.3, "text": 0.9}, "linear"), frozenset({"text"})),
-    Column("words", FusionSettings({"speech": 0.3, "text": 0.9}, "shared_space"), frozenset({"speech"})),
+    Variant("A", FusionSettings({"speech": 0.62, "text": 0.38}, "log_pool", 0.7, "even")),
+    Variant("voice", FusionSettings({"speech": 0.3, "text": 0.9}, "linear"), frozenset({"text"})),
+    Variant("words", FusionSettings({"speech": 0.3, "text": 0.9}, "shared_space"), frozenset({"speech"})),
 ]
 
 
@@ -143,11 +145,11 @@ def test_the_code_prints_the_numbers_that_are_shown(pipeline, key, capsys, monke
     monkeypatch.setattr("crossmodal.pipeline.Pipeline.load", lambda *_: pipeline)
     if key:
         example = load_examples()[key]
-        subject = Input(example.evidence, example.text, key, True)
+        sample = ExportInput(example.evidence, example.text, key, True)
     else:
         text = "I can't believe you came all this way; it's \"wonderful\"!"
-        subject = Input(pipeline.embed(text=text), text)
-    made = export.view_of(subject, RUN, pipeline.fuse)
+        sample = ExportInput(pipeline.embed(text=text), text)
+    made = export.view_of(sample, RUN, pipeline.fuse)
     assert len(made.columns) == (3 if key else 2)
     for column, result, again in zip(made.columns, made.results, shown_by_program(export.program(made)), strict=True):
         printed = shown_by_command(export.command(made, column), capsys)
@@ -183,7 +185,7 @@ class Page(html.parser.HTMLParser):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_report_says_the_numbers_in_either_language(language):
-    made, say = view(), Say(language)
+    made, say = view(), Translator(language)
     page = Page(report.to_html(made, say, link="http://localhost/?a=1&b=2"))
     assert f'<html lang="{language}">' in report.to_html(made, say)
     for column, result in zip(made.columns, made.results, strict=True):
@@ -192,14 +194,14 @@ def test_the_report_says_the_numbers_in_either_language(language):
         assert plotly.percent(float(result.probabilities["emotion"].max())) in page.text
         assert export.command(made, column) in page.text
     assert say("note.scores") in page.text
-    assert page.tags.count("svg") == len(EVIDENCE.readings) + len(COLUMNS)
+    assert page.tags.count("svg") == len(EVIDENCE.predictions) + len(COLUMNS)
     drawn = svg.waveform((0.1, 0.9), ((0.0, 1.0),), 1.0)
     with_wave = Page(report.to_html(made, say, wave=drawn))
     assert say("share.chart.wave.title") in with_wave.said
 
 
 def test_the_report_fetches_nothing_and_runs_nothing():
-    source = report.to_html(view(words=HOSTILE), Say("en"), link="javascript:alert(1)")
+    source = report.to_html(view(words=HOSTILE), Translator("en"), link="javascript:alert(1)")
     page = Page(source)
     assert page.addresses == []
     assert "script" not in page.tags

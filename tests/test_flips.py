@@ -12,13 +12,15 @@ from crossmodal.errors import InputError
 from crossmodal.explain.flips import GRID, Flips, Segment, flips, mix
 from crossmodal.fusion import FusionRule, fusion_rules
 from crossmodal.fusion.fuse import fuse
-from crossmodal.types import EMOTIONS, PRIORS, Evidence, FusionSettings, Reading
+from crossmodal.types import EMOTIONS, PRIORS, Evidence, FusionSettings, ModalityPrediction
 
 NAMES = ("speech", "text", "face")
 RULES = list(fusion_rules())
 EXACT = [name for name in RULES if type(fusion_rules()[name]).lines is not FusionRule.lines]
 
-readings = st.lists(st.floats(0.0, 1.0), min_size=len(EMOTIONS), max_size=len(EMOTIONS)).filter(lambda p: sum(p) > 0.01)
+predictions = st.lists(st.floats(0.0, 1.0), min_size=len(EMOTIONS), max_size=len(EMOTIONS)).filter(
+    lambda p: sum(p) > 0.01
+)
 
 
 def made(first, second, seed=0):
@@ -27,9 +29,9 @@ def made(first, second, seed=0):
     evidence = make_evidence(calibration, seed)
     changed = {}
     for name, values in zip(NAMES, (first, second), strict=False):
-        old = evidence.readings[name]
+        old = evidence.predictions[name]
         p = np.array(values) / np.sum(values)
-        changed[name] = Reading(name, old.embedding, old.logits, {**old.probabilities, "emotion": p})
+        changed[name] = ModalityPrediction(name, old.embedding, old.logits, {**old.probabilities, "emotion": p})
     return calibration, Evidence(changed)
 
 
@@ -69,7 +71,7 @@ def test_segments_agree_with_a_dense_grid(rule, prior, seed, temperature):
 @pytest.mark.parametrize("prior", PRIORS)
 @pytest.mark.parametrize("rule", EXACT)
 @settings(max_examples=60, deadline=None)
-@given(first=readings, second=readings, seed=st.integers(0, 50))
+@given(first=predictions, second=predictions, seed=st.integers(0, 50))
 @example(first=[1, 0, 0, 0, 0, 0, 0], second=[0, 1, 0, 0, 0, 0, 0], seed=0)
 @example(first=[1] * 7, second=[1] * 7, seed=0)
 @example(first=[1] * 7, second=[0, 0, 0, 1, 0, 0, 0], seed=0)
@@ -83,7 +85,7 @@ def test_segments_agree_with_a_dense_grid_for_any_reading(rule, prior, first, se
 
 @pytest.mark.parametrize("rule", EXACT)
 @settings(max_examples=60, deadline=None)
-@given(first=readings, second=readings)
+@given(first=predictions, second=predictions)
 def test_lines_flip_at_most_once_less_than_there_are_classes(rule, first, second):
     calibration, evidence = made(first, second)
     stretches = 2 if rule == "product" else 1
@@ -106,12 +108,12 @@ def test_the_two_labels_tie_at_a_flip(rule, prior, seed):
 @pytest.mark.parametrize("prior", PRIORS)
 @pytest.mark.parametrize("rule", EXACT)
 @settings(max_examples=25, deadline=None)
-@given(first=readings, second=readings, a=st.floats(0.0, 1.0))
+@given(first=predictions, second=predictions, a=st.floats(0.0, 1.0))
 def test_lines_give_the_whole_fused_reading(rule, prior, first, second, a):
     """Not the winner alone: softmax(scores / scale), or scores over their sum, is what ``fuse`` says."""
     calibration, evidence = made(first, second)
     shared = calibration.prior["emotion"]
-    p = np.stack([reading.probabilities["emotion"] for reading in evidence.readings.values()])
+    p = np.stack([reading.probabilities["emotion"] for reading in evidence.predictions.values()])
     divisor = shared if prior == "even" else np.ones_like(shared)
     stretches = fusion_rules()[rule].lines(p, shared, divisor)
     lines = next(lines for lines in stretches if lines.start <= a <= lines.end)

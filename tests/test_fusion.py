@@ -55,7 +55,7 @@ def test_fused_probabilities_are_a_distribution(rule, case, temperature):
 @given(case=cases)
 def test_order_of_modalities_does_not_matter(rule, case):
     calibration, evidence, chosen = setting(case, rule)
-    turned = Evidence(dict(reversed(evidence.readings.items())))
+    turned = Evidence(dict(reversed(evidence.predictions.items())))
     assert_same(fuse(evidence, chosen, calibration), fuse(turned, chosen, calibration))
 
 
@@ -64,8 +64,8 @@ def test_order_of_modalities_does_not_matter(rule, case):
 @given(case=cases)
 def test_one_hot_alpha_gives_the_unimodal_reading(rule, case):
     calibration, evidence, _ = setting(case, rule)
-    for name, reading in evidence.readings.items():
-        alpha = {other: float(other == name) for other in evidence.readings}
+    for name, reading in evidence.predictions.items():
+        alpha = {other: float(other == name) for other in evidence.predictions}
         result = fuse(evidence, FusionSettings(alpha, rule), calibration)
         for task in TASKS:
             np.testing.assert_allclose(result.probabilities[task], reading.probabilities[task], atol=2e-5)
@@ -76,10 +76,10 @@ def test_one_hot_alpha_gives_the_unimodal_reading(rule, case):
 @given(case=cases)
 def test_a_missing_modality_equals_a_zero_weight(rule, case):
     calibration, evidence, chosen = setting(case, rule)
-    if len(evidence.readings) == 1:
+    if len(evidence.predictions) == 1:
         return
-    dropped = next(iter(evidence.readings))
-    rest = Evidence({name: reading for name, reading in evidence.readings.items() if name != dropped})
+    dropped = next(iter(evidence.predictions))
+    rest = Evidence({name: reading for name, reading in evidence.predictions.items() if name != dropped})
     silenced = FusionSettings({**chosen.alpha, dropped: 0.0}, rule)
     assert_same(fuse(rest, chosen, calibration), fuse(evidence, silenced, calibration))
 
@@ -103,18 +103,18 @@ def test_zero_weights_count_all_alike(rule):
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_batch_of_weights_is_the_same_as_one_at_a_time(rule):
-    from crossmodal.fusion import Problem
+    from crossmodal.fusion import FusionInputs
     from crossmodal.fusion.fuse import fused_head
 
     calibration, evidence, _ = setting((2, 5, [1, 1, 1, 1]), rule)
-    readings = list(evidence.readings.values())
+    predictions = list(evidence.predictions.values())
     alphas = np.stack([np.linspace(0, 1, 11), np.linspace(1, 0, 11)], axis=-1)
-    p = np.stack([reading.probabilities["emotion"] for reading in readings])
-    z = np.stack([reading.embedding for reading in readings])
-    head = fused_head(calibration, "emotion", list(evidence.readings))
+    p = np.stack([reading.probabilities["emotion"] for reading in predictions])
+    z = np.stack([reading.embedding for reading in predictions])
+    head = fused_head(calibration, "emotion", list(evidence.predictions))
     found = fusion_rules()[rule]
     used = found.weights(alphas, p)
-    batch = found.pool(Problem(np.broadcast_to(p, (11, *p.shape)), used, calibration.prior["emotion"], z, head))
+    batch = found.pool(FusionInputs(np.broadcast_to(p, (11, *p.shape)), used, calibration.prior["emotion"], z, head))
     for alpha, row in zip(alphas, batch, strict=True):
         single = fuse(evidence, FusionSettings(dict(zip(NAMES, alpha, strict=False)), rule), calibration)
         np.testing.assert_allclose(row, single.probabilities["emotion"], atol=1e-12)
@@ -123,7 +123,7 @@ def test_a_batch_of_weights_is_the_same_as_one_at_a_time(rule):
 def test_linear_pool_by_hand():
     calibration, evidence, _ = setting((2, 3, [1, 1, 1, 1]), "linear")
     result = fuse(evidence, FusionSettings({"speech": 3.0, "text": 1.0}), calibration)
-    speech, text = (evidence.readings[name].probabilities["emotion"] for name in ("speech", "text"))
+    speech, text = (evidence.predictions[name].probabilities["emotion"] for name in ("speech", "text"))
     np.testing.assert_allclose(result.probabilities["emotion"], 0.75 * speech + 0.25 * text)
     assert result.alpha_used == {"speech": 0.75, "text": 0.25}
 
@@ -135,7 +135,7 @@ def test_product_of_equal_weights_is_bayes_rule():
     )
     evidence = make_evidence(calibration, 3)
     result = fuse(evidence, FusionSettings({}, "product"), calibration)
-    speech, text = (evidence.readings[name].probabilities["emotion"] for name in ("speech", "text"))
+    speech, text = (evidence.predictions[name].probabilities["emotion"] for name in ("speech", "text"))
     bayes = speech * text / calibration.prior["emotion"]
     np.testing.assert_allclose(result.probabilities["emotion"], bayes / bayes.sum(), rtol=1e-6)
 

@@ -11,26 +11,26 @@ from conftest import DIM, make_calibration, make_evidence
 from fakes import FakeEngine, write_models
 from test_mixer import in_browser
 
-from crossmodal.data.speech import Clip
+from crossmodal.data.speech import CorpusClip
 from crossmodal.errors import InputError
 from crossmodal.evaluation import card
-from crossmodal.evaluation.pairs import Side as Scored
+from crossmodal.evaluation.pairs import LabelledEmbeddings as Scored
 from crossmodal.evaluation.pairs import damaged, draw, match, pair, pair_figures, with_grids
-from crossmodal.explain.flips import flips, gated_alpha
+from crossmodal.explain.flips import flips, gate_share
 from crossmodal.explain.sweep import GRID, fuse_pairs, load_pairs, save_pairs, sweep
 from crossmodal.fusion import fusion_rules, registry
 from crossmodal.fusion.calibration import load_calibration, rule_file
-from crossmodal.fusion.fuse import MAIN, fuse, fuse_tasks, problem_of
-from crossmodal.i18n.translator import Say
+from crossmodal.fusion.fuse import MAIN, fuse, fuse_tasks, fusion_inputs
+from crossmodal.i18n.translator import Translator
 from crossmodal.model import checkpoints
 from crossmodal.model.projection import windows
 from crossmodal.sharing.comparison import decode, every_rule
 from crossmodal.sharing.serialization import checked_evidence, evidence_from_record, evidence_record
 from crossmodal.training import fusion_rules as fusion
 from crossmodal.training import speech_windows
-from crossmodal.training.clip_cache import Prepared
+from crossmodal.training.clip_cache import CachedClip
 from crossmodal.types import EMOTIONS, PRIORS, TASKS, Evidence, FusionSettings
-from crossmodal.ui.components.mixer.inputs import TABLE, problem, table
+from crossmodal.ui.components.mixer.inputs import TABLE, mixer_inputs, table
 from crossmodal.ui.sections import rule_table
 
 NAMES = ("speech", "text")
@@ -55,16 +55,16 @@ def calibration():
 def evidence(calibration):
     """Two readings with parts, of different numbers."""
     random = np.random.default_rng(7)
-    readings = {}
+    predictions = {}
     for name, count in zip(NAMES, (3, 5), strict=True):
         z = random.normal(size=DIM)
         parts = random.normal(size=(count, DIM)).round(4)
-        readings[name] = calibration.read(name, z / np.linalg.norm(z), parts)
-    return Evidence(readings, "fake")
+        predictions[name] = calibration.read(name, z / np.linalg.norm(z), parts)
+    return Evidence(predictions, "fake")
 
 
 def only(evidence, *names):
-    return replace(evidence, readings={name: evidence.readings[name] for name in names})
+    return replace(evidence, predictions={name: evidence.predictions[name] for name in names})
 
 
 def same(first, second, tolerance=1e-9):
@@ -157,16 +157,24 @@ def test_a_batch_is_the_loop(calibration, evidence, rule):
 
 @pytest.mark.parametrize("rule", LEARNED)
 def test_padding_changes_nothing(calibration, evidence, rule):
-    readings = list(evidence.readings.values())
-    p = np.stack([reading.probabilities[MAIN] for reading in readings])
-    z = np.stack([reading.embedding for reading in readings])
+    predictions = list(evidence.predictions.values())
+    p = np.stack([reading.probabilities[MAIN] for reading in predictions])
+    z = np.stack([reading.embedding for reading in predictions])
     found = [
         registry()[rule].pool(
-            problem_of(calibration, rule, MAIN, NAMES, p, np.array([0.4, 0.6]), z,
-                       [np.concatenate([r.parts, np.zeros((rows, DIM))]) for r in readings])
+            fusion_inputs(
+                calibration,
+                rule,
+                MAIN,
+                NAMES,
+                p,
+                np.array([0.4, 0.6]),
+                z,
+                [np.concatenate([r.parts, np.zeros((rows, DIM))]) for r in predictions],
+            )
         )
         for rows in (0, 4)
-    ]  # fmt: skip
+    ]
     np.testing.assert_allclose(*found, atol=1e-12)
 
 
@@ -174,20 +182,25 @@ def test_padding_changes_nothing(calibration, evidence, rule):
 def test_numpy_and_torch_run_the_same_network(calibration, evidence, rule):
     network, state = registry()[rule], calibration.learned[rule]
     share = np.array([[1.0, 0.4], [1.0, 0.0], [0.2, 1.0]])
-    rows = {name: (np.stack([r.embedding] * 3), np.stack([r.parts] * 3)) for name, r in evidence.readings.items()}
+    rows = {name: (np.stack([r.embedding] * 3), np.stack([r.parts] * 3)) for name, r in evidence.predictions.items()}
     batch = fusion.batch_of(rows, share, np.array([0, 1, 2]))
     tensors = {name: torch.from_numpy(value) for name, value in state.items()}
-    wide = type(batch.inputs)(*({k: v.double() for k, v in part.items()} for part in (
-        batch.inputs.share, batch.inputs.z, batch.inputs.sequences)))  # fmt: skip
-    plain = type(batch.inputs)(*({k: v.numpy() for k, v in part.items()} for part in (
-        wide.share, wide.z, wide.sequences)))  # fmt: skip
+    wide = type(batch.inputs)(
+        *(
+            {k: v.double() for k, v in part.items()}
+            for part in (batch.inputs.share, batch.inputs.z, batch.inputs.sequences)
+        )
+    )
+    plain = type(batch.inputs)(
+        *({k: v.numpy() for k, v in part.items()} for part in (wide.share, wide.z, wide.sequences))
+    )
     for task in TASKS:
         found = network.scores(torch, tensors, wide, task).numpy()
         np.testing.assert_allclose(found, network.scores(np, state, plain, task), atol=1e-10)
 
 
 def test_only_the_sequential_rule_looks_at_parts_and_goes_without(calibration, evidence):
-    whole = replace(evidence, readings={n: replace(r, parts=None) for n, r in evidence.readings.items()})
+    whole = replace(evidence, predictions={n: replace(r, parts=None) for n, r in evidence.predictions.items()})
     for rule in LEARNED:
         settings = FusionSettings({}, rule)
         with_parts, without = (fuse(e, settings, calibration).probabilities[MAIN] for e in (evidence, whole))
@@ -196,17 +209,17 @@ def test_only_the_sequential_rule_looks_at_parts_and_goes_without(calibration, e
 
 @pytest.mark.parametrize("rule", LEARNED)
 def test_hostile_numbers_leave_a_distribution(calibration, evidence, rule):
-    huge = {n: replace(r, embedding=r.embedding * 1e3, parts=r.parts * 1e3) for n, r in evidence.readings.items()}
-    found = fuse(replace(evidence, readings=huge), FusionSettings({}, rule), calibration)
+    huge = {n: replace(r, embedding=r.embedding * 1e3, parts=r.parts * 1e3) for n, r in evidence.predictions.items()}
+    found = fuse(replace(evidence, predictions=huge), FusionSettings({}, rule), calibration)
     assert found.probabilities[MAIN].sum() == pytest.approx(1.0)
 
 
 def test_the_gate_s_mark_is_a_share_and_needs_two(calibration, evidence):
-    gate = gated_alpha(evidence, calibration)
+    gate = gate_share(evidence, calibration)
     assert 0.0 < gate < 1.0
-    assert gated_alpha(only(evidence, *reversed(NAMES)), calibration) == pytest.approx(1 - gate)
-    assert gated_alpha(only(evidence, "text"), calibration) is None
-    assert gated_alpha(evidence, make_calibration(NAMES)) is None
+    assert gate_share(only(evidence, *reversed(NAMES)), calibration) == pytest.approx(1 - gate)
+    assert gate_share(only(evidence, "text"), calibration) is None
+    assert gate_share(evidence, make_calibration(NAMES)) is None
 
 
 # --- records ---------------------------------------------------------------------------------------------------------
@@ -216,10 +229,10 @@ def test_the_gate_s_mark_is_a_share_and_needs_two(calibration, evidence):
 def test_parts_survive_a_record_and_old_records_have_none(evidence, exact):
     record = json.loads(json.dumps(evidence_record(evidence, exact=exact)))
     for read in (evidence_from_record, checked_evidence):
-        for name, reading in read(record).readings.items():
-            np.testing.assert_array_equal(reading.parts, evidence.readings[name].parts)
+        for name, reading in read(record).predictions.items():
+            np.testing.assert_array_equal(reading.parts, evidence.predictions[name].parts)
     del record["readings"]["text"]["parts"]
-    assert checked_evidence(record).readings["text"].parts is None
+    assert checked_evidence(record).predictions["text"].parts is None
 
 
 @pytest.mark.parametrize("parts", [[], [[0.0] * DIM] * 17, [[0.0] * (DIM + 1)], [[float("nan")] * DIM], "x", [["1"]]])
@@ -238,7 +251,7 @@ def test_the_browser_reads_between_the_rows_of_the_table(tmp_path, calibration, 
     settings = FusionSettings({}, rule)
     sent = table(evidence, settings, calibration)
     assert [np.shape(rows) for rows in sent["tasks"]] == [(TABLE, len(names)) for names in TASKS.values()]
-    given = problem(evidence, calibration)
+    given = mixer_inputs(evidence, calibration)
     given["tasks"] = [task | {"table": rows} for task, rows in zip(given["tasks"], sent["tasks"], strict=True)]
     cases, wanted = [], []
     for a, prior, temperature in ((0.0, "model", 1.0), (0.31, "even", 1.0), (0.315, "model", 0.5), (1.0, "even", 2.0)):
@@ -273,7 +286,7 @@ def clusters(seed, noise, count=280):
     parts = np.eye(len(EMOTIONS), DIM)[labels][:, None] + noise * random.normal(size=(count, 3, DIM))
     z = parts.mean(1)
     z /= np.linalg.norm(z, axis=1, keepdims=True)
-    return fusion.Side(z, parts, labels, np.array([f"origin {row % 10}" for row in range(count)]))
+    return fusion.LabelledEmbeddings(z, parts, labels, np.array([f"origin {row % 10}" for row in range(count)]))
 
 
 QUICK = fusion.FusionConfig(steps=120, batch=64, pairs=210, rate=1e-2, patience=20, scale=0.5)
@@ -353,7 +366,7 @@ def test_the_sentence_says_what_the_interval_says(low, high, kind):
     rule = {"best": {"uar": 0.8}}
     compared = {"learned": "gmu", "pool": "product", "difference": {"value": 0.01, "low": low, "high": high}}
     found = {"rules": {"gmu": rule, "product": rule}, "learned_against_pools": compared}
-    say = Say("en")
+    say = Translator("en")
     assert say(f"rules.verdict.{kind}") in rule_table.verdict(say, found)
     told = card._verdict({"label_matched_pairs": found})
     assert ("simple pool wins" in told, "worth it" in told) == (kind == "pool", kind == "learned")
@@ -378,8 +391,8 @@ def test_noise_is_as_strong_as_said_and_hangs_on_the_clip_alone():
     speech = torch.zeros(16_000, dtype=torch.bool)
     speech[4_000:12_000] = True
     samples = torch.from_numpy(random.normal(size=16_000).astype(np.float32)) * speech * 0.1
-    clip = Clip(Path("one.wav"), "ravdess", "one", "actor", "joy", "", "")
-    item = Prepared(clip, samples, speech)
+    clip = CorpusClip(Path("one.wav"), "ravdess", "one", "actor", "joy", "", "")
+    item = CachedClip(clip, samples, speech)
     mixed = speech_windows.noisy(item)
     assert torch.equal(mixed, speech_windows.noisy(item))
     noise = float(mixed[~speech].square().mean())

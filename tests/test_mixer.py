@@ -12,16 +12,16 @@ from streamlit.testing.v1 import AppTest
 from visiting import address, start
 
 from crossmodal.explain.flips import flips
-from crossmodal.fusion import Problem, find_rule, fusion_rules, level_prior, normalize_alpha, sharpen
+from crossmodal.fusion import FusionInputs, correct_prior, find_rule, fusion_rules, normalize_alpha, scale_temperature
 from crossmodal.fusion.base import softmax
 from crossmodal.fusion.fuse import fuse
-from crossmodal.i18n.translator import CATALOGUE, Say
+from crossmodal.i18n.translator import CATALOGUE, Translator
 from crossmodal.types import EMOTIONS, PRIORS, TASKS, FusionSettings
 from crossmodal.ui import formula, mixer_state, url_choice
 from crossmodal.ui.charts import plotly
-from crossmodal.ui.components._assets import SHARED
+from crossmodal.ui.components._assets import SHARED, bundle
 from crossmodal.ui.components.mixer import component
-from crossmodal.ui.components.mixer.inputs import problem
+from crossmodal.ui.components.mixer.inputs import mixer_inputs
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 NAMES = ("speech", "text", "face", "pulse")
@@ -72,7 +72,7 @@ def shipped_cases():
     for count in range(1, 5):
         calibration = make_calibration(NAMES[:count], seed=count)
         evidence = make_evidence(calibration, seed=10 + count)
-        given = problem(evidence, calibration)
+        given = mixer_inputs(evidence, calibration)
         random = np.random.default_rng(count)
         for rule in fusion_rules():
             for prior in PRIORS:
@@ -96,8 +96,13 @@ def twelve_cases():
         p = random.dirichlet(np.full(classes, 0.2), count)
         p[0] = np.eye(classes)[3] if count > 2 else np.full(classes, 1 / classes)
         prior = random.dirichlet(np.full(classes, 2.0))
-        task = {"probabilities": p.tolist(), "logits": (z @ weight.T + bias).tolist(), "bias": bias.tolist(),
-                "temperatures": temperatures.tolist(), "prior": prior.tolist()}  # fmt: skip
+        task = {
+            "probabilities": p.tolist(),
+            "logits": (z @ weight.T + bias).tolist(),
+            "bias": bias.tolist(),
+            "temperatures": temperatures.tolist(),
+            "prior": prior.tolist(),
+        }
         given = {"tasks": [task], "gram": (z @ z.T).tolist()}
 
         def head(point, alpha, *, w=weight, b=bias, t=temperatures):
@@ -106,9 +111,9 @@ def twelve_cases():
         for name, rule in fusion_rules().items():
             for alpha in weights(random, count):
                 used = rule.weights(normalize_alpha(dict(zip(NAMES, alpha, strict=False)), NAMES[:count]), p)
-                pooled = rule.pool(Problem(p, used, prior, z, head))
+                pooled = rule.pool(FusionInputs(p, used, prior, z, head))
                 for kind in PRIORS:
-                    expected = sharpen(level_prior(pooled, prior) if kind == "even" else pooled, 0.5)
+                    expected = scale_temperature(correct_prior(pooled, prior) if kind == "even" else pooled, 0.5)
                     asked = {"problem": given, "alpha": alpha.tolist(), "rule": name, "temperature": 0.5}
                     yield asked | {"prior": kind}, [expected.tolist()], used.tolist()
 
@@ -133,8 +138,12 @@ def test_browser_and_server_flip_at_the_same_mixes(tmp_path, prior):
         for rule in fusion_rules():
             found = flips(evidence, FusionSettings({}, rule, prior=prior), calibration)
             expected.append([(s.start, s.end, EMOTIONS.index(s.label)) for s in found.segments])
-            cases.append(("flips", {"problem": problem(evidence, calibration), "rule": rule, "temperature": 1.0,
-                                    "prior": prior}))  # fmt: skip
+            cases.append(
+                (
+                    "flips",
+                    {"problem": mixer_inputs(evidence, calibration), "rule": rule, "temperature": 1.0, "prior": prior},
+                )
+            )
     for wanted, answer in zip(expected, in_browser(cases, tmp_path), strict=True):
         wide = [segment for segment in wanted if segment[1] - segment[0] > 1 / 300]
         assert len(answer) >= len(wide)
@@ -160,7 +169,7 @@ def test_ties_fall_to_the_same_class(tmp_path):
 
 
 def test_the_sources_are_one_module_without_a_name_twice(tmp_path):
-    text = component.bundle()
+    text = bundle(component.SOURCES)
     assert "import " not in "".join(line for line in text.splitlines() if line.startswith("import"))
     assert text.count("export default") == 1
     assert "http" not in text
@@ -194,28 +203,47 @@ GOOD = {"alpha": {"speech": 0.7, "text": 0.3}, "off": ["text"], "rule": "product
 
 def test_a_release_stands_in_session_and_address(session):
     mixer_state.take(GOOD, NAMES[:2])
-    assert session.query_params == {"a_speech": "0.7", "a_text": "0.3", "m_text": "false", "t": "0.5",
-                                    "rule": "product", "mode": "free"}  # fmt: skip
-    now = mixer_state.held(NAMES[:2])
+    assert session.query_params == {
+        "a_speech": "0.7",
+        "a_text": "0.3",
+        "m_text": "false",
+        "t": "0.5",
+        "rule": "product",
+        "mode": "free",
+    }
+    now = mixer_state.current(NAMES[:2])
     assert (now.alpha, now.off, now.rule, now.temperature) == (GOOD["alpha"], ("text",), "product", 0.5)
     session.session_state.clear()
-    assert mixer_state.held(NAMES[:2]) == now
+    assert mixer_state.current(NAMES[:2]) == now
     back = {"alpha": {"speech": 0.5, "text": 0.5}, "off": [], "rule": "linear", "temperature": 1, "mode": "mix"}
     mixer_state.take(back, NAMES[:2])
     assert session.query_params == {}
 
 
-HOSTILE = [None, 3, "x", [], {"alpha": 3}, {"alpha": {"speech": "NaN"}}, {"alpha": {"speech": -1, "text": [1]}},
-           {"off": "text"}, {"rule": ["linear"]}, {"temperature": {"a": 1}}, {"temperature": 1e308}, {"mode": "x"},
-           {"alpha": {"speech": float("inf")}}, {"rule": "no such rule"}]  # fmt: skip
+HOSTILE = [
+    None,
+    3,
+    "x",
+    [],
+    {"alpha": 3},
+    {"alpha": {"speech": "NaN"}},
+    {"alpha": {"speech": -1, "text": [1]}},
+    {"off": "text"},
+    {"rule": ["linear"]},
+    {"temperature": {"a": 1}},
+    {"temperature": 1e308},
+    {"mode": "x"},
+    {"alpha": {"speech": float("inf")}},
+    {"rule": "no such rule"},
+]
 
 
 @pytest.mark.parametrize("given", HOSTILE, ids=repr)
 def test_what_a_browser_sends_wrongly_changes_nothing(session, given):
     mixer_state.take(GOOD, NAMES[:2])
-    before = mixer_state.held(NAMES[:2]), dict(session.query_params)
+    before = mixer_state.current(NAMES[:2]), dict(session.query_params)
     mixer_state.take(given, NAMES[:2])
-    assert (mixer_state.held(NAMES[:2]), dict(session.query_params)) == before
+    assert (mixer_state.current(NAMES[:2]), dict(session.query_params)) == before
 
 
 # --- the page --------------------------------------------------------------------------------------------------
@@ -245,8 +273,14 @@ def test_a_release_sends_again_only_what_changes(engine):
 
 def test_the_page_hands_the_address_to_the_component(engine):
     data = sent(page(a_speech="0.8", m_text="false", t="0.5", rule="log_pool", mode="free"))
-    assert data["settings"] == {"alpha": {"speech": 0.8, "text": 0.5}, "off": ["text"], "rule": "log_pool",
-                                "temperature": 0.5, "prior": "model", "mode": "free"}  # fmt: skip
+    assert data["settings"] == {
+        "alpha": {"speech": 0.8, "text": 0.5},
+        "off": ["text"],
+        "rule": "log_pool",
+        "temperature": 0.5,
+        "prior": "model",
+        "mode": "free",
+    }
     assert data["flips"] is None
     assert len(data["tasks"][0]["labels"]) == len(data["tasks"][0]["colours"]) == len(EMOTIONS)
 
@@ -301,21 +335,35 @@ def test_settings_now_are_those_of_the_address(engine):
 
 def mounted(count, mode, given):
     """What the component would be given for that many modalities and twelve classes."""
-    say = Say("en")
+    say = Translator("en")
     classes = [f"class {number}" for number in range(12)]
     modalities = [
         {"name": n, "label": n.title(), "index": i, "symbol": formula.alpha(i), "present": True, "certainty": ""}
         for i, n in enumerate(NAMES[:count], 1)
     ]
-    settings = {"alpha": dict.fromkeys(NAMES[:count], 0.5), "off": [], "rule": "linear", "temperature": 1.0,
-                "prior": "model", "mode": mode}  # fmt: skip
+    settings = {
+        "alpha": dict.fromkeys(NAMES[:count], 0.5),
+        "off": [],
+        "rule": "linear",
+        "temperature": 1.0,
+        "prior": "model",
+        "mode": mode,
+    }
     return {
-        "key": "many", "near": [0.02, 0.1], "words": {key: say.wording(key) for key in CATALOGUE},
+        "key": "many",
+        "near": [0.02, 0.1],
+        "words": {key: say.wording(key) for key in CATALOGUE},
         "tasks": [{"labels": classes, "colours": ["#717376"] * 12}, {"labels": ["no", "so", "yes"]}],
-        "modalities": modalities, "problem": given, "temperatures": mixer_state.TEMPERATURES, "marks": [],
+        "modalities": modalities,
+        "problem": given,
+        "temperatures": mixer_state.TEMPERATURES,
+        "marks": [],
         "rules": [{"name": rule, "label": rule, "note": ""} for rule in fusion_rules()],
-        "settings": settings, "result": None, "flips": None, "seq": 0,
-    }  # fmt: skip
+        "settings": settings,
+        "result": None,
+        "flips": None,
+        "seq": 0,
+    }
 
 
 @pytest.mark.browser
@@ -333,7 +381,9 @@ def test_three_and_four_modalities_move_in_the_browser(count, mode, sliders):
         page = browser.new_page(viewport={"width": 1000, "height": 900})
         page.set_content("<main></main>")
         page.add_style_tag(content=(component.FOLDER / "mixer.css").read_text(encoding="utf-8"))
-        page.add_script_tag(content=component.bundle().replace("export default function", "window.mount = function"))
+        page.add_script_tag(
+            content=bundle(component.SOURCES).replace("export default function", "window.mount = function")
+        )
         page.evaluate(
             "data => { window.sent = []; const place = document.querySelector('main');"
             " const tell = (name, value) => window.sent.push([name, value]);"

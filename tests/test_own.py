@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from conftest import wav_bytes
 
-from crossmodal.custom.queue import Settings, load_example
+from crossmodal.custom.queue import TrainingSettings, load_example
 from crossmodal.errors import CrossmodalError, ModelError
 from crossmodal.model import archive, checkpoints
 from crossmodal.types import EMOTIONS, TASKS
@@ -26,7 +26,7 @@ pytestmark = [
         reason="models/reference is missing: run `python -m crossmodal.custom.features`",
     ),
 ]
-QUICK = Settings(dimension=8, epochs=2)
+QUICK = TrainingSettings(dimension=8, epochs=2)
 CHANCE = 1 / len(EMOTIONS)
 
 
@@ -106,9 +106,12 @@ def test_every_term_reaches_the_log(trained):
     assert set(events[2]["train"]) == set(events[2]["dev"]) == terms
     weights = asdict(QUICK)
     weighed = {
-        "task.speech": "lambda_speech", "task.text": "lambda_text", "align.speech.text": "gamma_cross",
-        "align.speech.speech": "gamma_speech", "align.text.text": "gamma_text",
-    }  # fmt: skip
+        "task.speech": "lambda_speech",
+        "task.text": "lambda_text",
+        "align.speech.text": "gamma_cross",
+        "align.speech.speech": "gamma_speech",
+        "align.text.text": "gamma_text",
+    }
     total = sum(weights[weight] * events[-2]["dev"][term] for term, weight in weighed.items())
     assert events[-2]["dev"]["total"] == pytest.approx(total, abs=1e-3)
     assert events[-2]["dev"]["total"] < events[1]["dev"]["total"]
@@ -173,8 +176,8 @@ def test_a_loss_that_is_no_number_is_told(reference, tmp_path, monkeypatch):
 
 def test_the_shipped_example_is_a_run_at_the_first_settings():
     events = load_example(checkpoints.MODELS)
-    assert Settings.checked(events[0]["settings"]) == Settings()
-    assert events[-1]["epochs"] == Settings().epochs
+    assert TrainingSettings.checked(events[0]["settings"]) == TrainingSettings()
+    assert events[-1]["epochs"] == TrainingSettings().epochs
     own, shipped = events[-1]["figures"]["own"], events[-1]["figures"]["shipped"]
     assert set(own) == set(shipped) == {"speech", "text", "fused", "retrieval"}
 
@@ -189,7 +192,7 @@ def test_the_pipeline_reads_with_it_what_training_read(trained, reference, pipel
     own = Pipeline.load(folder)
     evidence = own.embed(speech=wav_bytes(voice), text="I am so happy to see you!")
     assert own.model_hash == events[-1]["model_hash"] != pipeline.model_hash
-    assert evidence.readings["speech"].embedding.shape == (QUICK.dimension,)
+    assert evidence.predictions["speech"].embedding.shape == (QUICK.dimension,)
     assert own.fuse(evidence, alpha={"speech": 0.5, "text": 0.5}).label in TASKS["emotion"]
     assert own.towers["speech"].encoder is pipeline.towers["speech"].encoder
     assert own.transcriber is pipeline.transcriber
@@ -259,8 +262,18 @@ def test_a_bundle_goes_out_and_in_and_the_command_line_reads_it(trained, tmp_pat
     archive.unpack(packed, tmp_path / "again")
     clip = tmp_path / "clip.wav"
     clip.write_bytes(wav_bytes(voice))
-    command = [sys.executable, "-m", "crossmodal", "predict", str(clip), "--text", "I never wanted this.",
-               "--models", str(tmp_path / "again"), "--json"]  # fmt: skip
+    command = [
+        sys.executable,
+        "-m",
+        "crossmodal",
+        "predict",
+        str(clip),
+        "--text",
+        "I never wanted this.",
+        "--models",
+        str(tmp_path / "again"),
+        "--json",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parents[1], check=True)
     record = json.loads(done.stdout)
     assert record["model_hash"] == events[-1]["model_hash"]
@@ -270,9 +283,13 @@ def test_a_bundle_goes_out_and_in_and_the_command_line_reads_it(trained, tmp_pat
 def test_the_worker_speaks_lines_and_obeys_a_stop(tmp_path):
     command = [sys.executable, "-m", "crossmodal.custom.worker", str(tmp_path / "model"), str(checkpoints.MODELS)]
     process = subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1],
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[1],
         env=os.environ | {"OMP_NUM_THREADS": "1"},
-    )  # fmt: skip
+    )
     process.stdin.write(json.dumps(asdict(replace(QUICK, epochs=60))) + "\nstop\n")
     process.stdin.flush()
     events = [json.loads(line) for line in process.stdout]
@@ -299,6 +316,6 @@ def test_moments_of_the_voice_can_be_left_out(trained, voice):
 
     _, folder = trained(QUICK)
     own, waveform = Pipeline.load(folder), condition(voice)
-    z = own.without_stretches(waveform, [(0.0, 0.0), (0.2, 0.6)])
+    z = own.embed_masked(waveform, [(0.0, 0.0), (0.2, 0.6)])
     assert np.allclose(z[0], own.towers["speech"](waveform), atol=1e-5)
     assert not np.allclose(z[1], z[0], atol=1e-3)

@@ -9,8 +9,8 @@ import time
 import pytest
 from visiting import EN, address, run, shown, start
 
-from crossmodal.custom.queue import Settings, Workshop, load_example
-from crossmodal.i18n.translator import Say
+from crossmodal.custom.queue import TrainingQueue, TrainingSettings, load_example
+from crossmodal.i18n.translator import Translator
 from crossmodal.model import checkpoints
 from crossmodal.ui import state
 from crossmodal.ui.pages import train
@@ -37,7 +37,7 @@ def shop(tmp_path, monkeypatch, engine):
     script = tmp_path / "worker.py"
     script.write_text(WORKER)
     example = checkpoints.MODELS / "reference" / "example.json"
-    made = Workshop(example, program=[sys.executable, "-I", "-S", str(script)])
+    made = TrainingQueue(example, program=[sys.executable, "-I", "-S", str(script)])
     monkeypatch.setattr(train, "shop", lambda: made)
     yield made
     made.close()
@@ -71,7 +71,7 @@ def alerts(made):
     return [html.unescape(item.value) for item in made.html if 'role="alert"' in item.value]
 
 
-@pytest.mark.parametrize(("locale", "say"), [("en-US", Say("en")), ("zh-CN", Say("zh"))])
+@pytest.mark.parametrize(("locale", "say"), [("en-US", Translator("en")), ("zh-CN", Translator("zh"))])
 def test_it_opens_on_a_finished_example(shop, engine, locale, say):
     made = page(locale)
     text = shown(made)
@@ -93,7 +93,7 @@ def test_the_settings_stand_in_the_address_and_come_from_it(shop):
 @pytest.mark.parametrize("asked", [{"g12": "99"}, {"dim": "65"}, {"lr": "x"}, {"ep": "-1"}, {"seed": "1e9"}])
 def test_what_the_address_says_wrongly_breaks_nothing(shop, asked):
     made = press(page(**asked), "train_start")
-    assert Settings.checked({}) == made.session_state["_run"].settings
+    assert TrainingSettings.checked({}) == made.session_state["_run"].settings
 
 
 def test_an_experiment_sets_the_sliders_and_starts(shop):
@@ -118,7 +118,7 @@ def test_a_run_at_work_can_be_stopped_and_no_other_started(shop):
     assert EN("train.column.own") in shown(made)
 
 
-@pytest.mark.parametrize(("locale", "say"), [("en-US", Say("en")), ("zh-CN", Say("zh"))])
+@pytest.mark.parametrize(("locale", "say"), [("en-US", Translator("en")), ("zh-CN", Translator("zh"))])
 def test_a_worker_that_dies_is_said_and_the_example_is_still_there(shop, locale, say):
     made = finished(press(page(locale, seed="7"), "train_start"))
     assert say("error.title.train_worker") in alerts(made)[0]
@@ -132,7 +132,7 @@ def test_weights_that_are_all_zero_are_refused(shop):
 
 
 def test_a_full_workshop_says_so(shop):
-    held = [shop.start(str(number), Settings(seed=8)) for number in range(8)]
+    held = [shop.start(str(number), TrainingSettings(seed=8)) for number in range(8)]
     made = press(page(), "train_start")
     assert "6" in alerts(made)[0]
     assert EN("error.title.busy") in alerts(made)[0]
@@ -141,7 +141,7 @@ def test_a_full_workshop_says_so(shop):
 
 def test_one_who_waits_sees_the_place_in_line(shop):
     for number in range(3):
-        shop.start(str(number), Settings(seed=8))
+        shop.start(str(number), TrainingSettings(seed=8))
     made = press(page(), "train_start")
     assert EN("train.waiting", place=2) in shown(made)
 
@@ -151,7 +151,7 @@ def test_a_file_that_is_no_model_is_refused_with_the_reason(shop):
     made.file_uploader(key="own_zip").set_value(("model.zip", b"PK\x03\x04", "application/zip"))
     made = run(made)
     assert EN("error.bundle_unreadable") in alerts(made)[0]
-    assert state.OwnModel.__name__ not in json.dumps(address(made))
+    assert state.CustomModel.__name__ not in json.dumps(address(made))
 
 
 def test_a_model_that_one_left_again_can_be_used_again(shop, engine, tmp_path, monkeypatch):
@@ -191,7 +191,7 @@ def test_the_note_and_the_way_back(shop, engine, tmp_path, monkeypatch, key):
     other = FakeEngine(tmp_path / "own")
     other.model_hash = "0123456789ab"
     made = start(at_page[key])
-    made.session_state["_own_model"] = state.OwnModel(other, None)
+    made.session_state["_own_model"] = state.CustomModel(other, None)
     made = run(made)
     assert EN("train.in_use", model_hash="0123456789ab") in shown(made)
     assert EN("note.models", model_hash="0123456789ab") in shown(made)

@@ -23,19 +23,19 @@ def test_a_clip_gives_voice_words_and_their_fusion(pipeline, clip):
     stages = []
     evidence = pipeline.embed(speech=clip, progress=stages.append)
     assert stages == ["decode", "transcript", "encode_speech", "encode_text"]
-    assert list(evidence.readings) == ["speech", "text"]
+    assert list(evidence.predictions) == ["speech", "text"]
     assert evidence.transcript.words
     assert set(evidence.cost) == set(stages)
     result = pipeline.fuse(evidence, alpha={"speech": 0.6, "text": 0.4})
     assert result.alpha_used == {"speech": 0.6, "text": 0.4}
-    for reading in evidence.readings.values():
+    for reading in evidence.predictions.values():
         assert np.linalg.norm(reading.embedding) == pytest.approx(1.0)
         assert all(reading.probabilities[task].sum() == pytest.approx(1.0) for task in TASKS)
 
 
 def test_voice_alone_and_words_alone(pipeline, clip):
-    assert list(pipeline.embed(speech=clip, transcribe=False).readings) == ["speech"]
-    assert list(pipeline.embed(text="I'm thrilled.").readings) == ["text"]
+    assert list(pipeline.embed(speech=clip, transcribe=False).predictions) == ["speech"]
+    assert list(pipeline.embed(text="I'm thrilled.").predictions) == ["text"]
     with pytest.raises(InputError) as caught:
         pipeline.embed()
     assert caught.value.code == "nothing_given"
@@ -45,20 +45,20 @@ def test_given_words_take_the_place_of_the_transcript(pipeline, clip):
     evidence = pipeline.embed(speech=clip, text="I am so angry with you!")
     assert evidence.transcript is None
     alone = pipeline.embed(text="I am so angry with you!")
-    np.testing.assert_array_equal(evidence.readings["text"].embedding, alone.readings["text"].embedding)
+    np.testing.assert_array_equal(evidence.predictions["text"].embedding, alone.predictions["text"].embedding)
 
 
 def test_editing_the_words_keeps_the_voice(pipeline, clip, monkeypatch):
     evidence = pipeline.embed(speech=clip)
     monkeypatch.setattr(pipeline, "towers", {**pipeline.towers, "speech": None})  # would fail if it were called
-    edited = pipeline.reread(evidence, text="Get out of my house!")
-    assert edited.readings["speech"] is evidence.readings["speech"]
-    assert edited.readings["text"].probabilities["emotion"].argmax() == 0  # anger
+    edited = pipeline.repredict(evidence, text="Get out of my house!")
+    assert edited.predictions["speech"] is evidence.predictions["speech"]
+    assert edited.predictions["text"].probabilities["emotion"].argmax() == 0  # anger
 
 
 def test_level_does_not_matter(pipeline, voice):
     loud, quiet = (pipeline.embed(speech=wav_bytes(voice * gain), transcribe=False) for gain in (1.0, 0.1))
-    left, right = (e.readings["speech"].probabilities["emotion"] for e in (loud, quiet))
+    left, right = (e.predictions["speech"].probabilities["emotion"] for e in (loud, quiet))
     np.testing.assert_allclose(left, right, atol=0.05)
 
 
@@ -82,7 +82,7 @@ def test_threads_read_the_same_as_one_after_another(pipeline, clip):
     found = {}
 
     def work(number):
-        found[number] = pipeline.embed(speech=clip, transcribe=False).readings["speech"].embedding
+        found[number] = pipeline.embed(speech=clip, transcribe=False).predictions["speech"].embedding
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
     for thread in threads:
@@ -101,7 +101,7 @@ def test_nothing_reaches_outside(clip, monkeypatch):
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    assert Pipeline.load().embed(speech=clip).readings
+    assert Pipeline.load().embed(speech=clip).predictions
 
 
 def test_records_bring_evidence_back(pipeline, clip):

@@ -95,9 +95,10 @@ def test_a_rank_is_the_share_below(value, share):
 
 def test_pitch_is_held_against_its_own_register():
     reference = {
-        "boundary_hz": 180.0, "registers": {"lower": {"clips": 1}, "higher": {"clips": 2}},
+        "boundary_hz": 180.0,
+        "registers": {"lower": {"clips": 1}, "higher": {"clips": 2}},
         "measures": {"rate": {"clips": 3}},
-    }  # fmt: skip
+    }
     low, high = Prosody(120.0, 4.0, 15.0, 4.0, 0.0), Prosody(220.0, 4.0, 15.0, 4.0, 0.0)
     assert (register(reference, 120.0), register(reference, 220.0)) == ("lower", "higher")
     assert [figures(reference, "pitch_hz", one)["clips"] for one in (low, high)] == [1, 2]
@@ -121,7 +122,7 @@ def test_the_shipped_reference_is_whole():
 
 @pytest.mark.data
 def test_the_reference_is_written_from_clips(data_folder, tmp_path):
-    from crossmodal.data.speech import Clip, read_corpus
+    from crossmodal.data.speech import CorpusClip, read_corpus
     from crossmodal.evaluation.prosody import write_reference
 
     every = read_corpus("ravdess", data_folder / "ravdess")
@@ -129,7 +130,7 @@ def test_the_reference_is_written_from_clips(data_folder, tmp_path):
     empty = tmp_path / "silence.wav"
     empty.write_bytes(wav_bytes(np.zeros(SAMPLE_RATE)))
     ticks = []
-    unread = Clip(empty, "ravdess", "silence.wav", "ravdess_01", "neutral", "", "")
+    unread = CorpusClip(empty, "ravdess", "silence.wav", "ravdess_01", "neutral", "", "")
     written = write_reference([*chosen, unread], tmp_path, lambda: ticks.append(1))
     assert json.loads((tmp_path / REFERENCE).read_text()) == written
     assert (written["clips"], written["unread"], len(ticks)) == (len(chosen), 1, len(chosen) + 1)

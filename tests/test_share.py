@@ -16,7 +16,7 @@ from visiting import EN, alert, run, shown, start
 
 from crossmodal.engine import Gate
 from crossmodal.examples import DEFAULT, load_examples
-from crossmodal.i18n.translator import LANGUAGES, Say
+from crossmodal.i18n.translator import LANGUAGES, Translator
 from crossmodal.sharing.clip_store import ClipStore, from_wav
 from crossmodal.types import SAMPLE_RATE
 from crossmodal.ui import state
@@ -98,7 +98,7 @@ def test_the_link_of_an_example_or_of_words_says_the_same(engine, query):
 
 def test_the_dialog_offers_everything_in_either_language(engine):
     for language in LANGUAGES:
-        say = Say(language)
+        say = Translator(language)
         made = press(page(lang=language), "share")
         assert [tab.label for tab in made.tabs] == [say(f"share.tab.{n}") for n in ("link", "embed", "files", "code")]
         code = "\n".join(item.value for item in made.code)

@@ -10,14 +10,14 @@ from visiting import EN, address, run, shown, start
 
 from crossmodal.data.phrasebook import load_phrasebook
 from crossmodal.explain import neighbours
-from crossmodal.explain.embedding_map import PROJECTIONS, STEM, Space, load_space, phrasebook_digest, save_space
-from crossmodal.i18n.translator import Say
+from crossmodal.explain.embedding_map import PROJECTIONS, STEM, EmbeddingMap, load_space, phrasebook_digest, save_space
+from crossmodal.i18n.translator import Translator
 from crossmodal.model import checkpoints
 from crossmodal.types import EMOTIONS
 from crossmodal.ui import state
 from crossmodal.ui.charts import embedding_map, palette
 from crossmodal.ui.components.mixer import component
-from crossmodal.ui.frame import Look
+from crossmodal.ui.frame import PageContext
 
 HERE = "0123456789ab"
 
@@ -28,7 +28,7 @@ def make_space(width=WIDTH, seed=0):
     voices = 70
     labels = np.concatenate([np.arange(voices) % 7, [EMOTIONS.index(phrase.emotion) for phrase in phrases]])
     z = neighbours.unit(random.normal(size=(len(labels), width)) * 0.3 + np.eye(7, width)[labels]).astype(np.float16)
-    return Space(
+    return EmbeddingMap(
         z=neighbours.unit(z.astype(np.float64)),
         modality=np.repeat([0, 1], [voices, len(phrases)]),
         labels=labels,
@@ -110,15 +110,15 @@ def test_the_shipped_map_is_of_the_shipped_models(pipeline):
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("colour", embedding_map.COLOURS)
 def test_every_point_is_drawn_once_and_explained(colour, language):
-    look = Look(Say(language), "light")
-    figure = embedding_map.figure(look, SPACE, "pca", colour)
+    context = PageContext(Translator(language), "light")
+    figure = embedding_map.figure(context, SPACE, "pca", colour)
     rows = [row for trace in figure["data"] for row in trace["customdata"]]
     assert sorted(rows) == list(range(len(SPACE.labels)))
     texts = [text for trace in figure["data"] for text in trace["text"]]
     phrase = load_phrasebook()[0]
     assert any(phrase.en in text for text in texts)
     assert any(phrase.zh in text for text in texts) == (language == "zh")
-    assert len({(glyph, tint) for glyph, tint, _ in embedding_map.legend(look, SPACE, colour)}) >= 2
+    assert len({(glyph, tint) for glyph, tint, _ in embedding_map.legend(context, SPACE, colour)}) >= 2
     assert len(figure["layout"]["annotations"]) == len(EMOTIONS)
 
 
@@ -233,7 +233,7 @@ def test_with_a_model_of_ones_own_the_map_is_said_to_be_of_the_shipped_ones(page
     made = page()
     other = FakeEngine(tmp_path / "own")
     other.model_hash = "0123456789ab"
-    made.session_state["_own_model"] = state.OwnModel(other, None)
+    made.session_state["_own_model"] = state.CustomModel(other, None)
     text = shown(run(made))
     assert EN("space.none.own") in text
     assert EN("space.search.none.own") in text
@@ -249,6 +249,6 @@ def test_nonsense_in_the_address_falls_back(page):
 
 
 def test_colours_come_from_the_palette():
-    look = Look(Say("en"), "dark")
-    figure = embedding_map.figure(look, SPACE, "pca", "emotion")
+    context = PageContext(Translator("en"), "dark")
+    figure = embedding_map.figure(context, SPACE, "pca", "emotion")
     assert {trace["marker"]["color"] for trace in figure["data"]} == set(palette.EMOTION_COLOURS["dark"].values())

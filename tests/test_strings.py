@@ -8,7 +8,7 @@ import pytest
 
 from crossmodal.errors import BusyError, InputError, ModelError
 from crossmodal.fusion import fusion_rules
-from crossmodal.i18n.translator import CATALOGUE, LANGUAGES, Say, preferred
+from crossmodal.i18n.translator import CATALOGUE, LANGUAGES, Translator, preferred
 from crossmodal.pipeline import Pipeline
 from crossmodal.types import TASKS
 
@@ -65,7 +65,7 @@ def test_every_code_has_a_message(code):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_message_says_the_value_and_what_is_allowed(language):
-    message = Say(language).error(InputError("too_long", seconds=61.25, longest=30.0))
+    message = Translator(language).error(InputError("too_long", seconds=61.25, longest=30.0))
     assert "61.25" in message
     assert "30 " in message
 
@@ -82,7 +82,7 @@ def test_a_message_says_the_value_and_what_is_allowed(language):
     ids=lambda error: error.code,
 )
 def test_a_message_never_fails_or_shows_a_gap_as_none(language, error):
-    message = Say(language).error(error)
+    message = Translator(language).error(error)
     assert message
     assert "None" not in message
     assert "{" not in message
@@ -90,7 +90,7 @@ def test_a_message_never_fails_or_shows_a_gap_as_none(language, error):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_name_that_the_page_shows_is_translated(language):
-    say = Say(language)
+    say = Translator(language)
     for task, labels in TASKS.items():
         assert all(f"{task}.{label}" in CATALOGUE for label in labels)
     assert all(f"rule.{name}" in CATALOGUE and f"rule.{name}.note" in CATALOGUE for name in fusion_rules())

@@ -10,7 +10,7 @@ from crossmodal import metrics
 from crossmodal.errors import InputError
 from crossmodal.evaluation.statistics import bootstrap, unweighted_average_recall
 from crossmodal.explain.sweep import ALPHAS, RESAMPLES, Pairs, Sweep, fuse_pairs, load_pairs, save_pairs, sweep
-from crossmodal.fusion import fusion_rules, sharpen
+from crossmodal.fusion import fusion_rules, scale_temperature
 from crossmodal.model import checkpoints
 from crossmodal.types import EMOTIONS, PRIORS, FusionSettings
 
@@ -39,7 +39,7 @@ def test_every_alpha_agrees_with_the_plain_count(rule, prior, seed, temperature)
     alphas = np.array([0.0, 0.2, 0.47, 0.5, 0.53, 0.9, 1.0])
     found = sweep(pairs, chosen, calibration, alphas)
     for place, fused in enumerate(fuse_pairs(pairs, chosen, calibration, alphas)):
-        p = sharpen(fused, temperature)
+        p = scale_temperature(fused, temperature)
         top = p.argmax(1)
         f1 = metrics.f1_by_class(metrics.indicators(top, SIZE), metrics.indicators(pairs.labels, SIZE)).mean()
         uar = unweighted_average_recall(pairs.labels, top, SIZE)

@@ -12,14 +12,14 @@ from test_sweep import make_pairs
 
 from crossmodal.explain.flips import Flips, Segment
 from crossmodal.explain.sweep import Pairs, best_alphas, save_pairs, sweep
-from crossmodal.i18n.translator import LANGUAGES, Say
+from crossmodal.i18n.translator import LANGUAGES, Translator
 from crossmodal.types import EMOTIONS, FusionSettings
 from crossmodal.ui import flip_words
 from crossmodal.ui.charts import svg
 from crossmodal.ui.sections import sweep as sweep_view
 
 NAMES = ("speech", "text")
-EN, ZH = Say("en"), Say("zh")
+EN, ZH = Translator("en"), Translator("zh")
 
 
 def made(*labels_and_ends, exact=True):
@@ -68,7 +68,7 @@ def test_a_search_is_said():
     seed=st.integers(0, 500), alpha=st.floats(0, 1), labels=st.lists(st.sampled_from(EMOTIONS), min_size=1, max_size=6)
 )
 def test_the_drawing_names_every_curve_and_stays_on_its_ground(language, seed, alpha, labels):
-    say, calibration = Say(language), make_calibration(NAMES, seed)
+    say, calibration = Translator(language), make_calibration(NAMES, seed)
     curve = sweep(make_pairs(calibration, seed), FusionSettings(), calibration)
     flips = made(*((label, (i + 1) / len(labels)) for i, label in enumerate(labels)))
     drawn = sweep_view.drawing(say, svg.in_file("dark"), curve, flips, alpha)
@@ -117,15 +117,15 @@ def page(folder: str, present: str):
 
     from crossmodal.examples import DEFAULT, load_examples
     from crossmodal.explain.flips import flips
-    from crossmodal.i18n.translator import Say
+    from crossmodal.i18n.translator import Translator
     from crossmodal.types import FusionSettings
-    from crossmodal.ui.frame import Look
+    from crossmodal.ui.frame import PageContext
     from crossmodal.ui.sections.sweep import sweep
 
     engine, evidence = FakeEngine(Path(folder) / "models"), load_examples()[DEFAULT].evidence
-    readings = {name: evidence.readings[name] for name in present.split(",")}
-    found = flips(replace(evidence, readings=readings), FusionSettings(), engine.calibration)
-    sweep(Look(Say("en"), "light"), engine, FusionSettings(), found, 0.5)
+    predictions = {name: evidence.predictions[name] for name in present.split(",")}
+    found = flips(replace(evidence, predictions=predictions), FusionSettings(), engine.calibration)
+    sweep(PageContext(Translator("en"), "light"), engine, FusionSettings(), found, 0.5)
 
 
 @pytest.mark.parametrize(
@@ -141,8 +141,12 @@ def test_the_page_draws_the_curve_or_says_why_not(tmp_path, present, saved, said
         (tmp_path / "models" / "scores").mkdir()
         random = np.random.default_rng(0)
         size = engine.calibration.weight["emotion"].shape[1]
-        pairs = Pairs(random.dirichlet(np.ones(7), size=(70, 2)), random.normal(size=(70, 2, size)),
-                      np.arange(70) % 7, np.arange(70) // 7 % 5)  # fmt: skip
+        pairs = Pairs(
+            random.dirichlet(np.ones(7), size=(70, 2)),
+            random.normal(size=(70, 2, size)),
+            np.arange(70) % 7,
+            np.arange(70) // 7 % 5,
+        )
         save_pairs(pairs, tmp_path / "models", {"model_hash": engine.model_hash})
     shown = AppTest.from_function(page, args=(str(tmp_path), present), default_timeout=300).run()
     assert not shown.exception

@@ -24,11 +24,11 @@ from crossmodal.fusion.fuse import fuse
 from crossmodal.timeline import job as jobs
 from crossmodal.timeline import reader
 from crossmodal.timeline import types as limits
-from crossmodal.timeline.exports import Sheet, to_csv, to_json, to_textgrid, to_vtt
+from crossmodal.timeline.exports import TimelineExport, to_csv, to_json, to_textgrid, to_vtt
 from crossmodal.timeline.job import Job
-from crossmodal.timeline.tracks import disagreement, strips
-from crossmodal.timeline.types import Line, Recording
-from crossmodal.timeline.vad import LONGEST, PAUSE, WINDOW, Cutter, Ear, windows
+from crossmodal.timeline.tracks import disagreement, fuse_tracks
+from crossmodal.timeline.types import Recording, UtteranceLine
+from crossmodal.timeline.vad import LONGEST, PAUSE, WINDOW, StreamingVad, UtteranceSegmenter, windows
 from crossmodal.types import EMOTIONS, SAMPLE_RATE, FusionSettings
 
 
@@ -46,12 +46,8 @@ def recording_of(engine, data, **options) -> Recording:
 
 def spans(talk, size):
     """Utterances of a recording that comes in blocks of that many samples."""
-    ear, cutter = Ear(), Cutter()
-    found = [
-        span
-        for start in range(0, len(talk), size)
-        for span in cutter(ear(talk[start : start + size]))
-    ]  # fmt: skip
+    ear, cutter = StreamingVad(), UtteranceSegmenter()
+    found = [span for start in range(0, len(talk), size) for span in cutter(ear(talk[start : start + size]))]
     return found + cutter.finish()
 
 
@@ -116,7 +112,7 @@ def test_cutting_hangs_on_no_block(size):
     judged = np.clip(talking + 0.2 * random.standard_normal(len(talking)), 0, 1).astype(np.float32)
 
     def cut(step):
-        cutter = Cutter()
+        cutter = UtteranceSegmenter()
         found = [span for i in range(0, len(judged), step) for span in cutter(judged[i : i + step])]
         return found + cutter.finish()
 
@@ -133,7 +129,7 @@ def test_cutting_hangs_on_no_block(size):
 def test_somebody_who_never_pauses_is_cut_where_the_voice_is_weakest():
     judged = np.ones(windows(20), np.float32)
     judged[windows(9) : windows(9.3)] = 0.5
-    first, second = (lambda cutter: cutter(judged) + cutter.finish())(Cutter())
+    first, second = (lambda cutter: cutter(judged) + cutter.finish())(UtteranceSegmenter())
     assert windows(9) <= first[1] <= windows(9.4)
     assert second == (first[1], len(judged))
 
@@ -141,7 +137,7 @@ def test_somebody_who_never_pauses_is_cut_where_the_voice_is_weakest():
 def test_a_word_by_itself_waits_for_its_sentence():
     def said(*pieces):
         judged = np.concatenate([np.full(windows(seconds), p, np.float32) for seconds, p in pieces])
-        cutter = Cutter()
+        cutter = UtteranceSegmenter()
         return len(cutter(judged) + cutter.finish())
 
     pause = PAUSE + 0.2
@@ -157,7 +153,7 @@ def test_every_line_is_read_in_both_modalities(engine, talk):
     assert len(found.lines) >= len(TALK)
     assert found.seconds == pytest.approx(len(talk) / SAMPLE_RATE, abs=0.1)
     assert len(found.peaks) == pytest.approx(found.seconds * limits.PEAKS_PER_SECOND, abs=1)
-    assert all(set(line.evidence.readings) == {"speech", "text"} for line in found.lines)
+    assert all(set(line.evidence.predictions) == {"speech", "text"} for line in found.lines)
     assert all(line.words == line.heard == engine.recogniser.text for line in found.lines)
     for line in found.lines:
         assert all(line.start - 0.3 <= word.start <= line.end + 0.3 for word in line.evidence.transcript.words)
@@ -171,14 +167,14 @@ def test_without_ears_no_sound_is_kept(engine, talk):
 @pytest.mark.models
 def test_a_line_reads_as_the_same_stretch_alone(pipeline, talk):
     quiet = np.round(0.2 * talk * 32767) / 32767
-    cuts = reader.Cuts()
+    cuts = reader.UtteranceBuffer()
     stretches = [*cuts(quiet.astype(np.float32)), *cuts.finish()]
     steps = reader.read(wav_bytes(quiet), lambda work: work(pipeline), keep_audio=False)
     lines = [line for step in steps for line in step.lines]
     assert len(lines) == len(stretches) >= len(TALK)
     for line, stretch in zip(lines, stretches, strict=True):
         alone = pipeline.embed(speech=wav_bytes(stretch.samples), transcribe=False)
-        left, right = (e.readings["speech"].probabilities["emotion"] for e in (line.evidence, alone))
+        left, right = (e.predictions["speech"].probabilities["emotion"] for e in (line.evidence, alone))
         np.testing.assert_allclose(left, right, atol=0.08)
 
 
@@ -345,11 +341,13 @@ def recording(engine) -> Recording:
     hostile = ['He said "no" --> & <b>left</b>', "=SUM(A1)", "", "\u4f60\u597d, \u00fc"]
     lines, at = [], 0.4
     for place, example in enumerate(list(load_examples().values())[:4]):
-        readings = dict(example.evidence.readings)
+        predictions = dict(example.evidence.predictions)
         if not hostile[place]:
-            del readings["text"]
-        evidence = type(example.evidence)(readings, engine.model_hash, example.evidence.transcript)
-        lines.append(Line(at, at + 2.5, evidence, hostile[place], example.text if place == 1 else hostile[place]))
+            del predictions["text"]
+        evidence = type(example.evidence)(predictions, engine.model_hash, example.evidence.transcript)
+        lines.append(
+            UtteranceLine(at, at + 2.5, evidence, hostile[place], example.text if place == 1 else hostile[place])
+        )
         at += 3
     return Recording(tuple(lines), (), at + 1, engine.model_hash)
 
@@ -357,20 +355,20 @@ def recording(engine) -> Recording:
 @pytest.mark.parametrize("rule", ["linear", "log_pool", "confidence"])
 def test_the_fused_strip_is_every_line_fused(engine, recording, rule):
     settings = FusionSettings({"speech": 0.7, "text": 0.2}, rule, 0.7)
-    found = strips(recording.lines, settings, engine.calibration)
+    found = fuse_tracks(recording.lines, settings, engine.calibration)
     for place, line in enumerate(recording.lines):
         expected = fuse(line.evidence, settings, engine.calibration)
         np.testing.assert_allclose(found.fused[place], expected.probabilities["emotion"])
-    assert np.isnan(found.readings["text"][2]).all()
+    assert np.isnan(found.predictions["text"][2]).all()
     assert np.isnan(found.disagreement[2])
     assert engine.towers["speech"].calls == 0
 
 
 def test_a_modality_left_out_leaves_gaps_where_it_was_alone(engine, recording):
-    found = strips(recording.lines, FusionSettings(), engine.calibration, without=["speech"])
+    found = fuse_tracks(recording.lines, FusionSettings(), engine.calibration, without=["speech"])
     assert found.results[2] is None
     assert np.isnan(found.fused[2]).all()
-    np.testing.assert_allclose(found.fused[0], found.readings["text"][0])
+    np.testing.assert_allclose(found.fused[0], found.predictions["text"][0])
 
 
 def test_disagreement_is_nothing_for_alike_and_one_for_apart():
@@ -386,9 +384,9 @@ def test_disagreement_is_nothing_for_alike_and_one_for_apart():
 
 
 @pytest.fixture
-def sheet(engine, recording) -> Sheet:
+def sheet(engine, recording) -> TimelineExport:
     settings = FusionSettings({"speech": 0.5, "text": 0.5})
-    return Sheet(recording, settings, strips(recording.lines, settings, engine.calibration))
+    return TimelineExport(recording, settings, fuse_tracks(recording.lines, settings, engine.calibration))
 
 
 def top(row):

@@ -14,13 +14,13 @@ from crossmodal.engine import Gate
 from crossmodal.examples import load_examples
 from crossmodal.examples.recording import joined
 from crossmodal.text import MAX_CHARACTERS
-from crossmodal.timeline.tracks import strips
-from crossmodal.timeline.types import Line, Recording
+from crossmodal.timeline.tracks import fuse_tracks
+from crossmodal.timeline.types import Recording, UtteranceLine
 from crossmodal.types import FusionSettings
 from crossmodal.ui import presence
 from crossmodal.ui.charts import timeline as timeline_chart
 from crossmodal.ui.components.mixer import component
-from crossmodal.ui.frame import Look
+from crossmodal.ui.frame import PageContext
 from crossmodal.ui.pages import timeline
 
 
@@ -73,7 +73,7 @@ def test_the_first_paint_is_a_finished_timeline_and_wakes_no_model(engine):
 def test_the_example_says_what_its_clips_say(engine):
     found = joined()
     for line, example in zip(found.lines, load_examples().values(), strict=True):
-        assert line.evidence.readings is example.evidence.readings
+        assert line.evidence.predictions is example.evidence.predictions
         assert line.audio == example.audio
         assert line.seconds <= example.seconds
     ends = [line.end for line in found.lines]
@@ -159,7 +159,7 @@ def test_correcting_a_line_reads_its_words_alone(engine):
     lines = held(made).recording().lines
     assert lines[3].words == "I am so happy about this!"
     assert lines[3].edited
-    voice, known = (found.evidence.readings["speech"].embedding for found in (lines[3], joined().lines[3]))
+    voice, known = (found.evidence.predictions["speech"].embedding for found in (lines[3], joined().lines[3]))
     np.testing.assert_array_equal(voice, known)
     assert not any(line.edited for place, line in enumerate(lines) if place != 3)
     run(made)
@@ -170,7 +170,7 @@ def test_a_line_without_words_keeps_its_voice(engine):
     made = page()
     held(made).pending = {0: "  "}
     run(made)
-    assert set(held(made).recording().lines[0].evidence.readings) == {"speech"}
+    assert set(held(made).recording().lines[0].evidence.predictions) == {"speech"}
     assert engine.towers["text"].calls == 0
     assert EN("timeline.no_words") in [item.value for item in made.text]
 
@@ -288,18 +288,18 @@ def test_what_cannot_be_read_is_said(engine):
 def long() -> Recording:
     """Half an hour of four hundred lines."""
     evidence = [example.evidence for example in load_examples().values()]
-    lines = [Line(4.5 * i, 4.5 * i + 4, evidence[i % len(evidence)], "<b>so</b> it goes") for i in range(400)]
+    lines = [UtteranceLine(4.5 * i, 4.5 * i + 4, evidence[i % len(evidence)], "<b>so</b> it goes") for i in range(400)]
     return Recording(tuple(lines), (0.5,) * 18_000, 1800.0)
 
 
 def test_half_an_hour_is_a_handful_of_traces(engine, long):
-    found = strips(long.lines, FusionSettings(), engine.calibration)
-    figure = timeline_chart.figure(Look(EN, "light"), long, found, (0.0, 1800.0), 3)
+    found = fuse_tracks(long.lines, FusionSettings(), engine.calibration)
+    figure = timeline_chart.figure(PageContext(EN, "light"), long, found, (0.0, 1800.0), 3)
     assert len(figure["data"]) == 5
     assert len(json.dumps(figure)) < 600_000
     assert len(figure["data"][0]["x"]) <= 2 * 901
     assert "<b>" not in re.sub(r"<br>", "", json.dumps(figure["data"][1]["hovertext"]))
-    part = timeline_chart.figure(Look(EN, "dark"), long, found, (600.0, 660.0), None)
+    part = timeline_chart.figure(PageContext(EN, "dark"), long, found, (600.0, 660.0), None)
     assert 13 <= len(part["data"][1]["x"]) <= 15
     assert part["data"][1]["customdata"][0] == 133
 

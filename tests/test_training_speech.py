@@ -9,14 +9,14 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from crossmodal.data.speech import Clip
+from crossmodal.data.speech import CorpusClip
 from crossmodal.errors import CrossmodalError
 from crossmodal.model.head import Head
 from crossmodal.training import speech as training
 from crossmodal.training import speech_folds as runs
 from crossmodal.training.augment import Strength
 from crossmodal.training.checkpointing import claim
-from crossmodal.training.clip_cache import Prepared, condition_by_level, speech_mask
+from crossmodal.training.clip_cache import CachedClip, condition_by_level, speech_mask
 from crossmodal.training.release import check_named
 from crossmodal.types import EMOTIONS
 
@@ -28,7 +28,7 @@ CONFIG = training.SpeechConfig(
 
 def clip(corpus, speaker, emotion, number=0, split="train"):
     key = f"{speaker}-{emotion}-{number}.wav"
-    return Clip(Path(key), corpus, key, speaker, emotion, "", split)
+    return CorpusClip(Path(key), corpus, key, speaker, emotion, "", split)
 
 
 def tone(emotion, number):
@@ -37,7 +37,7 @@ def tone(emotion, number):
     pitch = 300.0 * 1.5 ** EMOTIONS.index(emotion)
     samples = torch.from_numpy((0.08 * np.sin(2 * np.pi * (pitch + number) * time)).astype(np.float32))
     found = clip("tones", f"s{number % 4}", emotion, number)
-    return Prepared(found, samples, torch.ones(len(samples), dtype=torch.bool))
+    return CachedClip(found, samples, torch.ones(len(samples), dtype=torch.bool))
 
 
 class TinyEncoder(nn.Module):
@@ -68,7 +68,7 @@ def space():
     head = Head()
     rows = torch.arange(42) % 7
     z = functional.normalize(head.linear["emotion"].weight.detach()[rows], dim=1)
-    return training.Space(head, z, torch.eye(7)[rows])
+    return training.TextSpace(head, z, torch.eye(7)[rows])
 
 
 def adapt(clips, space, folder, config=CONFIG):

@@ -2,18 +2,18 @@
 
 import torch
 
-from crossmodal.data.speech import Clip
+from crossmodal.data.speech import CorpusClip
 from crossmodal.model.head import Head
 from crossmodal.model.projection import StatisticsProjection
 from crossmodal.training import ridge
-from crossmodal.training.speech import Space
+from crossmodal.training.speech import TextSpace
 from crossmodal.types import EMOTIONS
 
 
 def make_space(seed=0):
     torch.manual_seed(seed)
     z = torch.nn.functional.normalize(torch.randn(70, 128), dim=1)
-    return Space(Head().requires_grad_(False), z, torch.eye(len(EMOTIONS)).repeat(10, 1))
+    return TextSpace(Head().requires_grad_(False), z, torch.eye(len(EMOTIONS)).repeat(10, 1))
 
 
 def test_theta_reads_every_place_as_its_emotion():
@@ -31,7 +31,7 @@ def test_clips_apart_are_read_where_they_belong():
     targets = ridge.places(space)
     torch.manual_seed(1)
     centres = 4 * torch.randn(len(EMOTIONS), 40)
-    clips = [Clip(None, "ravdess", f"{i}", "s", names[i % 7], "", "") for i in range(140)]
+    clips = [CorpusClip(None, "ravdess", f"{i}", "s", names[i % 7], "", "") for i in range(140)]
     rows = torch.stack([centres[i % 7] for i in range(140)]) + 0.1 * torch.randn(2, 140, 40)
     state = ridge.fit_clips(rows, clips, clips[:70], "ravdess", targets)
     found = space.head(ridge.read(state, rows[0, 70:]))["emotion"].argmax(1)
@@ -53,8 +53,16 @@ def test_classes_count_alike_and_extra_corpora_less():
 
 
 def test_adapted_tensors_find_their_place_in_the_tower():
-    adapted = {"encoder.whisper.layers.3.fc1.weight": torch.ones(1), "encoder.whisper.layer_norm.bias": torch.ones(1),
-               "projection.mlp.0.weight": torch.ones(1)}  # fmt: skip
+    adapted = {
+        "encoder.whisper.layers.3.fc1.weight": torch.ones(1),
+        "encoder.whisper.layer_norm.bias": torch.ones(1),
+        "projection.mlp.0.weight": torch.ones(1),
+    }
     found = ridge.tower_state({"centre": torch.zeros(1)}, adapted)
-    assert set(found) == {"statistics.centre", "share", "adapted.layers.1.fc1.weight", "adapted.layer_norm.bias",
-                          "projection.mlp.0.weight"}  # fmt: skip
+    assert set(found) == {
+        "statistics.centre",
+        "share",
+        "adapted.layers.1.fc1.weight",
+        "adapted.layer_norm.bias",
+        "projection.mlp.0.weight",
+    }

@@ -7,7 +7,7 @@ import weakref
 
 import pytest
 
-from crossmodal.custom.queue import EXAMPLE, LIMITS, Settings, Workshop, load_example
+from crossmodal.custom.queue import EXAMPLE, LIMITS, TrainingQueue, TrainingSettings, load_example
 from crossmodal.errors import BusyError, InputError
 
 WORKER = """
@@ -40,7 +40,7 @@ def make(tmp_path):
     def build(**options):
         script = tmp_path / "worker.py"
         script.write_text(WORKER)
-        shop = Workshop(tmp_path, program=[sys.executable, "-I", "-S", str(script)], **options)
+        shop = TrainingQueue(tmp_path, program=[sys.executable, "-I", "-S", str(script)], **options)
         made.append(shop)
         return shop
 
@@ -63,7 +63,7 @@ def started(run):
 
 def test_a_run_tells_and_stops_and_keeps(make):
     shop = make()
-    run = started(shop.start("a", Settings(epochs=7)))
+    run = started(shop.start("a", TrainingSettings(epochs=7)))
     assert run.state == "running"
     assert run.events[0]["settings"]["epochs"] == 7
     shop.stop(run)
@@ -75,7 +75,7 @@ def test_a_run_tells_and_stops_and_keeps(make):
 
 def test_two_run_the_third_waits_and_the_next_is_let_in(make):
     shop = make()
-    runs = [shop.start(name, Settings()) for name in "abcd"]
+    runs = [shop.start(name, TrainingSettings()) for name in "abcd"]
     assert [run.state for run in runs] == ["running", "running", "waiting", "waiting"]
     assert [shop.place(run) for run in runs] == [0, 0, 1, 2]
     started(runs[0])
@@ -88,28 +88,28 @@ def test_two_run_the_third_waits_and_the_next_is_let_in(make):
 
 def test_one_run_a_visitor(make):
     shop = make()
-    run = started(shop.start("a", Settings()))
+    run = started(shop.start("a", TrainingSettings()))
     with pytest.raises(BusyError) as caught:
-        shop.start("a", Settings())
+        shop.start("a", TrainingSettings())
     assert caught.value.code == "train_yours"
     shop.stop(run)
     until(lambda: not run.alive)
-    assert shop.start("a", Settings()).alive
+    assert shop.start("a", TrainingSettings()).alive
 
 
 def test_the_line_has_an_end(make):
     shop = make(running=1, waiting=1)
-    shop.start("a", Settings())
-    shop.start("b", Settings())
+    shop.start("a", TrainingSettings())
+    shop.start("b", TrainingSettings())
     with pytest.raises(BusyError) as caught:
-        shop.start("c", Settings())
+        shop.start("c", TrainingSettings())
     assert caught.value.code == "train_full"
 
 
 def test_a_killed_worker_is_told_and_its_place_is_free(make):
     shop = make(running=1)
-    run = started(shop.start("a", Settings()))
-    waiting = shop.start("b", Settings())
+    run = started(shop.start("a", TrainingSettings()))
+    waiting = shop.start("b", TrainingSettings())
     run.process.kill()
     until(lambda: not run.alive)
     assert (run.state, run.error.code, run.error.values["status"]) == ("failed", "train_worker", -9)
@@ -118,19 +118,19 @@ def test_a_killed_worker_is_told_and_its_place_is_free(make):
 
 @pytest.mark.parametrize(("seed", "code"), [(1, "train_worker"), (2, "train_diverged")])
 def test_what_goes_wrong_has_a_code(make, seed, code):
-    run = make().start("a", Settings(seed=seed))
+    run = make().start("a", TrainingSettings(seed=seed))
     until(lambda: not run.alive)
     assert (run.state, run.error.code) == ("failed", code)
 
 
 def test_a_program_that_cannot_be_started(tmp_path):
-    run = Workshop(tmp_path, program=[str(tmp_path / "nothing")]).start("a", Settings())
+    run = TrainingQueue(tmp_path, program=[str(tmp_path / "nothing")]).start("a", TrainingSettings())
     assert (run.state, run.error.code) == ("failed", "train_worker")
 
 
 def test_a_run_that_nobody_looks_at_is_ended_and_its_folder_is_gone(make):
     shop = make(abandoned=0.6)
-    run, seen = started(shop.start("a", Settings())), started(shop.start("b", Settings()))
+    run, seen = started(shop.start("a", TrainingSettings())), started(shop.start("b", TrainingSettings()))
     end = time.monotonic() + 1.5
     while time.monotonic() < end:
         seen.touch()
@@ -144,7 +144,7 @@ def test_a_run_that_nobody_looks_at_is_ended_and_its_folder_is_gone(make):
 
 def test_a_folder_goes_with_the_session_that_held_it_and_not_before(make):
     shop = make(abandoned=0.4)
-    held = [started(shop.start("a", Settings()))]
+    held = [started(shop.start("a", TrainingSettings()))]
     time.sleep(0.3)  # the watch, every tenth of a second, has seen it
     shop.stop(held[0])
     until(lambda: not held[0].alive)
@@ -160,18 +160,18 @@ def test_a_folder_goes_with_the_session_that_held_it_and_not_before(make):
 @pytest.mark.parametrize("value", [float("nan"), -1, 1e9, "1", None, True, [1]])
 def test_no_setting_beyond_its_limits(name, value):
     with pytest.raises(InputError) as caught:
-        Settings.checked({name: value})
+        TrainingSettings.checked({name: value})
     assert (caught.value.code, caught.value.values["name"]) == ("train_setting", name)
 
 
 def test_settings_that_mean_nothing():
-    assert Settings.checked({}) == Settings()
-    assert Settings.checked({"epochs": 5.0}).epochs == 5
+    assert TrainingSettings.checked({}) == TrainingSettings()
+    assert TrainingSettings.checked({"epochs": 5.0}).epochs == 5
     with pytest.raises(InputError):
-        Settings.checked({"dimension": 65})
+        TrainingSettings.checked({"dimension": 65})
     zero = dict.fromkeys([name for name in LIMITS if name[:5] in ("lambd", "gamma")], 0.0)
     with pytest.raises(InputError) as caught:
-        Settings.checked(zero)
+        TrainingSettings.checked(zero)
     assert caught.value.code == "train_nothing"
 
 

@@ -9,11 +9,11 @@ import streamlit
 from fakes import FakeEngine
 from streamlit.testing.v1 import AppTest
 
-from crossmodal.i18n.translator import Say
+from crossmodal.i18n.translator import Translator
 from crossmodal.ui import state
 
 APP = str(Path(__file__).resolve().parent.parent / "app.py")
-EN = Say("en")
+EN = Translator("en")
 
 
 @pytest.fixture

@@ -61,9 +61,14 @@ class Transcriber:
         # with time stamps tiny.en knows where the speech ends; without them it goes on and repeats itself
         most = LEAST_TOKENS + TOKENS_PER_SECOND * min(WINDOW_SECONDS, len(samples) / SAMPLE_RATE)
         segments, _ = self._model.transcribe(
-            samples, language="en", beam_size=1, temperature=0.0, word_timestamps=True,
-            condition_on_previous_text=False, max_new_tokens=int(most),
-        )  # fmt: skip
+            samples,
+            language="en",
+            beam_size=1,
+            temperature=0.0,
+            word_timestamps=True,
+            condition_on_previous_text=False,
+            max_new_tokens=int(most),
+        )
         return [
             Word(word.word, float(word.start), float(word.end), float(word.probability))
             for segment in segments

@@ -79,15 +79,25 @@ class UsualWay:
 def _recogniser() -> Any:
     """Transformers' recognition pipeline over tiny.en."""
     model = WhisperForConditionalGeneration(whisper_config())
-    state = {f"model.{side}.{key}": torch.from_numpy(value) for side in ("encoder", "decoder")
-             for key, value in whisper_state(side).items()}  # fmt: skip
+    state = {
+        f"model.{side}.{key}": torch.from_numpy(value)
+        for side in ("encoder", "decoder")
+        for key, value in whisper_state(side).items()
+    }
     model.load_state_dict(state, strict=False)  # the output layer is the table of embeddings, tied by the model
     model.tie_weights()
     model.generation_config = GenerationConfig(  # type: ignore[no-untyped-call]
-        decoder_start_token_id=50257, bos_token_id=50257, eos_token_id=50256, pad_token_id=50256,
-        no_timestamps_token_id=50362, forced_decoder_ids=None, is_multilingual=False, max_length=448,
-        begin_suppress_tokens=[220, 50256], return_timestamps=False,
-    )  # fmt: skip
+        decoder_start_token_id=50257,
+        bos_token_id=50257,
+        eos_token_id=50256,
+        pad_token_id=50256,
+        no_timestamps_token_id=50362,
+        forced_decoder_ids=None,
+        is_multilingual=False,
+        max_length=448,
+        begin_suppress_tokens=[220, 50256],
+        return_timestamps=False,
+    )
     tokenizer = WhisperTokenizer.from_pretrained(str(pretrained(WHISPER)), local_files_only=True)
     model.eval()  # type: ignore[no-untyped-call]
     extract = WhisperFeatureExtractor()  # type: ignore[no-untyped-call]
@@ -161,7 +171,7 @@ def _measure_timeline(engine: Pipeline) -> None:
     joined = np.concatenate([part for voice in voices for part in (voice, pause)])
     samples = np.tile(joined, int(RECORDING_SECONDS * SAMPLE_RATE) // len(joined) + 1)
     data, seconds = audio.to_wav(samples), len(samples) / SAMPLE_RATE
-    cuts = reader.Cuts()
+    cuts = reader.UtteranceBuffer()
     clips = [audio.to_wav(cut.samples) for cut in [*cuts(samples), *cuts.finish()]]
     ours, theirs = side_by_side(
         lambda: list(reader.read(data, lambda work: work(engine), keep_audio=False)),

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from crossmodal.custom import features as reference
-from crossmodal.data.speech import Clip, read_corpus, speakers
+from crossmodal.data.speech import CorpusClip, read_corpus, speakers
 from crossmodal.data.text import TextData, read_text_data
 from crossmodal.errors import ModelError
 from crossmodal.evaluation import card, embedding_map, pairs, prosody, speech, transfer
@@ -149,7 +149,7 @@ def _ticker(name: str, total: int) -> Callable[[], None]:
     return tick
 
 
-def unheard(corpora: Mapping[str, list[Clip]]) -> dict[str, list[Clip]]:
+def unheard(corpora: Mapping[str, list[CorpusClip]]) -> dict[str, list[CorpusClip]]:
     """What the shipped model may be asked about: clips whose speaker and whose text it was not trained on.
 
     RAVDESS is left out whole: the shipped model heard every actor, its figures come from the folds.
@@ -165,7 +165,7 @@ def unheard(corpora: Mapping[str, list[Clip]]) -> dict[str, list[Clip]]:
     return {name: clips for name, clips in found.items() if clips}
 
 
-def _speech(pipeline: Pipeline, models: Path, corpora: Mapping[str, list[Clip]]) -> dict[str, Any]:
+def _speech(pipeline: Pipeline, models: Path, corpora: Mapping[str, list[CorpusClip]]) -> dict[str, Any]:
     figures: dict[str, Any] = {
         "ravdess_folds": speech.fold_figures(models / SCORES / OOF),
         "emodb_by_ravdess_alone": speech.emodb_figures(models / SCORES / ALONE),
@@ -189,8 +189,9 @@ def pair_figures(pipeline: Pipeline, models: Path, sentences: TextData) -> dict[
     voices = {kind: voice_side(calibration, models, kind) for kind in speech_windows.KINDS}
     half = fusion_rules.first_half([str(speaker) for speaker in voices["clean"].origins])
     chosen, (clean, noisy) = (
-        pairs.split_side(voices["clean"], half)[0], [pairs.split_side(side, half)[1] for side in voices.values()],
-    )  # fmt: skip
+        pairs.split_side(voices["clean"], half)[0],
+        [pairs.split_side(side, half)[1] for side in voices.values()],
+    )
     words, worse = text_side(pipeline, sentences, "test"), text_side(pipeline, sentences, "test", pairs.damaged)
     rows = pairs.draw(clean, words, seed=2)
     tested_on = pairs.pair(clean, words, rows)
@@ -201,25 +202,25 @@ def pair_figures(pipeline: Pipeline, models: Path, sentences: TextData) -> dict[
     return pairs.pair_figures(chosen_on, tested_on, calibration, damaged) | {"noise_db": speech_windows.SNR_DB}
 
 
-def voice_side(calibration: Calibration, models: Path, kind: str) -> pairs.Side:
+def voice_side(calibration: Calibration, models: Path, kind: str) -> pairs.LabelledEmbeddings:
     """RAVDESS as the models of the folds read it, clean or noisy, at temperatures fitted on the other folds, clean."""
     scores, rows = speech.read_scores(models / SCORES / OOF)
     found = speech_windows.load(models / SCORES / speech_windows.STEM, kind)
     z = scores["z"] if kind == "clean" else found.z
     asked = {task: calibration.logits(task, z) for task in TASKS}
-    p = speech.cross_fitted(scores, rows, None if kind == "clean" else asked)["emotion"]
+    p = speech.cross_calibrated(scores, rows, None if kind == "clean" else asked)["emotion"]
     speakers = [row["speaker"] for row in rows]
-    return pairs.Side(p, z, speech.labels_of(rows), speakers, fusion_rules.pad(found.parts))
+    return pairs.LabelledEmbeddings(p, z, speech.labels_of(rows), speakers, fusion_rules.pad(found.parts))
 
 
 def text_side(
     pipeline: Pipeline, sentences: TextData, split: str, change: Callable[[str], str] | None = None
-) -> pairs.Side:
+) -> pairs.LabelledEmbeddings:
     """GoEmotions' sentences of one label in one split, ``change`` done to each."""
     texts, labels = fusion_rules.single_label(sentences.part(split, "goemotions"))
     z, parts = text_tower(pipeline).sequences([change(text) for text in texts] if change else texts)
     p = pipeline.calibration.read("text", z).probabilities["emotion"]
-    return pairs.Side(p, z, labels, texts, fusion_rules.pad(parts))
+    return pairs.LabelledEmbeddings(p, z, labels, texts, fusion_rules.pad(parts))
 
 
 # --- transfer between the modalities --------------------------------------------------------------------------------
@@ -237,7 +238,7 @@ def _text_split(sentences: TextData, split: str, count: int) -> transfer.Split:
     return transfer.Split(reference.pooled_text(chosen), np.array(labels))
 
 
-def _transfer(clips: list[Clip], sentences: TextData) -> dict[str, Any]:
+def _transfer(clips: list[CorpusClip], sentences: TextData) -> dict[str, Any]:
     """Actors 1-12 train, 13-16 dev, 17-20 test (by order of names); GoEmotions in its own splits."""
     names = speakers(clips)
     place = {name: "train" if index < 12 else "dev" if index < 16 else "test" for index, name in enumerate(names)}
@@ -257,7 +258,7 @@ def _transfer(clips: list[Clip], sentences: TextData) -> dict[str, Any]:
 # --- the recogniser, and people -------------------------------------------------------------------------------------
 
 
-def _wer(pipeline: Pipeline, corpora: Mapping[str, list[Clip]]) -> dict[str, Any]:
+def _wer(pipeline: Pipeline, corpora: Mapping[str, list[CorpusClip]]) -> dict[str, Any]:
     return {
         name: speech.word_error_rate(pipeline.transcriber, corpora[name], _ticker(f"wer {name}", len(corpora[name])))
         for name in ("kathleen", "speechocean762")

@@ -25,7 +25,7 @@ from crossmodal.model import checkpoints
 from crossmodal.types import EMOTIONS, FloatArray
 
 if TYPE_CHECKING:
-    from crossmodal.data.speech import Clip
+    from crossmodal.data.speech import CorpusClip
     from crossmodal.data.text import TextData
     from crossmodal.pipeline import Pipeline
 
@@ -110,7 +110,7 @@ _COLUMNS = {"features": np.float32, "labels": np.int64, "origins": np.int64}
 # --- pooling --------------------------------------------------------------------------------------------------------
 
 
-def pooled_speech(clips: Sequence[Clip], tick: Callable[[], None] = lambda: None) -> FloatArray:
+def pooled_speech(clips: Sequence[CorpusClip], tick: Callable[[], None] = lambda: None) -> FloatArray:
     """Mean and standard deviation over time of every layer of the pretrained encoder, (N, 2 L H)."""
     import torch
 
@@ -154,9 +154,12 @@ def fit_basis(pooled: FloatArray, dimensions: int) -> Basis:
 
 
 def build(
-    clips: Sequence[Clip], sentences: TextData, pipeline: Pipeline, models: Path,
+    clips: Sequence[CorpusClip],
+    sentences: TextData,
+    pipeline: Pipeline,
+    models: Path,
     tick: Callable[[], None] = lambda: None,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """Write the features into ``models``, with what the shipped head makes of the same test rows, and an example run.
 
     ``clips`` are RAVDESS in the order of ``read_corpus``; ``tick`` is told of each clip. Returns the figures of the
@@ -208,7 +211,7 @@ def choose_sentences(sentences: TextData) -> tuple[dict[str, list[str]], dict[st
     return texts, labels
 
 
-def actor_numbers(clips: Sequence[Clip]) -> NDArray[np.int64]:
+def actor_numbers(clips: Sequence[CorpusClip]) -> NDArray[np.int64]:
     """The actor of each clip, numbered from 1 in the order of names, (N,)."""
     from crossmodal.data.speech import speakers
 
@@ -234,7 +237,7 @@ def _tensors(name: str, pooled: FloatArray, split: NDArray[np.int64], columns: M
     return {f"{name}.{key}": value for key, value in parts.items()}
 
 
-def _speech_tensors(clips: Sequence[Clip], tick: Callable[[], None]) -> dict[str, Any]:
+def _speech_tensors(clips: Sequence[CorpusClip], tick: Callable[[], None]) -> dict[str, Any]:
     actors = actor_numbers(clips)
     labels = np.array([EMOTIONS.index(clip.emotion or "neutral") for clip in clips], np.uint8)
     columns = {"labels": labels, "origins": actors.astype(np.uint16)}
@@ -251,26 +254,26 @@ def _text_tensors(texts: Mapping[str, Sequence[str]], labels: Mapping[str, NDArr
 
 
 def shipped_figures(
-    clips: Sequence[Clip], texts: Sequence[str], labels: NDArray[np.int64], pipeline: Pipeline, models: Path
+    clips: Sequence[CorpusClip], texts: Sequence[str], labels: NDArray[np.int64], pipeline: Pipeline, models: Path
 ) -> dict[str, Any]:
     """The shipped head on the same test rows: the voice as the folds read actors that they never heard."""
     from crossmodal.evaluation import speech as voice
     from crossmodal.evaluation.held_out import held_out_figures
-    from crossmodal.evaluation.pairs import Side
+    from crossmodal.evaluation.pairs import LabelledEmbeddings
     from crossmodal.training.release import OOF, SCORES
 
     scores, entries = voice.read_scores(models / SCORES / OOF)
-    probabilities = voice.cross_fitted(scores, entries)["emotion"]
+    probabilities = voice.cross_calibrated(scores, entries)["emotion"]
     place = {str(entry["key"]): row for row, entry in enumerate(entries)}
     actors = actor_numbers(clips)
     tested = np.flatnonzero(split_numbers(actors) == SPLITS.index("test")).tolist()
     rows = [place[clips[index].key] for index in tested]
-    speech = Side(
+    speech = LabelledEmbeddings(
         probabilities[rows], scores["z"][rows], voice.labels_of(entries[row] for row in rows), actors[tested].tolist()
     )
     z = pipeline.towers["text"].embed(texts)  # type: ignore[attr-defined]
     reading = pipeline.calibration.read("text", z)
-    text = Side(reading.probabilities["emotion"], z, labels, range(len(labels)))
+    text = LabelledEmbeddings(reading.probabilities["emotion"], z, labels, range(len(labels)))
     return held_out_figures(speech, text, pipeline.calibration)
 
 

@@ -43,7 +43,7 @@ EXAMPLE = Path("reference") / "example.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class TrainingSettings:
     """All that decides a run; the defaults are what the page opens with.
 
     ``lambda_*`` weigh the task losses and ``gamma_*`` the alignment losses of L = sum lambda_i L_i + sum gamma_ij L_ij.
@@ -77,7 +77,7 @@ class Settings:
         }
 
     @classmethod
-    def checked(cls, given: Mapping[str, Any]) -> Settings:
+    def checked(cls, given: Mapping[str, Any]) -> TrainingSettings:
         """Settings from plain values. Raises InputError ``train_setting`` or ``train_nothing``."""
         found: dict[str, Any] = {}
         for name, (low, high) in LIMITS.items():
@@ -116,14 +116,14 @@ def _within(value: object, low: float, high: float) -> bool:
 # --- a run ----------------------------------------------------------------------------------------------------------
 
 
-class Run:
+class TrainingRun:
     """One run of one visitor: its settings, what it has told so far, and the folder of its model.
 
     ``state`` goes from ``waiting`` to ``running`` to ``done`` or ``failed``. The folder is dropped with the run object,
     so a session that holds it keeps the model, and a session that ends lets it go.
     """
 
-    def __init__(self, visitor: str, settings: Settings) -> None:
+    def __init__(self, visitor: str, settings: TrainingSettings) -> None:
         self.visitor, self.settings = visitor, settings
         self.state = "waiting"
         self.error: CrossmodalError | None = None
@@ -172,28 +172,33 @@ class Run:
             self.process.kill()
 
 
-class Workshop:
+class TrainingQueue:
     """The runs of this server: at most one a visitor and ``running`` at once, the rest in line."""
 
     def __init__(
-        self, models: Path = checkpoints.MODELS, *, running: int = RUNNING, waiting: int = WAITING,
-        program: Sequence[str] | None = None, abandoned: float = ABANDONED_SECONDS,
-    ) -> None:  # fmt: skip
+        self,
+        models: Path = checkpoints.MODELS,
+        *,
+        running: int = RUNNING,
+        waiting: int = WAITING,
+        program: Sequence[str] | None = None,
+        abandoned: float = ABANDONED_SECONDS,
+    ) -> None:
         self._models, self._most, self._line = models, running, waiting
         self._program = list(program or (sys.executable, "-m", PROGRAM))
         self._abandoned = abandoned
         self._lock = threading.RLock()
-        self._runs: list[Run] = []  # those alive, in the order in which they came
+        self._runs: list[TrainingRun] = []  # those alive, in the order in which they came
         self._watching = False
 
-    def start(self, visitor: str, settings: Settings) -> Run:
+    def start(self, visitor: str, settings: TrainingSettings) -> TrainingRun:
         """A new run, at work at once or in line. Raises BusyError: ``train_yours`` or ``train_full``."""
         with self._lock:
             if any(run.visitor == visitor for run in self._runs):
                 raise BusyError("train_yours")
             if len(self._runs) >= self._most + self._line:
                 raise BusyError("train_full", waiting=self._line)
-            run = Run(visitor, settings)
+            run = TrainingRun(visitor, settings)
             self._runs.append(run)
             self._advance()
             if not self._watching:
@@ -201,13 +206,13 @@ class Workshop:
                 threading.Thread(target=self._watch, daemon=True).start()
         return run
 
-    def place(self, run: Run) -> int:
+    def place(self, run: TrainingRun) -> int:
         """Its place in line: 1 is next; 0 for one that does not wait."""
         with self._lock:
             waiting = [other for other in self._runs if other.state == "waiting"]
             return waiting.index(run) + 1 if run in waiting else 0
 
-    def stop(self, run: Run) -> None:
+    def stop(self, run: TrainingRun) -> None:
         """Let it finish with what it has; one that waits just leaves the line."""
         with self._lock:
             if run.state == "waiting":
@@ -231,20 +236,25 @@ class Workshop:
                 return
             self._launch(run)
 
-    def _launch(self, run: Run) -> None:
+    def _launch(self, run: TrainingRun) -> None:
         command = [*self._program, str(run.folder / "model"), str(self._models)]
         try:
             run.process = subprocess.Popen(  # noqa: S603  our own program, the settings go by its input
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-                cwd=Path(__file__).resolve().parents[2], env=_environment(),
-            )  # fmt: skip
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+                cwd=Path(__file__).resolve().parents[2],
+                env=_environment(),
+            )
         except OSError:
             self._end(run, "failed", CrossmodalError("train_worker", status=-1))
             return
         run.state, run.started = "running", time.monotonic()
         threading.Thread(target=self._follow, args=(run, run.process), daemon=True).start()
 
-    def _follow(self, run: Run, process: subprocess.Popen[str]) -> None:
+    def _follow(self, run: TrainingRun, process: subprocess.Popen[str]) -> None:
         """Hand over the settings, take in events until the process ends, and judge how it ended."""
         assert process.stdin is not None  # opened as pipes above
         assert process.stdout is not None
@@ -267,7 +277,7 @@ class Workshop:
         with self._lock:
             self._end(run, "done" if error is None else "failed", error)
 
-    def _end(self, run: Run, state: str, error: CrossmodalError | None) -> None:
+    def _end(self, run: TrainingRun, state: str, error: CrossmodalError | None) -> None:
         """Take a run out of the line and let the next one in; under the lock. The first end counts."""
         if run in self._runs:
             self._runs.remove(run)
@@ -291,7 +301,7 @@ class Workshop:
                 elif run.state == "running" and now - run.started > LONGEST_SECONDS:
                     self._discard(run, "train_slow")
 
-    def _discard(self, run: Run, code: str) -> None:
+    def _discard(self, run: TrainingRun, code: str) -> None:
         run.kill()
         values = {"seconds": LONGEST_SECONDS} if code == "train_slow" else {}
         self._end(run, "failed", InputError(code, **values))

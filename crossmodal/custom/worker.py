@@ -31,11 +31,11 @@ from torch.nn import functional
 
 from crossmodal import metrics
 from crossmodal.custom.features import EXAMPLE, FOLDER, Basis, Reference, load_reference
-from crossmodal.custom.queue import Settings
+from crossmodal.custom.queue import TrainingSettings
 from crossmodal.data.text import implied_sentiment
 from crossmodal.errors import CrossmodalError
 from crossmodal.evaluation.held_out import held_out_figures
-from crossmodal.evaluation.pairs import Side
+from crossmodal.evaluation.pairs import LabelledEmbeddings
 from crossmodal.evaluation.statistics import unweighted_average_recall
 from crossmodal.fusion.base import softmax
 from crossmodal.fusion.calibration import Calibration, load_calibration
@@ -74,7 +74,7 @@ NICE = 5
 Tell = Callable[[Mapping[str, Any]], None]
 
 
-class Space(nn.Module):
+class ProjectionHeads(nn.Module):
     """phi_i for every modality and the one theta: features (B, K_i), of one scale, -> z (B, D) -> logits."""
 
     def __init__(self, widths: Mapping[str, int], dim: int) -> None:
@@ -112,7 +112,7 @@ _TARGETS = {
 class Trainer:
     """One run over a reference, epoch by epoch."""
 
-    def __init__(self, reference: Reference, settings: Settings) -> None:
+    def __init__(self, reference: Reference, settings: TrainingSettings) -> None:
         torch.manual_seed(settings.seed)
         self.reference, self.settings = reference, settings
         self.random = np.random.default_rng(settings.seed)
@@ -121,7 +121,7 @@ class Trainer:
             split: {name: self._part(name, split) for name in MODALITIES} for split in ("train", "dev", "test")
         }
         widths = {name: self.parts["train"][name].features.shape[1] for name in MODALITIES}
-        self.space = Space(widths, settings.dimension)
+        self.space = ProjectionHeads(widths, settings.dimension)
         self.objective = Objective(settings.lambdas, settings.gammas)
         self.members = {
             split: {name: _members(part) for name, part in own.items()} for split, own in self.parts.items()
@@ -133,7 +133,7 @@ class Trainer:
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimizer, settings.rate, total_steps=self.steps * settings.epochs, pct_start=WARM_UP
         )
-        self.atlas = Atlas(self.parts["dev"])
+        self.atlas = PcaTracker(self.parts["dev"])
 
     def _part(self, name: str, split: str) -> Part:
         rows = self.reference.rows[name][split]
@@ -226,7 +226,7 @@ def rounded(terms: Mapping[str, float]) -> dict[str, float]:
     return {key: round(value, 4) for key, value in terms.items()}
 
 
-class Atlas:
+class PcaTracker:
     """The same dev rows on a map after every epoch: the first two principal components of their z.
 
     Each map is turned and mirrored to lie as near as can be to the one before (orthogonal Procrustes), so that what
@@ -260,7 +260,7 @@ def _first_of_each(labels: NDArray[np.int64], count: int) -> NDArray[np.int64]:
 # --- a run ----------------------------------------------------------------------------------------------------------
 
 
-def train(reference: Reference, settings: Settings, folder: Path, tell: Tell, stop: threading.Event) -> None:
+def train(reference: Reference, settings: TrainingSettings, folder: Path, tell: Tell, stop: threading.Event) -> None:
     """Train, tell of every epoch, write the models folder and tell the figures. ``stop`` ends it after the epoch.
 
     Raises CrossmodalError ``train_diverged`` where a loss is no number any more.
@@ -279,10 +279,15 @@ def train(reference: Reference, settings: Settings, folder: Path, tell: Tell, st
         tell({"event": "epoch", **trainer.measure(epoch), "train": rounded(terms), "seconds": seconds})
     model_hash = write(trainer, folder, epoch)
     figures = {"own": test_figures(trainer, folder), "shipped": reference.about["shipped"]["figures"]}
-    tell({
-        "event": "done", "epochs": epoch, "model_hash": model_hash, "figures": figures,
-        "seconds": round(time.perf_counter() - start, 2),
-    })  # fmt: skip
+    tell(
+        {
+            "event": "done",
+            "epochs": epoch,
+            "model_hash": model_hash,
+            "figures": figures,
+            "seconds": round(time.perf_counter() - start, 2),
+        }
+    )
 
 
 def write(trainer: Trainer, folder: Path, epochs: int) -> str:
@@ -290,10 +295,13 @@ def write(trainer: Trainer, folder: Path, epochs: int) -> str:
     read = trainer.read("dev")
     temperatures = {name: _temperatures(trainer.parts["dev"][name], logits) for name, (_, logits) in read.items()}
     prior = {
-        task: np.mean([softmax(logits[task] / temperatures[name][task]).mean(0) for name, (_, logits) in read.items()],
-                      axis=0).round(6).tolist()
+        task: np.mean(
+            [softmax(logits[task] / temperatures[name][task]).mean(0) for name, (_, logits) in read.items()], axis=0
+        )
+        .round(6)
+        .tolist()
         for task in TASKS
-    }  # fmt: skip
+    }
     tensors = {name: fold(trainer, name, trainer.reference.bases[name]) for name in MODALITIES}
     tensors["head"] = {key: value.detach() for key, value in trainer.space.theta.state_dict().items()}
     about = {
@@ -341,7 +349,7 @@ def test_figures(trainer: Trainer, folder: Path) -> dict[str, Any]:
     for name, (z, _) in trainer.read("test").items():
         rows = trainer.reference.rows[name]["test"]
         reading = calibration.read(name, z)
-        sides[name] = Side(reading.probabilities["emotion"], z, rows.labels, rows.origins.tolist())
+        sides[name] = LabelledEmbeddings(reading.probabilities["emotion"], z, rows.labels, rows.origins.tolist())
     return held_out_figures(sides["speech"], sides["text"], calibration)
 
 
@@ -353,7 +361,7 @@ def write_example(models: Path) -> dict[str, Any]:
     told: list[Mapping[str, Any]] = []
     torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
-        train(load_reference(models), Settings(), Path(folder), told.append, threading.Event())
+        train(load_reference(models), TrainingSettings(), Path(folder), told.append, threading.Event())
     plain = [{**event, "seconds": 0.0} if "seconds" in event else event for event in told]  # the same on any machine
     text = json.dumps({"events": plain}, separators=(",", ":")) + "\n"
     (models / FOLDER / EXAMPLE).write_text(text, encoding="utf-8")
@@ -388,7 +396,7 @@ def _listen(lines: Iterator[str], stop: threading.Event) -> None:
 def main() -> None:
     """One run, as the page starts it."""
     _limit_process()
-    settings = Settings.checked(json.loads(sys.stdin.readline()))
+    settings = TrainingSettings.checked(json.loads(sys.stdin.readline()))
     stop = threading.Event()
     threading.Thread(target=_listen, args=(sys.stdin, stop), daemon=True).start()
 

@@ -21,7 +21,7 @@ METADATA = "metadata.csv"
 
 
 @dataclass(frozen=True, slots=True)
-class Clip:
+class CorpusClip:
     """One recording of one speaker.
 
     ``emotion`` is one of EMOTIONS, or None where the corpus names none (plain reading). ``key`` is the path within the
@@ -51,19 +51,36 @@ _RAVDESS_EMOTION = dict(
 _RAVDESS_TEXT = {"01": "Kids are talking by the door", "02": "Dogs are sitting by the door"}
 _EMODB_EMOTION = {"W": "anger", "E": "disgust", "A": "fear", "F": "joy", "T": "sadness", "N": "neutral"}
 _CREMAD_EMOTION = {
-    "ANG": "anger", "DIS": "disgust", "FEA": "fear", "HAP": "joy", "NEU": "neutral", "SAD": "sadness",
-}  # fmt: skip
+    "ANG": "anger",
+    "DIS": "disgust",
+    "FEA": "fear",
+    "HAP": "joy",
+    "NEU": "neutral",
+    "SAD": "sadness",
+}
 _CREMAD_TEXT = {
-    "IEO": "It's eleven o'clock", "TIE": "That is exactly what happened", "IOM": "I'm on my way to the meeting",
-    "IWW": "I wonder what this is about", "TAI": "The airplane is almost full", "MTI": "Maybe tomorrow it will be cold",
-    "IWL": "I would like a new alarm clock", "ITH": "I think I have a doctor's appointment",
-    "DFA": "Don't forget a jacket", "ITS": "I think I've seen this before", "TSI": "The surface is slick",
+    "IEO": "It's eleven o'clock",
+    "TIE": "That is exactly what happened",
+    "IOM": "I'm on my way to the meeting",
+    "IWW": "I wonder what this is about",
+    "TAI": "The airplane is almost full",
+    "MTI": "Maybe tomorrow it will be cold",
+    "IWL": "I would like a new alarm clock",
+    "ITH": "I think I have a doctor's appointment",
+    "DFA": "Don't forget a jacket",
+    "ITS": "I think I've seen this before",
+    "TSI": "The surface is slick",
     "WSI": "We'll stop in a couple of minutes",
-}  # fmt: skip
+}
 _TESS_EMOTION = {
-    "angry": "anger", "disgust": "disgust", "fear": "fear", "happy": "joy", "neutral": "neutral", "sad": "sadness",
+    "angry": "anger",
+    "disgust": "disgust",
+    "fear": "fear",
+    "happy": "joy",
+    "neutral": "neutral",
+    "sad": "sadness",
     "ps": "surprise",
-}  # fmt: skip
+}
 
 
 def parse_ravdess(stem: str) -> Parsed | None:
@@ -99,12 +116,15 @@ def parse_tess(stem: str) -> Parsed | None:
 
 
 LAYOUTS: dict[str, Callable[[str], Parsed | None]] = {
-    "ravdess": parse_ravdess, "emodb": parse_emodb, "cremad": parse_cremad, "tess": parse_tess,
-}  # fmt: skip
+    "ravdess": parse_ravdess,
+    "emodb": parse_emodb,
+    "cremad": parse_cremad,
+    "tess": parse_tess,
+}
 """Corpus -> what its published file names say; None for a file that is not a clip of it."""
 
 
-def read_table(corpus: str, folder: Path) -> list[Clip]:
+def read_table(corpus: str, folder: Path) -> list[CorpusClip]:
     """The clips that ``metadata.csv`` lists. Raises CrossmodalError ``data_row`` for a row that cannot be used."""
     clips = []
     with (folder / METADATA).open(encoding="utf-8", newline="") as file:
@@ -114,11 +134,11 @@ def read_table(corpus: str, folder: Path) -> list[Clip]:
                 raise CrossmodalError("data_row", file=METADATA, row=number)
             key, speaker = row["path"], row.get("speaker") or ""
             text, split = row.get("text") or "", row.get("split") or ""
-            clips.append(Clip(folder / key, corpus, key, speaker, emotion, text, split))
+            clips.append(CorpusClip(folder / key, corpus, key, speaker, emotion, text, split))
     return clips
 
 
-def read_layout(corpus: str, folder: Path) -> list[Clip]:
+def read_layout(corpus: str, folder: Path) -> list[CorpusClip]:
     """The clips of a corpus in its published layout, in the order of their paths."""
     clips = []
     for path in sorted(path for path in folder.rglob("*") if path.suffix.lower() in {".wav", ".flac"}):
@@ -126,11 +146,11 @@ def read_layout(corpus: str, folder: Path) -> list[Clip]:
         if parsed is not None:
             speaker, emotion, text = parsed
             key = path.relative_to(folder).as_posix()
-            clips.append(Clip(path, corpus, key, speaker, emotion, text, ""))
+            clips.append(CorpusClip(path, corpus, key, speaker, emotion, text, ""))
     return clips
 
 
-def distinct(clips: Iterable[Clip]) -> list[Clip]:
+def distinct(clips: Iterable[CorpusClip]) -> list[CorpusClip]:
     """The clips without those whose file repeats an earlier one byte by byte."""
     seen: set[bytes] = set()
     kept = []
@@ -142,7 +162,7 @@ def distinct(clips: Iterable[Clip]) -> list[Clip]:
     return kept
 
 
-def read_corpus(corpus: str, folder: Path) -> list[Clip]:
+def read_corpus(corpus: str, folder: Path) -> list[CorpusClip]:
     """All distinct clips of a corpus in a folder, which either has a ``metadata.csv`` or the published layout.
 
     Raises CrossmodalError ``data_missing`` where nothing of the corpus is found, ``data_row`` for an unusable row.
@@ -157,12 +177,12 @@ def read_corpus(corpus: str, folder: Path) -> list[Clip]:
     return distinct(present)
 
 
-def speakers(clips: Iterable[Clip]) -> list[str]:
+def speakers(clips: Iterable[CorpusClip]) -> list[str]:
     """The speakers of the clips, sorted."""
     return sorted({clip.speaker for clip in clips})
 
 
-def speaker_folds(clips: Sequence[Clip], count: int = 5) -> list[frozenset[str]]:
+def speaker_folds(clips: Sequence[CorpusClip], count: int = 5) -> list[frozenset[str]]:
     """Speakers cut into ``count`` disjoint groups of neighbours in sorted order.
 
     RAVDESS numbers its men odd and its women even, so a group of four neighbours holds two of each.

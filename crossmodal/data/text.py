@@ -22,19 +22,33 @@ EKMAN = {
     "disgust": ("disgust",),
     "fear": ("fear", "nervousness"),
     "joy": (
-        "joy", "admiration", "amusement", "approval", "caring", "desire", "excitement", "gratitude", "love",
-        "optimism", "pride", "relief",
+        "joy",
+        "admiration",
+        "amusement",
+        "approval",
+        "caring",
+        "desire",
+        "excitement",
+        "gratitude",
+        "love",
+        "optimism",
+        "pride",
+        "relief",
     ),
     "neutral": ("neutral",),
     "sadness": ("sadness", "disappointment", "embarrassment", "grief", "remorse"),
     "surprise": ("surprise", "confusion", "curiosity", "realization"),
-}  # fmt: skip
+}
 """The mapping of GoEmotions' 28 labels to Ekman's classes and neutral that its authors publish."""
 
 SENTIMENT_OF = {
-    "anger": "negative", "disgust": "negative", "fear": "negative", "joy": "positive", "neutral": "neutral",
+    "anger": "negative",
+    "disgust": "negative",
+    "fear": "negative",
+    "joy": "positive",
+    "neutral": "neutral",
     "sadness": "negative",
-}  # fmt: skip
+}
 """The sentiment that an emotion implies; surprise implies none."""
 
 _EMOTION_OF = {fine: coarse for coarse, names in EKMAN.items() for fine in names}

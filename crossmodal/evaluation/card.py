@@ -90,19 +90,34 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 def _goals(figures: Figures) -> Iterator[tuple[str, str, str, str]]:
     """Rows: what is measured, what a frozen linear probe gets, the goal, the figure."""
     folds, emodb, plain, text = (
-        figures["ravdess_folds"], figures["emodb_by_ravdess_alone"], figures["plain"], figures["text"],
-    )  # fmt: skip
+        figures["ravdess_folds"],
+        figures["emodb_by_ravdess_alone"],
+        figures["plain"],
+        figures["text"],
+    )
     yield "RAVDESS, 5 actor-disjoint folds, 7 emotions, UAR", ".76", ">= .80", interval(folds["uar"])
-    yield ("trained on RAVDESS alone, EmoDB (German), UAR over its 4 emotions, deciding among these", ".47", ">= .60",
-           interval(emodb["among_four"]["uar"]))  # fmt: skip
+    yield (
+        "trained on RAVDESS alone, EmoDB (German), UAR over its 4 emotions, deciding among these",
+        ".47",
+        ">= .60",
+        interval(emodb["among_four"]["uar"]),
+    )
     yield "the same, deciding among all 7", "", "", interval(emodb["among_seven"]["uar"])
     for name, probe, goal in (("kathleen", ".83", ".90"), ("speechocean762", ".61", ".80"), ("ljspeech", ".11", ".70")):
         yield f"plain reading called neutral: {name}", probe, f">= {goal}", interval(plain[name]["neutral"])
-    yield ("GoEmotions, 7 Ekman labels, test macro-F1 (multi-label, thresholds from dev)", ".50", ">= .63",
-           interval(text["goemotions"]["macro_f1"]))  # fmt: skip
+    yield (
+        "GoEmotions, 7 Ekman labels, test macro-F1 (multi-label, thresholds from dev)",
+        ".50",
+        ">= .63",
+        interval(text["goemotions"]["macro_f1"]),
+    )
     yield "MELD test, words alone, one utterance, weighted F1", ".55", ">= .60", interval(text["meld"]["weighted_f1"])
-    yield ("the same with class shares fitted on MELD's dev split", "", "",
-           interval(text["meld_with_dev_prior"]["weighted_f1"]))  # fmt: skip
+    yield (
+        "the same with class shares fitted on MELD's dev split",
+        "",
+        "",
+        interval(text["meld_with_dev_prior"]["weighted_f1"]),
+    )
     yield "ECE (15 bins), voice, RAVDESS folds", "", "<= .05", number(folds["ece"])
     yield "ECE, words, GoEmotions test", "", "<= .05", number(text["goemotions"]["ece"])
     yield "ECE, words, MELD test", "", "<= .05", number(text["meld"]["ece"])
@@ -111,10 +126,16 @@ def _goals(figures: Figures) -> Iterator[tuple[str, str, str, str]]:
 def _by_class(figures: Figures) -> str:
     folds, go, meld = figures["ravdess_folds"], figures["text"]["goemotions"], figures["text"]["meld"]
     rows = [
-        (name, number(folds["recall"][name]), number(folds["precision"][name]), number(folds["f1"][name]),
-         number(go["f1"][name]), number(meld["f1"][name]))
+        (
+            name,
+            number(folds["recall"][name]),
+            number(folds["precision"][name]),
+            number(folds["f1"][name]),
+            number(go["f1"][name]),
+            number(meld["f1"][name]),
+        )
         for name in EMOTIONS
-    ]  # fmt: skip
+    ]
     return table(("emotion", "voice recall", "voice precision", "voice F1", "GoEmotions F1", "MELD F1"), rows)
 
 
@@ -133,10 +154,9 @@ def _other_speech(figures: Figures) -> str:
 
 def _plain_speech(figures: Figures) -> str:
     rows = [
-        (name, item["clips"], item["speakers"], item["refused"], interval(item["neutral"]),
-         _shares(item["called"]))
+        (name, item["clips"], item["speakers"], item["refused"], interval(item["neutral"]), _shares(item["called"]))
         for name, item in figures["plain"].items()
-    ]  # fmt: skip
+    ]
     return table(("plain reading", "clips", "speakers", "refused", "called neutral", "called otherwise"), rows)
 
 
@@ -157,9 +177,12 @@ def _pairs(figures: Figures) -> str:
 
 
 _DAMAGED = {
-    "speech_missing": "voice missing", "text_missing": "words missing", "speech_noisy": "noisy voice",
-    "text_damaged": "damaged words", "even_prior": "even prior",
-}  # fmt: skip
+    "speech_missing": "voice missing",
+    "text_missing": "words missing",
+    "speech_noisy": "noisy voice",
+    "text_damaged": "damaged words",
+    "even_prior": "even prior",
+}
 """Condition -> its column in the table of all rules."""
 
 
@@ -167,10 +190,14 @@ def _conditions(figures: Figures) -> str:
     """UAR, macro-F1 and ECE of every rule where something is missing or damaged, and what a rule costs."""
     rules = figures["label_matched_pairs"]["rules"]
     rows = [
-        (f"`{name}`", *(" ".join(_three(item[key])) for key in _DAMAGED), item["parameters"],
-         item["microseconds_per_pair"])
+        (
+            f"`{name}`",
+            *(" ".join(_three(item[key])) for key in _DAMAGED),
+            item["parameters"],
+            item["microseconds_per_pair"],
+        )
         for name, item in rules.items()
-    ]  # fmt: skip
+    ]
     return table(("rule: UAR, macro-F1, ECE", *_DAMAGED.values(), "parameters", "\u00b5s per pair"), rows)
 
 
@@ -225,10 +252,15 @@ def _space(figures: Figures) -> str:
     }
     ways = found["retrieval"]
     rows = [
-        (title, interval(ways[way]["map"]), number(ways[way]["chance"]), number(ways[way]["centred"]),
-         *(number(ways[way]["by_emotion"][name]) for name in EMOTIONS))
+        (
+            title,
+            interval(ways[way]["map"]),
+            number(ways[way]["chance"]),
+            number(ways[way]["centred"]),
+            *(number(ways[way]["by_emotion"][name]) for name in EMOTIONS),
+        )
         for way, title in names.items()
-    ]  # fmt: skip
+    ]
     intended = found["read_as_intended"]
     shares = ", ".join(f"{name} {number(share)}" for name, share in intended["by_emotion"].items())
     return (
@@ -266,10 +298,15 @@ def _train_your_own(figures: Figures) -> str:
     """A head trained in the page, at its first settings, beside the shipped one."""
     both = [figures["train_your_own"][name] for name in ("own", "shipped")]
     rows = [
-        (name, *(f"{interval(_bounded(side[key]))}, {number(side[key]['macro_f1'])}, {number(side[key]['ece'])}"
-                 for side in both))
+        (
+            name,
+            *(
+                f"{interval(_bounded(side[key]))}, {number(side[key]['macro_f1'])}, {number(side[key]['ece'])}"
+                for side in both
+            ),
+        )
         for name, key in (("voice alone", "speech"), ("words alone", "text"), ("label-matched pairs, linear", "fused"))
-    ]  # fmt: skip
+    ]
     rows += [
         (f"{name}, mAP", *(number(side["retrieval"][key]) for side in both))
         for name, key in (("words found by voice", "speech>text"), ("voices found by words", "text>speech"))
@@ -323,38 +360,58 @@ def render(figures: Figures, manifest: Mapping[str, Any]) -> str:
         f"{interval(text['not_in_train']['goemotions']['macro_f1'])}, MELD "
         f"{interval(text['not_in_train']['meld']['weighted_f1'])} ({text['not_in_train']['meld']['rows']} of "
         f"{text['meld']['rows']} lines).\n",
-        "### By emotion\n", _by_class(figures), "",
-        _confusion("RAVDESS, held-out actors", folds["confusion"]), "",
-        _confusion("MELD test", text["meld"]["confusion"]), "",
-        "### Speech from elsewhere, by the shipped model\n", _plain_speech(figures), "", _other_speech(figures), "",
+        "### By emotion\n",
+        _by_class(figures),
+        "",
+        _confusion("RAVDESS, held-out actors", folds["confusion"]),
+        "",
+        _confusion("MELD test", text["meld"]["confusion"]),
+        "",
+        "### Speech from elsewhere, by the shipped model\n",
+        _plain_speech(figures),
+        "",
+        _other_speech(figures),
+        "",
         "### Fusion, on label-matched pairs\n",
         f"{figures['label_matched_pairs']['pairs']} pairs of a RAVDESS clip (read by a model that never heard its "
         "actor) and a GoEmotions test sentence with the same label. Such pairs assume that voice and words are "
         "independent given the emotion, so these figures are an upper bound. Alpha is chosen on other actors and "
         "on dev sentences; the learned rules were trained on these too.\n",
-        _pairs(figures), "",
-        _verdict(figures), "",
+        _pairs(figures),
+        "",
+        _verdict(figures),
+        "",
         "The same at equal weights under other conditions: without the voice, without the words, the voice in white "
         f"noise ({figures['label_matched_pairs']['noise_db']:g} dB under the speech), the words in small letters "
         "without punctuation and without every fifth word; and with all classes taken to be alike common, as they are "
         "among these pairs and as the learned rules were trained. Time was measured in batches, on the machine that "
         "wrote this card.\n",
-        _conditions(figures), "",
+        _conditions(figures),
+        "",
         "### Transfer through the shared space\n",
         "Projection and theta of each modality are trained on its own labels, over frozen encoders; gamma weighs the "
         "alignment of the two.\n",
-        _transfer(figures), "",
-        "### Search in the shared space\n", _space(figures), "",
+        _transfer(figures),
+        "",
+        "### Search in the shared space\n",
+        _space(figures),
+        "",
         "### A head trained in the page\n",
         "Linear projections of frozen encoders' features and one theta, for four actors and the test sentences that "
         "neither it nor, by its folds, the shipped model was trained on.\n",
-        _train_your_own(figures), "",
+        _train_your_own(figures),
+        "",
         "### Prosody of the reference speakers\n",
         "RAVDESS' actors, who say two fixed sentences: pitch in Hz, its range in semitones and that of loudness in dB, "
         "syllable-like peaks a second of speech, share of pauses. The models never see these numbers.\n",
-        _prosody(figures), "",
-        "### Transcripts\n", _wer(figures), "",
-        "### People\n", _human(figures), "",
+        _prosody(figures),
+        "",
+        "### Transcripts\n",
+        _wer(figures),
+        "",
+        "### People\n",
+        _human(figures),
+        "",
         "## Training and splits\n",
         "The words come first: MiniLM's layers, phi_2 and theta on the train splits of GoEmotions and MELD "
         f"({removed or 'none'} left out because dev or test holds the same line of more than four words; "
@@ -373,5 +430,5 @@ def render(figures: Figures, manifest: Mapping[str, Any]) -> str:
         INTENDED,
         TRIED,
         LICENCES,
-    ]  # fmt: skip
+    ]
     return "\n".join(sections)

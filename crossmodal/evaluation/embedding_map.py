@@ -19,7 +19,7 @@ from crossmodal.errors import ModelError
 from crossmodal.evaluation.speech import Row, labels_of
 from crossmodal.evaluation.statistics import bootstrap, recalls
 from crossmodal.explain import neighbours
-from crossmodal.explain.embedding_map import Space, save_space
+from crossmodal.explain.embedding_map import EmbeddingMap, save_space
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.metrics import Labels
 from crossmodal.types import EMOTIONS, Array
@@ -84,12 +84,12 @@ def _labels(phrases: Sequence[Phrase]) -> Labels:
     return np.array([EMOTIONS.index(phrase.emotion) for phrase in phrases])
 
 
-def _space(z: Array, rows: Sequence[Row], words: Array, phrases: Sequence[Phrase]) -> Space:
+def _space(z: Array, rows: Sequence[Row], words: Array, phrases: Sequence[Phrase]) -> EmbeddingMap:
     points = np.concatenate([z, words])
     modality = np.repeat([0, 1], [len(z), len(words)])
     mean, components, explained = principal_plane(points)
     level, _ = neighbours.centred(points, modality)
-    return Space(
+    return EmbeddingMap(
         z=points,
         modality=modality,
         labels=np.concatenate([labels_of(rows), _labels(phrases)]),

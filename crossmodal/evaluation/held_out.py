@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from crossmodal import metrics
-from crossmodal.evaluation.pairs import Side, match
+from crossmodal.evaluation.pairs import LabelledEmbeddings, match
 from crossmodal.evaluation.statistics import bootstrap, unweighted_average_recall
 from crossmodal.explain import neighbours
 from crossmodal.explain.sweep import sweep
@@ -19,7 +19,7 @@ PAIR_SEED = 3
 RESAMPLES = 400
 
 
-def held_out_figures(speech: Side, text: Side, calibration: Calibration) -> dict[str, Any]:
+def held_out_figures(speech: LabelledEmbeddings, text: LabelledEmbeddings, calibration: Calibration) -> dict[str, Any]:
     """UAR with its 95 % interval, macro-F1 and ECE of voice, words and both, and retrieval both ways.
 
     ``fused`` is the linear pool at equal weights on label-matched pairs (see ``evaluation.pairs``); intervals are drawn
@@ -39,7 +39,7 @@ def held_out_figures(speech: Side, text: Side, calibration: Calibration) -> dict
     }
 
 
-def side_figures(side: Side) -> dict[str, float]:
+def side_figures(side: LabelledEmbeddings) -> dict[str, float]:
     """One modality alone: UAR with interval, macro-F1, ECE, number of rows."""
     gold, top, size = side.labels, side.probabilities.argmax(1), len(EMOTIONS)
     uar = bootstrap(lambda r: unweighted_average_recall(gold[r], top[r], size), side.origins, resamples=RESAMPLES)
@@ -54,7 +54,7 @@ def side_figures(side: Side) -> dict[str, float]:
     }
 
 
-def retrieval(asked: Side, found: Side) -> float:
+def retrieval(asked: LabelledEmbeddings, found: LabelledEmbeddings) -> float:
     """Mean average precision of finding, from each z of one modality, those of the other that share its emotion.
 
     Averaged within each emotion first, so that all count alike; by lot it comes to about one in seven.

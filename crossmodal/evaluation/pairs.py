@@ -30,7 +30,7 @@ Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class LabelledEmbeddings:
     """Readings of one modality: probabilities (N, C), embeddings (N, D), class numbers (N,), origins (N,).
 
     Rows of the same origin, a speaker or a text, are no independent witnesses. ``parts`` (N, S, D), padded, are there
@@ -44,7 +44,7 @@ class Side:
     parts: Array | None = None
 
 
-def match(speech: Side, text: Side, *, count: int = COUNT, seed: int = 0) -> Pairs:
+def match(speech: LabelledEmbeddings, text: LabelledEmbeddings, *, count: int = COUNT, seed: int = 0) -> Pairs:
     """``count`` pairs, the classes alike: for each, a clip and a sentence of its class are drawn.
 
     The groups of the pairs are the speakers of the clips.
@@ -52,7 +52,9 @@ def match(speech: Side, text: Side, *, count: int = COUNT, seed: int = 0) -> Pai
     return pair(speech, text, draw(speech, text, count=count, seed=seed))
 
 
-def draw(speech: Side, text: Side, *, count: int = COUNT, seed: int = 0) -> tuple[Rows, Rows]:
+def draw(
+    speech: LabelledEmbeddings, text: LabelledEmbeddings, *, count: int = COUNT, seed: int = 0
+) -> tuple[Rows, Rows]:
     """The rows of either side that ``match`` puts together, (count,) each."""
     random = np.random.default_rng(seed)
     labels = np.arange(count) % len(EMOTIONS)
@@ -62,7 +64,7 @@ def draw(speech: Side, text: Side, *, count: int = COUNT, seed: int = 0) -> tupl
     return first, second
 
 
-def pair(speech: Side, text: Side, rows: tuple[Rows, Rows]) -> Pairs:
+def pair(speech: LabelledEmbeddings, text: LabelledEmbeddings, rows: tuple[Rows, Rows]) -> Pairs:
     """The pairs of the rows drawn; drawn once, they may be put together from sides that were damaged since."""
     _, groups = np.unique(np.asarray(speech.origins)[rows[0]], return_inverse=True)
     chosen = list(zip((speech, text), rows, strict=True))
@@ -167,11 +169,18 @@ def _cost(pairs: Pairs, settings: FusionSettings, calibration: Calibration) -> f
     return round(min(taken) / len(pairs.labels) * 1e6, 2)
 
 
-def split_side(side: Side, first: Sequence[bool] | NDArray[np.bool_]) -> tuple[Side, Side]:
+def split_side(
+    side: LabelledEmbeddings, first: Sequence[bool] | NDArray[np.bool_]
+) -> tuple[LabelledEmbeddings, LabelledEmbeddings]:
     """One side cut in two by a flag per row."""
     flag, origins = np.asarray(first, dtype=bool), np.asarray(side.origins)
     return tuple(  # type: ignore[return-value]
-        Side(side.probabilities[rows], side.embeddings[rows], side.labels[rows], origins[rows],
-             None if side.parts is None else side.parts[rows])
+        LabelledEmbeddings(
+            side.probabilities[rows],
+            side.embeddings[rows],
+            side.labels[rows],
+            origins[rows],
+            None if side.parts is None else side.parts[rows],
+        )
         for rows in (flag, ~flag)
-    )  # fmt: skip
+    )

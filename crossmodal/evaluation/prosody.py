@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from crossmodal import audio
 from crossmodal.audio.prosody import MEASURES, REFERENCE, Prosody, measure
-from crossmodal.data.speech import Clip, read_corpus, speakers
+from crossmodal.data.speech import CorpusClip, read_corpus, speakers
 from crossmodal.errors import InputError
 from crossmodal.model.checkpoints import MODELS
 from crossmodal.types import EMOTIONS
@@ -30,10 +30,12 @@ MEANING = (
     "crossmodal.audio.prosody for the measures."
 )
 
-Row = tuple[Clip, Prosody]
+Row = tuple[CorpusClip, Prosody]
 
 
-def write_reference(clips: Sequence[Clip], models: Path, tick: Callable[[], object] = lambda: None) -> dict[str, Any]:
+def write_reference(
+    clips: Sequence[CorpusClip], models: Path, tick: Callable[[], object] = lambda: None
+) -> dict[str, Any]:
     """Measure the clips and leave their figures in a models folder. Returns the figures.
 
     A clip that cannot be read as speech is left out, and counted. ``tick`` is told of every clip.

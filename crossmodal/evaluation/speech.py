@@ -11,7 +11,7 @@ from torchaudio import functional
 from transformers.models.whisper.english_normalizer import BasicTextNormalizer
 
 from crossmodal import audio, metrics
-from crossmodal.data.speech import Clip
+from crossmodal.data.speech import CorpusClip
 from crossmodal.errors import InputError
 from crossmodal.evaluation.statistics import bootstrap, confusion, recalls, unweighted_average_recall
 from crossmodal.fusion.base import softmax
@@ -37,7 +37,7 @@ def labels_of(rows: Iterable[Row]) -> Labels:
     return np.array([EMOTIONS.index(row["emotion"]) for row in rows])
 
 
-def cross_fitted(
+def cross_calibrated(
     logits: Mapping[str, Array], rows: Sequence[Row], asked: Mapping[str, Array] | None = None
 ) -> dict[str, Array]:
     """Calibrated probabilities by task, each fold at a temperature fitted on the other folds alone.
@@ -77,7 +77,7 @@ def recall_figures(gold: Labels, top: Labels, groups: Sequence[object], names: S
 def fold_figures(stem: Path) -> dict[str, Any]:
     """RAVDESS, every clip read by a model that never heard its actor."""
     logits, rows = read_scores(stem)
-    gold, p = labels_of(rows), cross_fitted(logits, rows)
+    gold, p = labels_of(rows), cross_calibrated(logits, rows)
     top, actors = p["emotion"].argmax(1), [row["speaker"] for row in rows]
     correct = gold == top
     sentiment = one_hot_targets(list(rows), "sentiment")
@@ -93,11 +93,10 @@ def fold_figures(stem: Path) -> dict[str, Any]:
         "ece_before": round(metrics.expected_calibration_error(softmax(logits["emotion"]), correct), 4),
         "ece": round(metrics.expected_calibration_error(p["emotion"], correct), 4),
         "sentiment_uar": round(
-            unweighted_average_recall(
-                sentiment[known].argmax(1), p["sentiment"][known].argmax(1), len(SENTIMENTS)
-            ), 4,
+            unweighted_average_recall(sentiment[known].argmax(1), p["sentiment"][known].argmax(1), len(SENTIMENTS)),
+            4,
         ),
-    }  # fmt: skip
+    }
 
 
 def emodb_figures(stem: Path) -> dict[str, Any]:
@@ -115,8 +114,11 @@ def emodb_figures(stem: Path) -> dict[str, Any]:
 
 
 def read_clips(
-    embed: Callable[[Waveform], Array], calibration: Calibration, clips: Sequence[Clip], progress: Callable[[], None]
-) -> tuple[Array, list[Clip], int]:
+    embed: Callable[[Waveform], Array],
+    calibration: Calibration,
+    clips: Sequence[CorpusClip],
+    progress: Callable[[], None],
+) -> tuple[Array, list[CorpusClip], int]:
     """Calibrated emotion probabilities (N, C) of clips as a visitor gets them, the clips read, how many refused."""
     embeddings, read = [], []
     for clip in clips:
@@ -131,7 +133,7 @@ def read_clips(
     return p, read, len(clips) - len(read)
 
 
-def plain_figures(p: Array, clips: Sequence[Clip], refused: int) -> dict[str, Any]:
+def plain_figures(p: Array, clips: Sequence[CorpusClip], refused: int) -> dict[str, Any]:
     """Plain read speech: the share that is called neutral, with interval over speakers (over clips for one speaker)."""
     top = p.argmax(1)
     speakers = [clip.speaker for clip in clips]
@@ -148,7 +150,7 @@ def plain_figures(p: Array, clips: Sequence[Clip], refused: int) -> dict[str, An
     }
 
 
-def labelled_figures(p: Array, clips: Sequence[Clip], refused: int) -> dict[str, Any]:
+def labelled_figures(p: Array, clips: Sequence[CorpusClip], refused: int) -> dict[str, Any]:
     """Emotional speech that the shipped model was not trained on."""
     gold = np.array([EMOTIONS.index(clip.emotion or "neutral") for clip in clips])
     top = p.argmax(1)
@@ -159,7 +161,7 @@ def labelled_figures(p: Array, clips: Sequence[Clip], refused: int) -> dict[str,
 
 
 def word_error_rate(
-    transcribe: Callable[[Waveform], Transcript], clips: Sequence[Clip], progress: Callable[[], None]
+    transcribe: Callable[[Waveform], Transcript], clips: Sequence[CorpusClip], progress: Callable[[], None]
 ) -> dict[str, Any]:
     """Edit distance over words by reference words, both in lower case without punctuation."""
     normalise = BasicTextNormalizer()

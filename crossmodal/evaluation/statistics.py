@@ -15,7 +15,7 @@ RESAMPLES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Estimate:
     """A figure with its 95 % bootstrap interval."""
 
     value: float
@@ -46,7 +46,7 @@ def unweighted_average_recall(true: Labels, predicted: Labels, classes: int) -> 
 
 def bootstrap(
     figure: Callable[[NDArray[np.int64]], float], groups: Sequence[object], *, resamples: int = RESAMPLES, seed: int = 0
-) -> Figure:
+) -> Estimate:
     """``figure`` of row numbers, on all rows and on resampled ones, as value and 95 % percentile interval.
 
     Whole groups are drawn, with replacement: the clips of one speaker are no independent witnesses. Give every row a
@@ -61,4 +61,4 @@ def bootstrap(
         drawn = random.integers(0, len(members), len(members))
         values.append(figure(np.concatenate([members[group] for group in drawn])))
     low, high = np.nanpercentile(values, [2.5, 97.5])
-    return Figure(figure(order), float(low), float(high))
+    return Estimate(figure(order), float(low), float(high))

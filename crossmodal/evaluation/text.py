@@ -111,10 +111,11 @@ def _not_in_train(
     known = {text_key(row.text) for row in data.train}
     rows = {name: [text_key(row.text) not in known for row in data.part("test", name)] for name in CORPORA}
     return {
-        "goemotions": goemotions_figures(gold["goemotions"][rows["goemotions"]], p["goemotions"][rows["goemotions"]],
-                                         thresholds),
+        "goemotions": goemotions_figures(
+            gold["goemotions"][rows["goemotions"]], p["goemotions"][rows["goemotions"]], thresholds
+        ),
         "meld": meld_figures(gold["meld"][rows["meld"]], p["meld"][rows["meld"]]),
-    }  # fmt: skip
+    }
 
 
 def text_figures(tower: TextTower, calibration: Calibration, data: TextData) -> dict[str, Any]:

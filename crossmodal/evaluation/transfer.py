@@ -105,8 +105,10 @@ def transfer(
     """
     sides = {gamma: [_fit(train, gamma, seed) for seed in seeds] for gamma in GAMMAS}
     cross = [f"{PAIR[0]}>{PAIR[1]}", f"{PAIR[1]}>{PAIR[0]}"]
-    scores = {gamma: float(np.mean([_figures(side, dev)[way] for side in fits for way in cross]))
-              for gamma, fits in sides.items()}  # fmt: skip
+    scores = {
+        gamma: float(np.mean([_figures(side, dev)[way] for side in fits for way in cross]))
+        for gamma, fits in sides.items()
+    }
     best = max(scores, key=lambda gamma: scores[gamma])
     return {
         "gamma": best,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from crossmodal.examples import Example, load_examples
-from crossmodal.timeline.types import PEAKS_PER_SECOND, Line, Recording
+from crossmodal.timeline.types import PEAKS_PER_SECOND, Recording, UtteranceLine
 from crossmodal.types import Evidence
 
 PAUSES = (0.8, 1.3, 0.6, 1.6)
@@ -30,11 +30,11 @@ def joined(evidence: Callable[[Example], Evidence] = lambda example: example.evi
     return Recording(tuple(lines), tuple(peaks), round(at, 3), lines[0].evidence.model_hash)
 
 
-def _line(example: Example, evidence: Evidence, at: float) -> Line:
+def _line(example: Example, evidence: Evidence, at: float) -> UtteranceLine:
     start, end = at + example.segments[0][0], at + example.segments[-1][1]
     heard = evidence.transcript
     moved = replace(evidence, transcript=heard.later(at) if heard else None)
-    return Line(round(start, 3), round(end, 3), moved, example.text, example.text, example.audio)
+    return UtteranceLine(round(start, 3), round(end, 3), moved, example.text, example.text, example.audio)
 
 
 def _peaks(example: Example) -> list[float]:

@@ -13,19 +13,19 @@ from itertools import pairwise
 import numpy as np
 
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.fusion.fuse import MAIN, fuse, fuse_variants
+from crossmodal.fusion.fuse import MAIN, fuse, fuse_counterfactuals
 from crossmodal.types import TASKS, Array, Evidence, FusionSettings
 
 
 def pulls(  # noqa: PLR0913, what is read, how it is fused, and what is changed
     evidence: Evidence, settings: FusionSettings, calibration: Calibration, modality: str, z: Array, label: str
-) -> Array:  # fmt: skip
+) -> Array:
     """How much the fused probability of ``label`` falls with each variant ``z`` (M, D) of a modality: (M,).
 
     Above 0 what was left out speaks for the label, below 0 against it. Zeros where the modality is not present, or
     switched off. Raises InputError, see ``fuse``.
     """
-    if modality not in evidence.readings:
+    if modality not in evidence.predictions:
         return np.zeros(len(z))
     fused = _with_own(evidence, settings, calibration, modality, z)[:, TASKS[MAIN].index(label)]
     found: Array = fused[0] - fused[1:]
@@ -48,7 +48,7 @@ def nearest_flip(
 
     Nearest by cosine; None where no variant changes the label. Raises InputError, see ``fuse``.
     """
-    if modality not in evidence.readings:
+    if modality not in evidence.predictions:
         return None
     fused = _with_own(evidence, settings, calibration, modality, z)
     winners = fused.shape[1] - 1 - fused[:, ::-1].argmax(1)  # of equal ones the last, as ``fuse`` has it
@@ -56,14 +56,14 @@ def nearest_flip(
     turned = np.flatnonzero((winners[1:] != winners[0]) & (winners[1:] != shown))
     if not len(turned):
         return None
-    variant = int(turned[(z[turned] @ evidence.readings[modality].embedding).argmax()])
+    variant = int(turned[(z[turned] @ evidence.predictions[modality].embedding).argmax()])
     return Flip(variant, TASKS[MAIN][int(winners[variant + 1])], float(fused[variant + 1].max()))
 
 
 def _with_own(evidence: Evidence, settings: FusionSettings, calibration: Calibration, modality: str, z: Array) -> Array:
     """Fused probabilities (1 + M, C): with the modality's own z, then with each variant."""
-    own = evidence.readings[modality].embedding
-    return fuse_variants(evidence, settings, calibration, modality, np.concatenate([own[None], z]))
+    own = evidence.predictions[modality].embedding
+    return fuse_counterfactuals(evidence, settings, calibration, modality, np.concatenate([own[None], z]))
 
 
 # --- time ------------------------------------------------------------------------------------------------------------

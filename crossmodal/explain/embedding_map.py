@@ -34,7 +34,7 @@ STEM = Path("space") / "map"
 
 
 @dataclass(frozen=True, eq=False)
-class Space:
+class EmbeddingMap:
     """N reference points: figures alone, no sound.
 
     ``z`` (N, D) of unit length; numbers of ``modalities`` in ``modality`` (N,), class numbers in ``labels`` (N,);
@@ -92,7 +92,7 @@ def phrasebook_digest() -> str:
     return hashlib.sha256(LINES.read_bytes()).hexdigest()[:12]
 
 
-def save_space(space: Space, models: Path, about: Mapping[str, Any]) -> None:
+def save_space(space: EmbeddingMap, models: Path, about: Mapping[str, Any]) -> None:
     """Write the map into a models folder; ``about`` says what it is and which models read it."""
     tensors: dict[str, NDArray[Any]] = {
         "z": space.z.astype(np.float16),
@@ -119,13 +119,13 @@ def _in_runs(names: Sequence[str]) -> list[tuple[str, int]]:
 
 
 @lru_cache(maxsize=FOLDERS)
-def load_space(models: Path, model_hash: str) -> Space | None:
+def load_space(models: Path, model_hash: str) -> EmbeddingMap | None:
     """The map in a models folder, kept for the last few; None where there is none, or other models or lines made it."""
     kept = read_figures(models / STEM, model_hash)
     if kept is None or kept[0]["phrasebook"] != phrasebook_digest():
         return None
     about, found = kept
-    return Space(
+    return EmbeddingMap(
         z=neighbours.unit(found["z"].astype(np.float64)),
         modality=found["modality"].astype(np.int64),
         labels=found["labels"].astype(np.int64),

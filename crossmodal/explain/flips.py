@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossmodal.fusion import normalize_alpha
-from crossmodal.fusion.base import Lines
+from crossmodal.fusion.base import LinearScores
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.fusion.fuse import MAIN, as_lines, fuse_all
+from crossmodal.fusion.fuse import MAIN, fuse_many, linear_scores
 from crossmodal.fusion.rules import gmu
 from crossmodal.fusion.rules.confidence import LEAST, confidence
 from crossmodal.types import TASKS, Array, Evidence, FusionSettings
@@ -75,42 +75,42 @@ def flips(evidence: Evidence, settings: FusionSettings, calibration: Calibration
 
     Raises InputError ``unknown_rule`` or ``unknown_prior``.
     """
-    names = tuple(evidence.readings)
+    names = tuple(evidence.predictions)
     if len(names) != 2:
         return None
-    readings = np.stack([reading.probabilities[MAIN] for reading in evidence.readings.values()])
-    stretches = as_lines(readings, settings, calibration)
+    predictions = np.stack([reading.probabilities[MAIN] for reading in evidence.predictions.values()])
+    stretches = linear_scores(predictions, settings, calibration)
     if stretches:
         starts = [start for lines in stretches for start in _envelope(lines)]
     else:
-        starts = _search(lambda a: _winner(fuse_all(evidence, settings, calibration, np.stack([a, 1 - a], axis=-1))))
+        starts = _search(lambda a: _winner(fuse_many(evidence, settings, calibration, np.stack([a, 1 - a], axis=-1))))
     return Flips(_segments(starts), bool(stretches), (names[0], names[1]))
 
 
 def mix(evidence: Evidence, settings: FusionSettings) -> float:
     """The weight a of the first modality present, as ``flips`` counts it: in [0, 1], with the others it sums to 1."""
-    return float(normalize_alpha(settings.alpha, list(evidence.readings))[0])
+    return float(normalize_alpha(settings.alpha, list(evidence.predictions))[0])
 
 
-def confident_alpha(evidence: Evidence) -> float | None:
+def confidence_share(evidence: Evidence) -> float | None:
     """c_1 / (c_1 + c_2): the mix at which each of two modalities counts as much as it is sure.
 
     None unless two are present; one half where neither is sure of anything.
     """
-    if len(evidence.readings) != 2:
+    if len(evidence.predictions) != 2:
         return None
-    first, second = (float(confidence(reading.probabilities[MAIN])) for reading in evidence.readings.values())
+    first, second = (float(confidence(reading.probabilities[MAIN])) for reading in evidence.predictions.values())
     return first / (first + second) if first + second > LEAST else 0.5
 
 
-def gated_alpha(evidence: Evidence, calibration: Calibration) -> float | None:
+def gate_share(evidence: Evidence, calibration: Calibration) -> float | None:
     """The share of the first of two modalities that the gated unit lets through at equal weights (see ``mean_gates``).
 
     None unless two are present and the unit is among the rules that the models offer.
     """
-    if len(evidence.readings) != 2 or gmu.RULE.name not in calibration.rules():
+    if len(evidence.predictions) != 2 or gmu.RULE.name not in calibration.rules():
         return None
-    z = {name: reading.embedding for name, reading in evidence.readings.items()}
+    z = {name: reading.embedding for name, reading in evidence.predictions.items()}
     return gmu.mean_gates(calibration.learned[gmu.RULE.name], z)[next(iter(z))]
 
 
@@ -134,7 +134,7 @@ def _segments(starts: Sequence[tuple[float, int]]) -> tuple[Segment, ...]:
     return tuple(Segment(start, end, TASKS[MAIN][winner]) for (start, winner), end in zip(kept, ends, strict=True))
 
 
-def _envelope(lines: Lines) -> Iterator[tuple[float, int]]:
+def _envelope(lines: LinearScores) -> Iterator[tuple[float, int]]:
     """The upper envelope: where each line begins to be the highest, and its class, from left to right.
 
     Along an upper envelope slopes only grow, so from the line on top the next one is, of the steeper lines, that which

@@ -23,7 +23,7 @@ _CONTENT = re.compile(r"(?<![a-z'])[a-z]{4,}(?![a-z'])")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Span:
     """A stretch of the text between spaces: a word, or neighbouring words, with the punctuation about it."""
 
     before: str
@@ -36,33 +36,33 @@ class Piece:
         return self.before + self.core + self.after
 
 
-def pieces(text: str, most: int = MOST_GROUPS) -> tuple[Piece, ...]:
+def pieces(text: str, most: int = MOST_GROUPS) -> tuple[Span, ...]:
     """The text cut at its spaces, neighbours together where there are more than ``most``."""
     words = text.split()
     size = max(1, math.ceil(len(words) / most))
     return tuple(_piece(" ".join(words[start : start + size])) for start in range(0, len(words), size))
 
 
-def _piece(text: str) -> Piece:
+def _piece(text: str) -> Span:
     found = _WORD.match(text)
     if not found or not found[2]:  # an emoji or a dash is a word of its own
-        return Piece("", text, "")
-    return Piece(found[1], found[2], found[3])
+        return Span("", text, "")
+    return Span(found[1], found[2], found[3])
 
 
-def without_each(parts: Sequence[Piece]) -> list[str]:
+def without_each(parts: Sequence[Span]) -> list[str]:
     """The text without each of its pieces in turn. What follows a word stays: "Stop it!" leaves "Stop!".
 
     Nothing for a text of one piece, since no words would be left.
     """
-    return [_joined([*parts[:i], Piece("", "", parts[i].after), *parts[i + 1 :]]) for i in _places(parts)]
+    return [_joined([*parts[:i], Span("", "", parts[i].after), *parts[i + 1 :]]) for i in _places(parts)]
 
 
-def _places(parts: Sequence[Piece]) -> range:
+def _places(parts: Sequence[Span]) -> range:
     return range(len(parts) if len(parts) > 1 else 0)
 
 
-def _joined(parts: Sequence[Piece]) -> str:
+def _joined(parts: Sequence[Span]) -> str:
     """The pieces with spaces between them; punctuation that has lost its word goes with its neighbour."""
     text = ""
     for part in parts:
@@ -72,7 +72,7 @@ def _joined(parts: Sequence[Piece]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Swap:
+class Substitution:
     """Another word in the place of one piece, and the whole text with it."""
 
     place: int
@@ -80,7 +80,7 @@ class Swap:
     text: str
 
 
-def swaps(parts: Sequence[Piece], places: Sequence[int], vocabulary: Sequence[str]) -> list[Swap]:
+def swaps(parts: Sequence[Span], places: Sequence[int], vocabulary: Sequence[str]) -> list[Substitution]:
     """The text with every word of the vocabulary in each of these places, capitals kept."""
     found = []
     for place in places:
@@ -88,8 +88,8 @@ def swaps(parts: Sequence[Piece], places: Sequence[int], vocabulary: Sequence[st
         for word in vocabulary:
             if word != own.core.lower():
                 put = word.capitalize() if own.core[:1].isupper() and own.core != "I" else word
-                changed = Piece(own.before, put, own.after)
-                found.append(Swap(place, put, _joined([*parts[:place], changed, *parts[place + 1 :]])))
+                changed = Span(own.before, put, own.after)
+                found.append(Substitution(place, put, _joined([*parts[:place], changed, *parts[place + 1 :]])))
     return found
 
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from crossmodal.fusion import level_prior
+from crossmodal.fusion import correct_prior
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.fusion.fuse import MAIN, fuse
 from crossmodal.types import TASKS, Evidence, FusionSettings
@@ -35,17 +35,17 @@ def attribution(evidence: Evidence, settings: FusionSettings, calibration: Calib
     result = fuse(evidence, settings, calibration)
     label = TASKS[MAIN].index(result.label)
     prior = calibration.prior[MAIN]
-    baseline = float((level_prior(prior, prior) if settings.prior == "even" else prior)[label])
+    baseline = float((correct_prior(prior, prior) if settings.prior == "even" else prior)[label])
 
     def worth(members: Sequence[str]) -> float:
         weight = sum(result.alpha_used[name] for name in members)
         if weight == 0.0:
             return baseline
-        alone = replace(evidence, readings={name: evidence.readings[name] for name in members})
+        alone = replace(evidence, predictions={name: evidence.predictions[name] for name in members})
         found = float(fuse(alone, settings, calibration).probabilities[MAIN][label])
         return weight * found + (1 - weight) * baseline
 
-    names = tuple(evidence.readings)
+    names = tuple(evidence.predictions)
     worths = {frozenset(members): worth(members) for members in _coalitions(names)}
     values = {name: _shapley(name, names, worths) for name in names}
     return Attribution(result.label, baseline, values, float(result.probabilities[MAIN][label]))

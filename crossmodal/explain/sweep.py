@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crossmodal.fusion import find_rule, level_prior
-from crossmodal.fusion.base import FLOOR, Lines
+from crossmodal.fusion import correct_prior, find_rule
+from crossmodal.fusion.base import EPS, LinearScores
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.fusion.fuse import MAIN, as_lines, check_prior, problem_of
+from crossmodal.fusion.fuse import MAIN, check_prior, fusion_inputs, linear_scores
 from crossmodal.fusion.rules.shared_space import SharedSpace
 from crossmodal.metrics import Labels, calibration_error
 from crossmodal.model.tensor_files import read_figures, write_figures
@@ -188,11 +188,11 @@ def fuse_pairs(pairs: Pairs, settings: FusionSettings, calibration: Calibration,
         pooled = _between(pairs.grids[rule.name], alphas)
     else:
         used = rule.weights(np.stack([alphas, 1.0 - alphas], axis=-1)[:, None], pairs.probabilities)
-        problem = problem_of(
+        problem = fusion_inputs(
             calibration, rule.name, MAIN, pairs.modalities, pairs.probabilities, used, pairs.embeddings, pairs.sequences
         )
         pooled = rule.pool(problem)
-    return level_prior(pooled, prior) if settings.prior == "even" else pooled
+    return correct_prior(pooled, prior) if settings.prior == "even" else pooled
 
 
 def _between(grid: Array, alphas: Array) -> Array:
@@ -207,7 +207,7 @@ def _scores(pairs: Pairs, settings: FusionSettings, calibration: Calibration, al
     """Class scores (A, C, N), and whether they are logarithms: in that layout every step runs along the pairs."""
     if isinstance(find_rule(settings.rule), SharedSpace):
         return _shared_scores(pairs, settings, calibration, alphas), True
-    stretches = as_lines(pairs.probabilities, settings, calibration)
+    stretches = linear_scores(pairs.probabilities, settings, calibration)
     size, classes = pairs.labels.size, pairs.probabilities.shape[-1]
     scores = np.empty((len(alphas), classes, size), np.float32)
     for lines in stretches:
@@ -241,11 +241,11 @@ def _shared_scores(pairs: Pairs, settings: FusionSettings, calibration: Calibrat
     scores /= length[:, None]
     scores += (calibration.bias[MAIN].astype(np.float32) / temperature[:, None])[..., None]
     if settings.prior == "even":
-        scores -= np.log(np.maximum(calibration.prior[MAIN], FLOOR)).astype(np.float32)[:, None]
+        scores -= np.log(np.maximum(calibration.prior[MAIN], EPS)).astype(np.float32)[:, None]
     return scores
 
 
-def _shares_of_ends(lines: Lines, alphas: Array) -> FloatArray:
+def _shares_of_ends(lines: LinearScores, alphas: Array) -> FloatArray:
     """How much of the scores at either end of a stretch goes into those at each alpha, over their scale: (A, 2)."""
     way = (alphas - lines.start) / (lines.end - lines.start)
     shares = np.stack([1.0 - way, way], axis=-1)
@@ -270,7 +270,7 @@ def _confidence(scores: FloatArray, highest: FloatArray, logarithmic: bool, temp
     total = ratio.sum(1)
     if temperature == 1.0:
         return 1.0 / total
-    np.maximum(ratio, np.float32(FLOOR) * total[:, None], out=ratio)
+    np.maximum(ratio, np.float32(EPS) * total[:, None], out=ratio)
     np.power(ratio, np.float32(1.0 / temperature), out=ratio)
     found: FloatArray = 1.0 / ratio.sum(1)
     return found

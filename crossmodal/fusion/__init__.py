@@ -15,18 +15,18 @@ from functools import cache
 
 from crossmodal.errors import InputError
 from crossmodal.fusion import rules as folder
-from crossmodal.fusion.base import FusionRule, Problem, level_prior, normalize_alpha, sharpen
+from crossmodal.fusion.base import FusionInputs, FusionRule, correct_prior, normalize_alpha, scale_temperature
 
 __all__ = [
     "DEFAULT_RULE",
+    "FusionInputs",
     "FusionRule",
-    "Problem",
+    "correct_prior",
     "find_rule",
     "fusion_rules",
-    "level_prior",
     "normalize_alpha",
     "registry",
-    "sharpen",
+    "scale_temperature",
 ]
 
 DEFAULT_RULE = "linear"

@@ -11,12 +11,12 @@ import numpy as np
 from crossmodal.errors import InputError
 from crossmodal.types import Array
 
-FLOOR = 1e-6
+EPS = 1e-6
 """Least probability a rule works with, so that no modality can veto a class for ever."""
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FusionInputs:
     """What a rule gets to decide one task; leading dimensions may be added to all but ``prior``.
 
     ``probabilities`` (..., n, C) are the calibrated readings, ``alpha`` (..., n) the weights in use, >= 0 with sum 1,
@@ -40,7 +40,7 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Lines:
+class LinearScores:
     """Class scores of two modalities that are straight lines in the weight a of the first, for a in [start, end].
 
     ``first`` and ``last`` (..., C) are the scores at either end. They rank the classes as the fused reading does, and
@@ -66,13 +66,13 @@ class FusionRule(ABC):
     learned: bool = False
     """Whether the rule is a trained network: it can be asked for only where its weights are."""
     sequential: bool = False
-    """Whether the rule looks at ``Problem.sequences``."""
+    """Whether the rule looks at ``FusionInputs.sequences``."""
 
     def weights(self, alpha: Array, probabilities: Array) -> Array:
         """The weights really used: ``alpha`` (..., n) unless the rule looks at the readings (..., n, C) first."""
         return alpha
 
-    def lines(self, probabilities: Array, prior: Array, divisor: Array) -> tuple[Lines, ...]:
+    def lines(self, probabilities: Array, prior: Array, divisor: Array) -> tuple[LinearScores, ...]:
         """The rule for two modalities as lines over [0, 1], stretch by stretch; () for a rule without such a form.
 
         ``probabilities`` (..., 2, C), ``prior`` (C,) as in Problem; the fused reading is divided by ``divisor`` (C,),
@@ -81,7 +81,7 @@ class FusionRule(ABC):
         return ()
 
     @abstractmethod
-    def pool(self, problem: Problem) -> Array:
+    def pool(self, problem: FusionInputs) -> Array:
         """The fused probabilities (..., C), summing to one."""
 
 
@@ -108,18 +108,18 @@ def softmax(scores: Array) -> Array:
     return powers / powers.sum(-1, keepdims=True)
 
 
-def log_floor(probabilities: Array) -> Array:
+def clipped_log(probabilities: Array) -> Array:
     """Natural logarithm, with probabilities below FLOOR raised to it."""
-    return np.log(np.maximum(probabilities, FLOOR))
+    return np.log(np.maximum(probabilities, EPS))
 
 
-def level_prior(probabilities: Array, prior: Array) -> Array:
+def correct_prior(probabilities: Array, prior: Array) -> Array:
     """Divide by the prior and normalise: a reading (..., C) as if classes were alike common (Saerens et al. 2002)."""
-    levelled = probabilities / np.maximum(prior, FLOOR)
+    levelled = probabilities / np.maximum(prior, EPS)
     total: Array = levelled.sum(-1, keepdims=True)
     return levelled / total
 
 
-def sharpen(probabilities: Array, temperature: float) -> Array:
+def scale_temperature(probabilities: Array, temperature: float) -> Array:
     """p^(1/T), normalised: T below 1 sharpens a distribution (..., C), above 1 flattens it."""
-    return probabilities if temperature == 1.0 else softmax(log_floor(probabilities) / temperature)
+    return probabilities if temperature == 1.0 else softmax(clipped_log(probabilities) / temperature)

@@ -13,7 +13,7 @@ from crossmodal.fusion import FusionRule, fusion_rules, registry
 from crossmodal.fusion.base import softmax
 from crossmodal.fusion.learned import trained_modalities
 from crossmodal.model import checkpoints
-from crossmodal.types import TASKS, Array, Reading
+from crossmodal.types import TASKS, Array, ModalityPrediction
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,13 @@ class Calibration:
         """theta(z) of one task: z (..., D) -> (..., C)."""
         return z @ self.weight[task].T + self.bias[task]
 
-    def read(self, modality: str, z: Array, parts: Array | None = None) -> Reading:
+    def read(self, modality: str, z: Array, parts: Array | None = None) -> ModalityPrediction:
         """The reading of one embedding z (D,), each task at the modality's own temperature, with those of its parts."""
         logits = {task: self.logits(task, z) for task in TASKS}
         own = self.temperature[modality]
-        return Reading(modality, z, logits, {task: softmax(logits[task] / own[task]) for task in TASKS}, parts)
+        return ModalityPrediction(
+            modality, z, logits, {task: softmax(logits[task] / own[task]) for task in TASKS}, parts
+        )
 
 
 def load_calibration(folder: Path, manifest: Mapping[str, Any]) -> Calibration:

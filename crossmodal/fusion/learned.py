@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from crossmodal.errors import InputError
-from crossmodal.fusion.base import FLOOR, FusionRule, Problem, softmax
+from crossmodal.fusion.base import EPS, FusionInputs, FusionRule, softmax
 from crossmodal.types import Array
 
 Tensors = Mapping[str, Any]
@@ -50,12 +50,12 @@ class LearnedRule(FusionRule):
     learned = True
     order = 10
 
-    def pool(self, problem: Problem) -> Array:
+    def pool(self, problem: FusionInputs) -> Array:
         """See FusionRule.pool. Raises InputError ``rule_untrained`` or ``rule_modalities``."""
         self.check(problem.trained, problem.modalities)
         scores = self.scores(np, problem.trained, inputs_of(problem, sequential=self.sequential), problem.task)
         balanced = softmax(scores / problem.trained[f"temperature.{problem.task}"])
-        weighed = balanced * np.maximum(problem.prior, FLOOR)
+        weighed = balanced * np.maximum(problem.prior, EPS)
         pooled: Array = weighed / weighed.sum(-1, keepdims=True)
         return pooled
 
@@ -92,7 +92,7 @@ def trained_modalities(trained: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key.split(".")[1] for key in trained if key.startswith("input.")))
 
 
-def inputs_of(problem: Problem, *, sequential: bool) -> Inputs:
+def inputs_of(problem: FusionInputs, *, sequential: bool) -> Inputs:
     """The problem as a network takes it."""
     relative = problem.alpha / problem.alpha.max(-1, keepdims=True)
     share = {name: relative[..., i, None] for i, name in enumerate(problem.modalities)}
@@ -100,7 +100,7 @@ def inputs_of(problem: Problem, *, sequential: bool) -> Inputs:
     return Inputs(share, z, _sequences(problem) if sequential else {})
 
 
-def _sequences(problem: Problem) -> dict[str, Array]:
+def _sequences(problem: FusionInputs) -> dict[str, Array]:
     """Each modality's parts; where there are none its z is the only one."""
     given = problem.sequences or [problem.embeddings[..., i, None, :] for i in range(len(problem.modalities))]
     return dict(zip(problem.modalities, given, strict=True))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from crossmodal.errors import CrossmodalError
 from crossmodal.i18n.messages import CATALOGUE, LANGUAGES
 
-__all__ = ["CATALOGUE", "LANGUAGES", "Say", "facts", "preferred"]
+__all__ = ["CATALOGUE", "LANGUAGES", "Translator", "facts", "preferred"]
 
 
 class _Gaps(dict[str, object]):
@@ -24,7 +24,7 @@ def _plain(value: object) -> object:
 
 
 @dataclass(frozen=True, slots=True)
-class Say:
+class Translator:
     """The catalogue in one language: ``say("fused")`` is the wording of that key."""
 
     language: str
@@ -67,6 +67,6 @@ def preferred(locale: str | None) -> str:
     return short if short in LANGUAGES else next(iter(LANGUAGES))
 
 
-def facts(say: Say, values: Mapping[str, object]) -> list[str]:
+def facts(say: Translator, values: Mapping[str, object]) -> list[str]:
     """The values of a model error as lines "name: value", for whoever must act."""
     return [f"{say.known(f'fact.{name}', name)}: {value}" for name, value in values.items()]

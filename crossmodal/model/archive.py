@@ -44,13 +44,27 @@ _OPTIONAL = {RUN}
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 """The kinds of compression that can be unpacked bit by bit: zipfile lets bzip2 and LZMA fill the memory."""
 _DAMAGED = (
-    zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, ArithmeticError, LookupError,
-    struct.error, zlib.error,
-)  # fmt: skip
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    struct.error,
+    zlib.error,
+)
 """What zipfile raises at a file that is none, or whose headers lie."""
 _UNFIT = (
-    AttributeError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError, SafetensorError,
-)  # fmt: skip
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    RecursionError,
+    SafetensorError,
+)
 """What comes up where a manifest or tensors are not of such a model: a key, a kind, a number or a shape."""
 _EPOCH_OF_ZIP = (2020, 1, 1, 0, 0, 0)
 
@@ -196,7 +210,10 @@ def _shapes(dim: int) -> dict[str, dict[str, tuple[int, ...]]]:
     return {
         "head.safetensors": head,
         "speech.safetensors": {
-            "centre": (speech,), "spread": (speech,), "linear.weight": (dim, speech), "linear.bias": (dim,),
+            "centre": (speech,),
+            "spread": (speech,),
+            "linear.weight": (dim, speech),
+            "linear.bias": (dim,),
         },
         "text.safetensors": {"linear.weight": (dim, POOLED["text"]), "linear.bias": (dim,)},
-    }  # fmt: skip
+    }

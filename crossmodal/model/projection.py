@@ -56,9 +56,13 @@ class Projection(nn.Module):
         self.mix = LayerMix(layers, width)
         self.pool = AttentiveStatistics(width)
         self.mlp = nn.Sequential(
-            nn.LayerNorm(2 * width), nn.Dropout(dropout), nn.Linear(2 * width, hidden), nn.GELU(),
-            nn.Dropout(dropout), nn.Linear(hidden, dim),
-        )  # fmt: skip
+            nn.LayerNorm(2 * width),
+            nn.Dropout(dropout),
+            nn.Linear(2 * width, hidden),
+            nn.GELU(),
+            nn.Dropout(dropout),
+            nn.Linear(hidden, dim),
+        )
 
     def forward(self, states: Tensor, mask: Tensor | None = None) -> Tensor:
         """Hidden states (B, L, T, H) and mask (B, T) -> z (B, D), of unit length."""

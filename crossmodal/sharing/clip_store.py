@@ -79,9 +79,14 @@ class ClipStore:
     """Clips in a folder or at any fsspec URL, bounded in number, bytes and age."""
 
     def __init__(
-        self, url: str | Path, *, lifetime: float = LIFETIME_SECONDS, max_clips: int = MAX_CLIPS,
-        max_bytes: int = MAX_TOTAL_BYTES, clock: Callable[[], float] = time.time,
-    ) -> None:  # fmt: skip
+        self,
+        url: str | Path,
+        *,
+        lifetime: float = LIFETIME_SECONDS,
+        max_clips: int = MAX_CLIPS,
+        max_bytes: int = MAX_TOTAL_BYTES,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         # Listings kept in memory would hide what other servers put and delete.
         self._files, root = fsspec.core.url_to_fs(str(url), use_listings_cache=False, skip_instance_cache=True)
         self._root = root.rstrip("/")

@@ -25,7 +25,7 @@ TEMPERATURE = (0.05, 20.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class Variant:
     """One column: a name, settings, and the modalities that it does without."""
 
     name: str
@@ -34,8 +34,8 @@ class Column:
 
     def evidence(self, evidence: Evidence) -> Evidence:
         """What this column looks at."""
-        kept = {name: reading for name, reading in evidence.readings.items() if name not in self.without}
-        return replace(evidence, readings=kept)
+        kept = {name: reading for name, reading in evidence.predictions.items() if name not in self.without}
+        return replace(evidence, predictions=kept)
 
 
 def fresh_name(taken: Iterable[str]) -> str:
@@ -47,12 +47,12 @@ def fresh_name(taken: Iterable[str]) -> str:
 # --- to and from a link --------------------------------------------------------------------------------------------
 
 
-def encode(columns: Sequence[Column]) -> str:
+def encode(columns: Sequence[Variant]) -> str:
     """Columns as one value of a link. The reverse of ``decode``."""
     return "|".join(_encode(column) for column in columns)
 
 
-def _encode(column: Column) -> str:
+def _encode(column: Variant) -> str:
     settings = column.settings
     parts = [quote(column.name, safe=""), settings.rule]
     if settings.alpha:
@@ -66,7 +66,9 @@ def _encode(column: Column) -> str:
     return ";".join(parts)
 
 
-def decode(text: str, modalities: Sequence[str], rules: Container[str] | None = None) -> tuple[list[Column], list[str]]:
+def decode(
+    text: str, modalities: Sequence[str], rules: Container[str] | None = None
+) -> tuple[list[Variant], list[str]]:
     """Columns of a link, at most MOST, and what of it could not be used, as short texts of at most 40 characters.
 
     ``rules`` are those that the models offer; None allows every rule there is.
@@ -78,9 +80,9 @@ def decode(text: str, modalities: Sequence[str], rules: Container[str] | None = 
     return [_decode(part, modalities, offered, ignored) for part in written[:MOST]], ignored
 
 
-def _decode(text: str, modalities: Sequence[str], rules: Container[str], ignored: list[str]) -> Column:
+def _decode(text: str, modalities: Sequence[str], rules: Container[str], ignored: list[str]) -> Variant:
     name, *parts = text.split(";")
-    column = Column(clean_name(unquote(name)))
+    column = Variant(clean_name(unquote(name)))
     for index, part in enumerate(parts):
         try:
             column = _take_rule(column, part, rules) if index == 0 else _take(column, part, modalities)
@@ -94,13 +96,13 @@ def clean_name(name: str) -> str:
     return "".join(character for character in name if character.isprintable()).strip()[:LONGEST_NAME] or NAMES[0]
 
 
-def _take_rule(column: Column, rule: str, rules: Container[str]) -> Column:
+def _take_rule(column: Variant, rule: str, rules: Container[str]) -> Variant:
     if rule not in rules:
         raise ValueError(rule)
     return replace(column, settings=replace(column.settings, rule=rule))
 
 
-def _take(column: Column, part: str, modalities: Sequence[str]) -> Column:
+def _take(column: Variant, part: str, modalities: Sequence[str]) -> Variant:
     """The column with one part of its text taken in. Raises ValueError for what means nothing."""
     key, _, value = part.partition(":")
     settings = column.settings
@@ -135,23 +137,22 @@ def _number(text: str, low: float, high: float) -> float:
 # --- what they come to ---------------------------------------------------------------------------------------------
 
 
-def every_rule(settings: FusionSettings, modalities: Sequence[str], rules: Iterable[str] | None = None) -> list[Column]:
+def every_rule(
+    settings: FusionSettings, modalities: Sequence[str], rules: Iterable[str] | None = None
+) -> list[Variant]:
     """Every rule under every prior at the weights of ``settings``, and each modality alone; names are stable keys.
 
     ``rules`` are those that the models offer; None stands for the pools, which need no training.
     """
     offered = list(fusion_rules() if rules is None else rules)
-    alone = [
-        Column(name, replace(settings, prior=PRIORS[0]), frozenset(modalities) - {name})
-        for name in modalities
-    ]  # fmt: skip
+    alone = [Variant(name, replace(settings, prior=PRIORS[0]), frozenset(modalities) - {name}) for name in modalities]
     fused = [
-        Column(f"{rule}.{prior}", replace(settings, rule=rule, prior=prior)) for prior in PRIORS for rule in offered
+        Variant(f"{rule}.{prior}", replace(settings, rule=rule, prior=prior)) for prior in PRIORS for rule in offered
     ]
     return [*alone, *fused]
 
 
-def default_columns() -> list[Column]:
+def default_columns() -> list[Variant]:
     """What a comparison opens with: the default rule against the one that multiplies evidence."""
     other = "product" if "product" in fusion_rules() else DEFAULT_RULE
-    return [Column(NAMES[0]), Column(NAMES[1], FusionSettings(rule=other))]
+    return [Variant(NAMES[0]), Variant(NAMES[1], FusionSettings(rule=other))]

@@ -1,6 +1,6 @@
 """What is shown, to take away: as JSON, as CSV, and as the command and the program that print these very numbers.
 
-Pure functions of a ``View``. Reports and drawings, which need words and colours, are made by the page.
+Pure functions of a ``Export``. Reports and drawings, which need words and colours, are made by the page.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from crossmodal import __version__
 from crossmodal.errors import InputError
-from crossmodal.sharing.comparison import Column
+from crossmodal.sharing.comparison import Variant
 from crossmodal.sharing.serialization import evidence_record, result_record
 from crossmodal.types import TASKS, Array, Evidence, FusionResult, FusionSettings
 
@@ -29,7 +29,7 @@ _DEFAULTS = FusionSettings()
 
 
 @dataclass(frozen=True, slots=True)
-class Input:
+class ExportInput:
     """What was read: ``example`` is the key of a shipped example, ``spoken`` whether there is a clip at all.
 
     ``words`` are the words as they stand, "" for none; ``models`` is a folder of models, "" for the shipped ones.
@@ -48,37 +48,37 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class Export:
     """One input under one or more settings, with what came out: ``results[i]`` is that of ``columns[i]``."""
 
-    subject: Input
-    columns: tuple[Column, ...]
+    sample: ExportInput
+    columns: tuple[Variant, ...]
     results: tuple[FusionResult, ...]
 
     @property
     def evidence(self) -> Evidence:
         """The readings that all columns share."""
-        return self.subject.evidence
+        return self.sample.evidence
 
 
 def view_of(
-    subject: Input, columns: Sequence[Column], fuse: Callable[[Evidence, FusionSettings], FusionResult]
-) -> View:
+    sample: ExportInput, columns: Sequence[Variant], fuse: Callable[[Evidence, FusionSettings], FusionResult]
+) -> Export:
     """The view of an input under these columns; a column that has nothing to fuse is left out."""
     kept, results = [], []
     for column in columns:
         try:
-            results.append(fuse(column.evidence(subject.evidence), column.settings))
+            results.append(fuse(column.evidence(sample.evidence), column.settings))
         except InputError:
             continue  # the page says so in its place
         kept.append(column)
-    return View(subject, tuple(kept), tuple(results))
+    return Export(sample, tuple(kept), tuple(results))
 
 
 # --- JSON and CSV ----------------------------------------------------------------------------------------------------
 
 
-def settings_record(column: Column) -> dict[str, Any]:
+def settings_record(column: Variant) -> dict[str, Any]:
     """What a column sets, as plain JSON values."""
     settings = column.settings
     return {
@@ -90,27 +90,27 @@ def settings_record(column: Column) -> dict[str, Any]:
     }
 
 
-def to_json(view: View) -> str:
+def to_json(view: Export) -> str:
     """The view as JSON: every result as ``predict --json`` prints it, and the evidence, enough to fuse it anew."""
     columns = [
         {
             "name": column.name,
             "settings": settings_record(column),
-            "result": result_record(view.subject.name, column.evidence(view.evidence), result),
+            "result": result_record(view.sample.name, column.evidence(view.evidence), result),
         }
         for column, result in zip(view.columns, view.results, strict=True)
     ]
     record = {
         "schema": SCHEMA,
         "program": f"crossmodal {__version__}",
-        "input": {"name": view.subject.name, "example": view.subject.example, "words": view.subject.words},
+        "input": {"name": view.sample.name, "example": view.sample.example, "words": view.sample.words},
         "columns": columns,
         "evidence": evidence_record(view.evidence),
     }
     return json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
 
 
-def to_csv(view: View) -> str:
+def to_csv(view: Export) -> str:
     """The view as a table, a row for each column, reading, task and label; the readings alone come first.
 
     Cells that a spreadsheet would take for a formula are made text.
@@ -123,9 +123,9 @@ def to_csv(view: View) -> str:
     return buffer.getvalue()
 
 
-def _rows(view: View) -> Iterator[tuple[Any, ...]]:
-    name = view.subject.name
-    for modality, reading in view.evidence.readings.items():
+def _rows(view: Export) -> Iterator[tuple[Any, ...]]:
+    name = view.sample.name
+    for modality, reading in view.evidence.predictions.items():
         for task, label, p in _values(reading.probabilities):
             yield name, "", "", "", "", modality, "", task, label, p
     for column, result in zip(view.columns, view.results, strict=True):
@@ -151,7 +151,7 @@ def harmless(cell: Any) -> Any:
 # --- reproduce as code -----------------------------------------------------------------------------------------------
 
 
-def command(view: View, column: Column) -> str:
+def command(view: Export, column: Variant) -> str:
     """The command line that prints a column's numbers, to be run in the project's folder by a POSIX shell.
 
     Exact for examples and typed words; a visitor's own file stands there as PLACEHOLDER.
@@ -159,28 +159,28 @@ def command(view: View, column: Column) -> str:
     speech, text = _inputs(view, column)
     words = ["python", "-m", "crossmodal", "predict"]
     if speech:
-        subject = view.subject
-        words.append(f"crossmodal/examples/audio/{subject.example}.flac" if subject.example else PLACEHOLDER)
+        sample = view.sample
+        words.append(f"crossmodal/examples/audio/{sample.example}.flac" if sample.example else PLACEHOLDER)
     if text:
-        words.append(f"--text={view.subject.words}")
+        words.append(f"--text={view.sample.words}")
     elif speech:
         words.append("--no-transcript")
     weights = _weights(view, column)
     words += ["--alpha", ",".join(f"{name}={value!r}" for name, value in weights.items())]
     words += ["--rule", column.settings.rule]
     words += [f"--{name}={value}" for name, value in _unusual(column.settings).items()]
-    words += ["--models", view.subject.models] if view.subject.models else []
+    words += ["--models", view.sample.models] if view.sample.models else []
     return shlex.join([*words, "--json"])
 
 
-def program(view: View) -> str:
+def program(view: Export) -> str:
     """The Python lines that print every column's numbers; exact as ``command`` is."""
     lines = ["from crossmodal import Pipeline"]
-    if view.subject.example:
+    if view.sample.example:
         lines.append("from crossmodal.examples import load_examples")
-    elif view.subject.spoken:
+    elif view.sample.spoken:
         lines.insert(0, "from pathlib import Path\n")
-    folder = repr(view.subject.models) if view.subject.models else ""
+    folder = repr(view.sample.models) if view.sample.models else ""
     lines += ["", f"pipeline = Pipeline.load({folder})"]
     last = ""
     for column in view.columns:
@@ -194,23 +194,23 @@ def program(view: View) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _inputs(view: View, column: Column) -> tuple[bool, bool]:
+def _inputs(view: Export, column: Variant) -> tuple[bool, bool]:
     """Whether the column reads the voice, and whether it reads words."""
-    present = column.evidence(view.evidence).readings
+    present = column.evidence(view.evidence).predictions
     return "speech" in present, "text" in present
 
 
-def _embedded(view: View, column: Column) -> str:
+def _embedded(view: Export, column: Variant) -> str:
     speech, text = _inputs(view, column)
-    clip = f"load_examples()[{view.subject.example!r}].audio" if view.subject.example else f"Path({PLACEHOLDER!r})"
+    clip = f"load_examples()[{view.sample.example!r}].audio" if view.sample.example else f"Path({PLACEHOLDER!r})"
     given = [f"speech={clip}.read_bytes()"] if speech else []
-    given.append(f"text={view.subject.words!r}" if text else "transcribe=False")
+    given.append(f"text={view.sample.words!r}" if text else "transcribe=False")
     return ", ".join(given)
 
 
-def _weights(view: View, column: Column) -> dict[str, float]:
+def _weights(view: Export, column: Variant) -> dict[str, float]:
     """The weights of the modalities that the column reads; one that was not set counts as 1."""
-    return {name: float(column.settings.alpha.get(name, 1.0)) for name in column.evidence(view.evidence).readings}
+    return {name: float(column.settings.alpha.get(name, 1.0)) for name in column.evidence(view.evidence).predictions}
 
 
 def _unusual(settings: FusionSettings) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from crossmodal.types import TASKS, Array, Evidence, FusionResult, Reading, Transcript, Word
+from crossmodal.types import TASKS, Array, Evidence, FusionResult, ModalityPrediction, Transcript, Word
 
 DIGITS = 6
 
@@ -28,7 +28,7 @@ def result_record(name: str, evidence: Evidence, result: FusionResult) -> dict[s
     return {
         "input": name,
         "transcript": evidence.transcript.text if evidence.transcript else None,
-        "modalities": {key: distributions(reading.probabilities) for key, reading in evidence.readings.items()},
+        "modalities": {key: distributions(reading.probabilities) for key, reading in evidence.predictions.items()},
         "fused": {"label": result.label, **distributions(result.probabilities)},
         "alpha_used": {key: round(value, DIGITS) for key, value in result.alpha_used.items()},
         "rule": result.rule,
@@ -45,11 +45,11 @@ def evidence_record(evidence: Evidence, *, exact: bool = False) -> dict[str, Any
     return {
         "model_hash": evidence.model_hash,
         "transcript": asdict(evidence.transcript) if evidence.transcript else None,
-        "readings": {name: _reading_record(reading, exact) for name, reading in evidence.readings.items()},
+        "readings": {name: _reading_record(reading, exact) for name, reading in evidence.predictions.items()},
     }
 
 
-def _reading_record(reading: Reading, exact: bool) -> dict[str, Any]:
+def _reading_record(reading: ModalityPrediction, exact: bool) -> dict[str, Any]:
     def listed(values: Array, digits: int) -> list[float]:
         numbers: list[float] = (values if exact else np.round(values, digits)).tolist()
         return numbers
@@ -68,8 +68,8 @@ def evidence_from_record(record: Mapping[str, Any]) -> Evidence:
     transcript = (
         Transcript(said["text"], tuple(Word(**word) for word in said["words"]), said["confidence"]) if said else None
     )
-    readings = {
-        name: Reading(
+    predictions = {
+        name: ModalityPrediction(
             name,
             np.array(item["embedding"]),
             {task: np.array(values) for task, values in item["logits"].items()},
@@ -78,7 +78,7 @@ def evidence_from_record(record: Mapping[str, Any]) -> Evidence:
         )
         for name, item in record["readings"].items()
     }
-    return Evidence(readings, record["model_hash"], transcript)
+    return Evidence(predictions, record["model_hash"], transcript)
 
 
 # --- records that may have been written by anybody -------------------------------------------------------------------
@@ -101,14 +101,14 @@ def checked_evidence(record: Any) -> Evidence:
     """
     if not 1 <= len(record["readings"]) <= MODALITIES:
         raise ValueError("readings")
-    readings = {checked_name(name): _checked_reading(name, item) for name, item in record["readings"].items()}
-    if len({len(reading.embedding) for reading in readings.values()}) != 1:
+    predictions = {checked_name(name): _checked_reading(name, item) for name, item in record["readings"].items()}
+    if len({len(reading.embedding) for reading in predictions.values()}) != 1:
         raise ValueError("embeddings of several widths")
     said = record["transcript"]
-    return Evidence(readings, checked_text(record["model_hash"], 64), None if said is None else _checked_words(said))
+    return Evidence(predictions, checked_text(record["model_hash"], 64), None if said is None else _checked_words(said))
 
 
-def _checked_reading(name: str, item: Any) -> Reading:
+def _checked_reading(name: str, item: Any) -> ModalityPrediction:
     embedding = checked_numbers(item["embedding"], -1e3, 1e3)
     if not 0 < len(embedding) <= WIDTH:
         raise ValueError("embedding")
@@ -120,7 +120,7 @@ def _checked_reading(name: str, item: Any) -> Reading:
         if abs(probabilities[task].sum() - 1) > 1e-6:
             raise ValueError("no distribution")
     parts = _checked_parts(item["parts"], len(embedding)) if "parts" in item else None
-    return Reading(name, embedding, logits, probabilities, parts)
+    return ModalityPrediction(name, embedding, logits, probabilities, parts)
 
 
 def _checked_parts(rows: Any, width: int) -> Array:

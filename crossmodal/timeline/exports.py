@@ -16,8 +16,8 @@ from crossmodal import __version__
 from crossmodal.fusion.fuse import MAIN
 from crossmodal.sharing.export import harmless
 from crossmodal.sharing.serialization import DIGITS, distribution, result_record
-from crossmodal.timeline.tracks import Strips
-from crossmodal.timeline.types import Line, Recording
+from crossmodal.timeline.tracks import Tracks
+from crossmodal.timeline.types import Recording, UtteranceLine
 from crossmodal.types import TASKS, Array, FusionSettings
 
 SCHEMA = 1
@@ -26,18 +26,18 @@ FUSED, TRANSCRIPT = "fused", "transcript"
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class TimelineExport:
     """What is exported: a recording, the settings, and what it comes to at them."""
 
     recording: Recording
     settings: FusionSettings
-    strips: Strips
+    strips: Tracks
     without: tuple[str, ...] = ()
 
     @property
     def columns(self) -> Mapping[str, Array]:
         """Readings and fused reading (N, C) by name, in the order of the strips."""
-        return {**self.strips.readings, FUSED: self.strips.fused}
+        return {**self.strips.predictions, FUSED: self.strips.fused}
 
 
 def _label(row: Array) -> str:
@@ -48,7 +48,7 @@ def _label(row: Array) -> str:
 # --- CSV and JSON ----------------------------------------------------------------------------------------------------
 
 
-def to_csv(sheet: Sheet) -> str:
+def to_csv(sheet: TimelineExport) -> str:
     """A row a line: times in seconds, words, and for every reading its label and its probabilities."""
     buffer = io.StringIO()
     table = csv.writer(buffer, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
@@ -68,7 +68,7 @@ def _numbers(row: Array) -> list[float | str]:
     return ["" if np.isnan(p) else round(float(p), DIGITS) for p in row]
 
 
-def to_json(sheet: Sheet) -> str:
+def to_json(sheet: TimelineExport) -> str:
     """Every line with its readings as ``predict --json`` prints them, and the settings they were fused at."""
     settings = sheet.settings
     record = {
@@ -77,20 +77,23 @@ def to_json(sheet: Sheet) -> str:
         "model_hash": sheet.recording.model_hash,
         "seconds": round(sheet.recording.seconds, 3),
         "settings": {
-            "rule": settings.rule, "alpha": {name: float(value) for name, value in settings.alpha.items()},
-            "temperature": float(settings.temperature), "prior": settings.prior, "without": list(sheet.without),
+            "rule": settings.rule,
+            "alpha": {name: float(value) for name, value in settings.alpha.items()},
+            "temperature": float(settings.temperature),
+            "prior": settings.prior,
+            "without": list(sheet.without),
         },
         "lines": [_line_record(sheet, place, line) for place, line in enumerate(sheet.recording.lines)],
-    }  # fmt: skip
+    }
     return json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
 
 
-def _line_record(sheet: Sheet, place: int, line: Line) -> dict[str, Any]:
+def _line_record(sheet: TimelineExport, place: int, line: UtteranceLine) -> dict[str, Any]:
     apart, result = float(sheet.strips.disagreement[place]), sheet.strips.results[place]
     read: dict[str, Any] = {
         "modalities": {
             name: {task: distribution(task, reading.probabilities[task]) for task in TASKS}
-            for name, reading in line.evidence.readings.items()
+            for name, reading in line.evidence.predictions.items()
         },
         "fused": None,
     }
@@ -98,15 +101,20 @@ def _line_record(sheet: Sheet, place: int, line: Line) -> dict[str, Any]:
         found = result_record("", line.evidence, result)
         read = {key: found[key] for key in ("modalities", "fused", "alpha_used")}
     return {
-        "start": line.start, "end": line.end, TRANSCRIPT: line.words, "heard": line.heard, "edited": line.edited,
-        **read, "disagreement": None if np.isnan(apart) else round(apart, DIGITS),
-    }  # fmt: skip
+        "start": line.start,
+        "end": line.end,
+        TRANSCRIPT: line.words,
+        "heard": line.heard,
+        "edited": line.edited,
+        **read,
+        "disagreement": None if np.isnan(apart) else round(apart, DIGITS),
+    }
 
 
 # --- WebVTT ----------------------------------------------------------------------------------------------------------
 
 
-def to_vtt(sheet: Sheet) -> str:
+def to_vtt(sheet: TimelineExport) -> str:
     """Subtitles (W3C WebVTT): the words of each line, and under them the label of every reading."""
     cues = ["WEBVTT"]
     for place, line in enumerate(sheet.recording.lines):
@@ -126,16 +134,22 @@ def _clock(seconds: float) -> str:
 # --- Praat -----------------------------------------------------------------------------------------------------------
 
 
-def to_textgrid(sheet: Sheet) -> str:
+def to_textgrid(sheet: TimelineExport) -> str:
     """A Praat TextGrid (long form): interval tiers for the transcript and for the label of every reading."""
     lines = sheet.recording.lines
     tiers = {TRANSCRIPT: [line.words for line in lines]}
     tiers |= {name: [_label(row) for row in values] for name, values in sheet.columns.items()}
     end = max(sheet.recording.seconds, lines[-1].end if lines else 0.0)
     out = [
-        'File type = "ooTextFile"', 'Object class = "TextGrid"', "", "xmin = 0", f"xmax = {end:.3f}",
-        "tiers? <exists>", f"size = {len(tiers)}", "item []:",
-    ]  # fmt: skip
+        'File type = "ooTextFile"',
+        'Object class = "TextGrid"',
+        "",
+        "xmin = 0",
+        f"xmax = {end:.3f}",
+        "tiers? <exists>",
+        f"size = {len(tiers)}",
+        "item []:",
+    ]
     for number, (name, texts) in enumerate(tiers.items(), 1):
         intervals = list(_intervals(lines, texts, end))
         out += [
@@ -155,7 +169,7 @@ def to_textgrid(sheet: Sheet) -> str:
     return "\n".join(out) + "\n"
 
 
-def _intervals(lines: tuple[Line, ...], texts: list[str], end: float) -> Iterator[tuple[float, float, str]]:
+def _intervals(lines: tuple[UtteranceLine, ...], texts: list[str], end: float) -> Iterator[tuple[float, float, str]]:
     """Intervals that fill all of 0 to ``end``, as Praat wants them: empty ones stand between the lines."""
     at = 0.0
     for line, text in zip(lines, texts, strict=True):
@@ -169,7 +183,7 @@ def _intervals(lines: tuple[Line, ...], texts: list[str], end: float) -> Iterato
         yield at, end, ""
 
 
-FORMATS: Mapping[str, Callable[[Sheet], str]] = {
+FORMATS: Mapping[str, Callable[[TimelineExport], str]] = {
     "csv": to_csv,
     "json": to_json,
     "vtt": to_vtt,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from crossmodal.engine import Engine
 from crossmodal.errors import BusyError, CrossmodalError
-from crossmodal.timeline.types import Recording, Step
+from crossmodal.timeline.types import ProgressChunk, Recording
 from crossmodal.types import Evidence
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Job:
             self._stop.set()
         return self._stop.is_set()
 
-    def _take(self, step: Step) -> None:
+    def _take(self, step: ProgressChunk) -> None:
         now = self.progress
         claimed = step.claimed or now.claimed
         spent = time.monotonic() - self._began

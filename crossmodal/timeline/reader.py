@@ -18,8 +18,8 @@ from crossmodal.audio import Decoder, condition
 from crossmodal.audio.transcription import GAP_SECONDS, WINDOW_SECONDS
 from crossmodal.errors import InputError
 from crossmodal.pipeline import Pipeline, usable_words
-from crossmodal.timeline.types import MAX_BYTES, MAX_SECONDS, PEAKS_PER_SECOND, Line, Step
-from crossmodal.timeline.vad import WINDOW, Cutter, Ear
+from crossmodal.timeline.types import MAX_BYTES, MAX_SECONDS, PEAKS_PER_SECOND, ProgressChunk, UtteranceLine
+from crossmodal.timeline.vad import WINDOW, StreamingVad, UtteranceSegmenter
 from crossmodal.types import SAMPLE_RATE, Evidence, FloatArray, Transcript, Utterance, Waveform
 
 BLOCK_SECONDS = 15.0
@@ -37,7 +37,7 @@ Turn = Callable[[Work], list[Evidence]]
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class SpeechChunk:
     """An utterance ready for the encoders: ``samples`` as decoded begin at ``start`` seconds of the recording."""
 
     start: float
@@ -45,11 +45,11 @@ class Cut:
     waveform: Waveform
 
 
-class Cuts:
+class UtteranceBuffer:
     """Utterances out of blocks: keeps the samples from the open utterance on, and nothing before."""
 
     def __init__(self) -> None:
-        self._ear, self._cutter = Ear(), Cutter()
+        self._ear, self._cutter = StreamingVad(), UtteranceSegmenter()
         self._kept = np.zeros(0, np.float32)
         self._origin = 0
         self._last = 0
@@ -64,24 +64,24 @@ class Cuts:
         """Seconds that were given until now."""
         return (self._origin + len(self._kept)) / SAMPLE_RATE
 
-    def __call__(self, block: FloatArray) -> list[Cut]:
+    def __call__(self, block: FloatArray) -> list[SpeechChunk]:
         """A further block -> the utterances that ended in it."""
         self._kept = np.concatenate([self._kept, block])
         found = [self._cut(*span) for span in self._cutter(self._ear(block))]
         self._forget(max(self._origin, self._cutter.open_since * WINDOW - MARGIN))
         return [cut for cut in found if cut]
 
-    def finish(self) -> list[Cut]:
+    def finish(self) -> list[SpeechChunk]:
         """What the end of the recording ends."""
         return [cut for cut in (self._cut(*span) for span in self._cutter.finish()) if cut]
 
-    def _cut(self, first: int, behind: int) -> Cut | None:
+    def _cut(self, first: int, behind: int) -> SpeechChunk | None:
         """The stretch of these windows; nothing where it holds too little to read."""
         start = max(first * WINDOW - MARGIN, self._last, self._origin)
         self._last = end = behind * WINDOW + MARGIN
         samples = self._kept[start - self._origin : end - self._origin].copy()
         try:
-            return Cut(start / SAMPLE_RATE, samples, condition(samples))
+            return SpeechChunk(start / SAMPLE_RATE, samples, condition(samples))
         except InputError:
             return None  # a cough, a click: nothing that a clip of its own would be read for
 
@@ -91,7 +91,7 @@ class Cuts:
 
 def read(
     data: bytes, turn: Turn, *, keep_audio: bool = True, stopped: Callable[[], bool] = lambda: False
-) -> Iterator[Step]:
+) -> Iterator[ProgressChunk]:
     """A file of at most MAX_BYTES and MAX_SECONDS -> its lines, step by step.
 
     ``turn`` is asked once per windowful of speech; between two turns others may have theirs. ``stopped`` is asked
@@ -108,14 +108,14 @@ def read(
 
 def _read(
     blocks: Iterator[tuple[float, FloatArray]], turn: Turn, keep_audio: bool, stopped: Callable[[], bool]
-) -> Iterator[Step]:
-    cuts, waiting, heard = Cuts(), list[Cut](), False
+) -> Iterator[ProgressChunk]:
+    cuts, waiting, heard = UtteranceBuffer(), list[SpeechChunk](), False
     failures: list[InputError] = []
     for claimed, block in _until_failure(blocks, failures):
         waiting += cuts(block)
-        yield Step((), peaks(block), waiting[0].start if waiting else cuts.position, claimed)
+        yield ProgressChunk((), peaks(block), waiting[0].start if waiting else cuts.position, claimed)
         while (size := _windowful(waiting)) < len(waiting):
-            yield Step(_lines(turn, waiting[:size], keep_audio), (), waiting[size].start, claimed)
+            yield ProgressChunk(_lines(turn, waiting[:size], keep_audio), (), waiting[size].start, claimed)
             waiting, heard = waiting[size:], True
             if stopped():
                 return
@@ -125,13 +125,13 @@ def _read(
     while waiting and not stopped():
         size = _windowful(waiting)
         behind = waiting[size].start if size < len(waiting) else cuts.seconds
-        yield Step(_lines(turn, waiting[:size], keep_audio), (), behind)
+        yield ProgressChunk(_lines(turn, waiting[:size], keep_audio), (), behind)
         waiting, heard = waiting[size:], True
     if failures:
         raise failures[0]
     if not heard:
         raise InputError("no_speech")
-    yield Step((), (), cuts.seconds)
+    yield ProgressChunk((), (), cuts.seconds)
 
 
 def _until_failure(
@@ -149,7 +149,7 @@ def _until_failure(
         failures.append(InputError("recording_cut", longest=MAX_SECONDS / 60) if cut else error)
 
 
-def _windowful(waiting: Sequence[Cut]) -> int:
+def _windowful(waiting: Sequence[SpeechChunk]) -> int:
     """How many of the utterances, at least one, fit into one window of the recogniser."""
     filled = np.cumsum([cut.waveform.seconds + GAP_SECONDS for cut in waiting])
     return max(1, int(np.searchsorted(filled, WINDOW_SECONDS, side="right")))
@@ -158,7 +158,7 @@ def _windowful(waiting: Sequence[Cut]) -> int:
 # --- the encoders ----------------------------------------------------------------------------------------------------
 
 
-def _lines(turn: Turn, cuts: Sequence[Cut], keep_audio: bool) -> tuple[Line, ...]:
+def _lines(turn: Turn, cuts: Sequence[SpeechChunk], keep_audio: bool) -> tuple[UtteranceLine, ...]:
     read = turn(lambda pipeline: evidence_of(pipeline, [cut.waveform for cut in cuts]))
     return tuple(_line(cut, evidence, keep_audio) for cut, evidence in zip(cuts, read, strict=True))
 
@@ -177,18 +177,18 @@ def evidence_of(pipeline: Pipeline, waveforms: Sequence[Waveform]) -> list[Evide
 
 def _with_words(pipeline: Pipeline, voice: Evidence, transcript: Transcript) -> Evidence:
     text = usable_words(transcript.text)
-    found = voice if text is None else pipeline.reread(voice, text=text)
+    found = voice if text is None else pipeline.repredict(voice, text=text)
     return replace(found, transcript=transcript, cost={})
 
 
-def _line(cut: Cut, evidence: Evidence, keep_audio: bool) -> Line:
+def _line(cut: SpeechChunk, evidence: Evidence, keep_audio: bool) -> UtteranceLine:
     waveform, transcript = cut.waveform, evidence.transcript
     begins = cut.start + waveform.offset
     first, last = waveform.segments[0][0], waveform.segments[-1][1]
-    words = transcript.text if transcript and "text" in evidence.readings else ""
+    words = transcript.text if transcript and "text" in evidence.predictions else ""
     moved = replace(evidence, transcript=transcript.later(begins) if transcript else None)
     sound = flac(waveform.samples) if keep_audio else None
-    return Line(round(begins + first, 3), round(begins + last, 3), moved, words, words, sound)
+    return UtteranceLine(round(begins + first, 3), round(begins + last, 3), moved, words, words, sound)
 
 
 # --- what is kept for eyes and ears ----------------------------------------------------------------------------------

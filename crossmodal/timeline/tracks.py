@@ -7,45 +7,45 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from crossmodal.fusion.base import log_floor
+from crossmodal.fusion.base import clipped_log
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.fusion.fuse import MAIN, fuse
-from crossmodal.timeline.types import Line
+from crossmodal.timeline.types import UtteranceLine
 from crossmodal.types import TASKS, Array, FusionResult, FusionSettings
 
 
 @dataclass(frozen=True, slots=True)
-class Strips:
-    """The main task over N lines: ``readings`` modality -> (N, C), ``fused`` (N, C), ``disagreement`` (N,).
+class Tracks:
+    """The main task over N lines: ``predictions`` modality -> (N, C), ``fused`` (N, C), ``disagreement`` (N,).
 
     Rows are NaN where a line has no such reading, or nothing to fuse; the disagreement is NaN below two readings.
     ``results`` are the fused readings whole, None where there is nothing to fuse.
     """
 
-    readings: Mapping[str, Array]
+    predictions: Mapping[str, Array]
     fused: Array
     disagreement: Array
     results: tuple[FusionResult | None, ...]
 
 
-def strips(
-    lines: Sequence[Line], settings: FusionSettings, calibration: Calibration, without: Sequence[str] = ()
-) -> Strips:
+def fuse_tracks(
+    lines: Sequence[UtteranceLine], settings: FusionSettings, calibration: Calibration, without: Sequence[str] = ()
+) -> Tracks:
     """All lines at the same settings, with the modalities in ``without`` left out of the fusion. Encodes nothing.
 
     Raises InputError, see ``crossmodal.fusion.fuse.fuse``.
     """
     classes = len(TASKS[MAIN])
-    readings = {
+    predictions = {
         name: _rows([_probabilities(line, name) for line in lines], classes) for name in calibration.temperature
     }
     results = tuple(_fused(line, settings, calibration, without) for line in lines)
     fused = _rows([None if result is None else result.probabilities[MAIN] for result in results], classes)
-    return Strips(readings, fused, disagreement(np.stack(list(readings.values()), axis=1)), results)
+    return Tracks(predictions, fused, disagreement(np.stack(list(predictions.values()), axis=1)), results)
 
 
-def _probabilities(line: Line, modality: str) -> Array | None:
-    reading = line.evidence.readings.get(modality)
+def _probabilities(line: UtteranceLine, modality: str) -> Array | None:
+    reading = line.evidence.predictions.get(modality)
     return None if reading is None else reading.probabilities[MAIN]
 
 
@@ -55,10 +55,10 @@ def _rows(found: Sequence[Array | None], classes: int) -> Array:
 
 
 def _fused(
-    line: Line, settings: FusionSettings, calibration: Calibration, without: Sequence[str]
+    line: UtteranceLine, settings: FusionSettings, calibration: Calibration, without: Sequence[str]
 ) -> FusionResult | None:
-    used = {name: reading for name, reading in line.evidence.readings.items() if name not in without}
-    return fuse(replace(line.evidence, readings=used), settings, calibration) if used else None
+    used = {name: reading for name, reading in line.evidence.predictions.items() if name not in without}
+    return fuse(replace(line.evidence, predictions=used), settings, calibration) if used else None
 
 
 def disagreement(probabilities: Array) -> Array:
@@ -75,5 +75,5 @@ def disagreement(probabilities: Array) -> Array:
 
 
 def _entropy(probabilities: Array) -> Array:
-    found: Array = -(probabilities * log_floor(probabilities)).sum(-1)
+    found: Array = -(probabilities * clipped_log(probabilities)).sum(-1)
     return found

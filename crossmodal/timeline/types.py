@@ -16,7 +16,7 @@ PEAKS_PER_SECOND = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class UtteranceLine:
     """One utterance: where it lies in the recording, in seconds, what was read of it, and its words as they stand.
 
     ``heard`` are the recogniser's words, "" for none. ``audio`` is the stretch as a FLAC file, its bytes or its place,
@@ -43,14 +43,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ProgressChunk:
     """What a stretch of reading brought.
 
     ``lines`` are new, ``peaks`` the loudest sample of each further 1/PEAKS_PER_SECOND s; up to ``position`` seconds
     everything is read, ``claimed`` is the length that the file claims, 0 for none.
     """
 
-    lines: tuple[Line, ...]
+    lines: tuple[UtteranceLine, ...]
     peaks: tuple[float, ...]
     position: float
     claimed: float = 0.0
@@ -60,16 +60,16 @@ class Step:
 class Recording:
     """A recording as far as it was read: ``seconds`` of it, with its lines in order and its outline."""
 
-    lines: tuple[Line, ...] = ()
+    lines: tuple[UtteranceLine, ...] = ()
     peaks: tuple[float, ...] = ()
     seconds: float = 0.0
     model_hash: str = ""
 
-    def with_step(self, step: Step) -> Recording:
+    def with_step(self, step: ProgressChunk) -> Recording:
         """The recording with what a further stretch brought."""
         seconds = max(step.position, self.seconds)
         return replace(self, lines=self.lines + step.lines, peaks=self.peaks + step.peaks, seconds=seconds)
 
-    def with_line(self, place: int, line: Line) -> Recording:
+    def with_line(self, place: int, line: UtteranceLine) -> Recording:
         """The recording with another line in that place."""
         return replace(self, lines=(*self.lines[:place], line, *self.lines[place + 1 :]))

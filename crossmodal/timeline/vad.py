@@ -38,7 +38,7 @@ SMOOTH = 5
 """Windows over which the weakest moment of speech is looked for."""
 
 
-class Ear:
+class StreamingVad:
     """Silero's voice activity detector, listening on from block to block."""
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ class Ear:
 
 
 @dataclass(slots=True)
-class Cutter:
+class UtteranceSegmenter:
     """Cuts the probabilities of speech, window after window, into utterances of at most LONGEST seconds."""
 
     _now: int = 0

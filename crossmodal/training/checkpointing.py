@@ -81,9 +81,13 @@ def plain_config(config: DataclassInstance) -> dict[str, Any]:
 
 
 def save_checkpoint(  # noqa: PLR0913, one argument for each thing that a run is made of
-    path: Path, model: nn.Module, optimizer: torch.optim.Optimizer, config: DataclassInstance,
-    position: Mapping[str, Any], more: Mapping[str, Tensor],
-) -> None:  # fmt: skip
+    path: Path,
+    model: nn.Module,
+    optimizer: torch.optim.Optimizer,
+    config: DataclassInstance,
+    position: Mapping[str, Any],
+    more: Mapping[str, Tensor],
+) -> None:
     """Write a checkpoint: parameters, optimiser, configuration and position in one file; ``more`` is the run's own."""
     tensors = {f"model.{name}": value for name, value in trained_state(model).items()} | dict(more)
     for index, state in optimizer.state_dict()["state"].items():

@@ -16,7 +16,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from crossmodal import audio
-from crossmodal.data.speech import Clip
+from crossmodal.data.speech import CorpusClip
 from crossmodal.errors import InputError
 from crossmodal.types import SAMPLE_RATE, FloatArray, Waveform
 
@@ -27,15 +27,15 @@ _UNDETECTED = {"no_speech", "too_short"}
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class CachedClip:
     """A clip with its samples (N,) float32 as at run time, and ``speech`` (N,), True where there is voice."""
 
-    clip: Clip
+    clip: CorpusClip
     samples: Tensor
     speech: Tensor
 
 
-def identity(clip: Clip) -> str:
+def identity(clip: CorpusClip) -> str:
     """The name of a clip across corpora and machines."""
     return f"{clip.corpus}/{clip.key}"
 
@@ -74,7 +74,7 @@ def speech_mask(waveform: Waveform) -> Tensor:
     return mask
 
 
-def _prepare_into(clips: Sequence[Clip], target: Path) -> None:
+def _prepare_into(clips: Sequence[CorpusClip], target: Path) -> None:
     """Decode and condition several clips into one file: the work of one process."""
     torch.set_num_threads(1)
     tensors: dict[str, Tensor] = {}
@@ -86,7 +86,7 @@ def _prepare_into(clips: Sequence[Clip], target: Path) -> None:
     save_file(tensors, target)
 
 
-def prepare(clips: Sequence[Clip], cache: Path, *, workers: int = 1) -> None:
+def prepare(clips: Sequence[CorpusClip], cache: Path, *, workers: int = 1) -> None:
     """Prepare the clips into the folder ``cache``, in as many processes; a complete cache is left as it is.
 
     Raises InputError for a clip that cannot be decoded or is silent.
@@ -114,7 +114,7 @@ def _names(cache: Path) -> list[str]:
     return found
 
 
-def load(clips: Sequence[Clip], cache: Path) -> list[Prepared]:
+def load(clips: Sequence[CorpusClip], cache: Path) -> list[CachedClip]:
     """The prepared clips, in the order given. Raises KeyError for one that was not prepared."""
     wanted = {identity(clip) for clip in clips}
     found: dict[str, tuple[Tensor, Tensor]] = {}
@@ -122,4 +122,4 @@ def load(clips: Sequence[Clip], cache: Path) -> list[Prepared]:
         with safe_open(path, framework="pt") as file:
             names = {key.rpartition("|")[0] for key in file.keys()} & wanted  # noqa: SIM118
             found |= {n: (file.get_tensor(f"{n}|samples"), file.get_tensor(f"{n}|speech")) for n in sorted(names)}
-    return [Prepared(clip, *found[identity(clip)]) for clip in clips]
+    return [CachedClip(clip, *found[identity(clip)]) for clip in clips]

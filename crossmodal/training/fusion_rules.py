@@ -62,7 +62,7 @@ class FusionConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class LabelledEmbeddings:
     """N readings of one modality: z (N, D), padded parts (N, S, D), class numbers (N,), origins (N,)."""
 
     z: Array
@@ -70,9 +70,9 @@ class Side:
     labels: Labels
     origins: NDArray[Any]
 
-    def keep(self, rows: NDArray[np.bool_]) -> Side:
+    def keep(self, rows: NDArray[np.bool_]) -> LabelledEmbeddings:
         """The rows of a flag (N,)."""
-        return Side(self.z[rows], self.parts[rows], self.labels[rows], self.origins[rows])
+        return LabelledEmbeddings(self.z[rows], self.parts[rows], self.labels[rows], self.origins[rows])
 
 
 def pad(parts: Sequence[Array]) -> Array:
@@ -83,12 +83,14 @@ def pad(parts: Sequence[Array]) -> Array:
     return found
 
 
-def join(sides: Sequence[Side]) -> Side:
+def join(sides: Sequence[LabelledEmbeddings]) -> LabelledEmbeddings:
     """Several sides as one."""
-    return Side(
-        np.concatenate([side.z for side in sides]), np.concatenate([side.parts for side in sides]),
-        np.concatenate([side.labels for side in sides]), np.concatenate([side.origins for side in sides]),
-    )  # fmt: skip
+    return LabelledEmbeddings(
+        np.concatenate([side.z for side in sides]),
+        np.concatenate([side.parts for side in sides]),
+        np.concatenate([side.labels for side in sides]),
+        np.concatenate([side.origins for side in sides]),
+    )
 
 
 # --- the material ---------------------------------------------------------------------------------------------------
@@ -101,12 +103,12 @@ def first_half(speakers: Sequence[str]) -> NDArray[np.bool_]:
     return np.array([speaker in half for speaker in speakers])
 
 
-def voice_side(scores: Path, kind: str = "clean") -> Side:
+def voice_side(scores: Path, kind: str = "clean") -> LabelledEmbeddings:
     """RAVDESS out of fold, of one of ``voice_parts.KINDS``, from the folder of scores; origins are the actors."""
     _, rows = speech.load_scores(scores / "ravdess_by_folds")
     found = speech_windows.load(scores / speech_windows.STEM, kind)
     labels = np.array([EMOTIONS.index(row["emotion"]) for row in rows])
-    return Side(found.z, pad(found.parts), labels, np.array([row["speaker"] for row in rows]))
+    return LabelledEmbeddings(found.z, pad(found.parts), labels, np.array([row["speaker"] for row in rows]))
 
 
 def single_label(sentences: Sequence[Sentence]) -> tuple[list[str], Labels]:
@@ -115,10 +117,10 @@ def single_label(sentences: Sequence[Sentence]) -> tuple[list[str], Labels]:
     return [row.text for row in rows], np.array([int(np.argmax(row.emotions)) for row in rows])
 
 
-def words_side(tower: TextTower, texts: Sequence[str], labels: Labels) -> Side:
+def words_side(tower: TextTower, texts: Sequence[str], labels: Labels) -> LabelledEmbeddings:
     """Sentences as the words' tower reads them; each is an origin of its own."""
     z, parts = tower.sequences(texts)
-    return Side(z, pad(parts), labels, np.array(texts))
+    return LabelledEmbeddings(z, pad(parts), labels, np.array(texts))
 
 
 # --- batches --------------------------------------------------------------------------------------------------------
@@ -150,7 +152,7 @@ def sentiment_weights() -> Tensor:
 class Batches:
     """Pairs drawn from two sides, the classes alike; all chance comes from the seed."""
 
-    def __init__(self, sides: Mapping[str, Side], config: FusionConfig, seed: int) -> None:
+    def __init__(self, sides: Mapping[str, LabelledEmbeddings], config: FusionConfig, seed: int) -> None:
         self._sides, self._config = sides, config
         self._random = np.random.default_rng(seed)
         self._rows = {
@@ -203,11 +205,11 @@ class Batches:
         return batch_of(found, weights / weights.max(1, keepdims=True), labels)
 
 
-def batch_of(readings: Mapping[str, tuple[Array, Array]], shares: Array, labels: Labels) -> Batch:
+def batch_of(predictions: Mapping[str, tuple[Array, Array]], shares: Array, labels: Labels) -> Batch:
     """Readings (z, parts) by modality, their a_i (B, n) in that order and labels (B,) as tensors."""
-    share = {name: torch.from_numpy(shares[:, i, None]).float() for i, name in enumerate(readings)}
-    z = {name: torch.from_numpy(found[0]).float() for name, found in readings.items()}
-    parts = {name: torch.from_numpy(found[1]).float() for name, found in readings.items()}
+    share = {name: torch.from_numpy(shares[:, i, None]).float() for i, name in enumerate(predictions)}
+    z = {name: torch.from_numpy(found[0]).float() for name, found in predictions.items()}
+    parts = {name: torch.from_numpy(found[1]).float() for name, found in predictions.items()}
     return Batch(Inputs(share, z, parts), targets_of(labels))
 
 
@@ -244,7 +246,10 @@ def loss_of(rule: LearnedRule, state: Mapping[str, Tensor], batch: Batch, sentim
 
 
 def train_rule(
-    rule: LearnedRule, sides: Mapping[str, Side], held: Mapping[str, Side], config: FusionConfig
+    rule: LearnedRule,
+    sides: Mapping[str, LabelledEmbeddings],
+    held: Mapping[str, LabelledEmbeddings],
+    config: FusionConfig,
 ) -> tuple[dict[str, Tensor], dict[str, float]]:
     """Train one rule on pairs of ``sides``; of all its states the one that pairs of ``held`` like best returns.
 
@@ -298,7 +303,9 @@ def learned_rules() -> dict[str, LearnedRule]:
     return {name: rule for name, rule in registry().items() if isinstance(rule, LearnedRule)}
 
 
-def inner_split(side: Side, seed: int, share: float = 0.2) -> tuple[Side, Side]:
+def inner_split(
+    side: LabelledEmbeddings, seed: int, share: float = 0.2
+) -> tuple[LabelledEmbeddings, LabelledEmbeddings]:
     """A side cut by origins: what is trained on, and the share that is held for stopping and temperatures."""
     origins = np.unique(side.origins)
     held = np.random.default_rng(seed).permutation(origins)[: max(1, round(share * len(origins)))]
@@ -306,7 +313,7 @@ def inner_split(side: Side, seed: int, share: float = 0.2) -> tuple[Side, Side]:
     return side.keep(~flag), side.keep(flag)
 
 
-def material(models: Path, sentences: TextData) -> dict[str, Side]:
+def material(models: Path, sentences: TextData) -> dict[str, LabelledEmbeddings]:
     """All that training may see: the first half of the actors, clean and noisy, and the dev sentences."""
     voices = join([voice_side(models / "scores", kind) for kind in speech_windows.KINDS])
     tower = cast(TextTower, load_tower("text", models, checkpoints.read_manifest(models)))
@@ -315,9 +322,11 @@ def material(models: Path, sentences: TextData) -> dict[str, Side]:
 
 
 def train_rules(
-    models: Path, sentences: TextData, config: FusionConfig | None = None,
+    models: Path,
+    sentences: TextData,
+    config: FusionConfig | None = None,
     progress: Callable[[int, int, str], None] | None = None,
-) -> str:  # fmt: skip
+) -> str:
     """Train every learned rule from what lies in ``models`` and add it there; returns the new model hash.
 
     ``progress`` is told the rules done, the rules in all and how the latest came about.

@@ -35,9 +35,11 @@ def soft_cross_entropy(logits: Tensor, targets: Tensor, smoothing: float | Tenso
 
 
 def task_loss(
-    logits: Mapping[str, Tensor], targets: Mapping[str, Tensor], weights: Mapping[str, float],
+    logits: Mapping[str, Tensor],
+    targets: Mapping[str, Tensor],
+    weights: Mapping[str, float],
     smoothing: float | Tensor = 0.0,
-) -> Tensor:  # fmt: skip
+) -> Tensor:
     """L_i: the weighted sum over tasks of ``soft_cross_entropy``. Tasks without a weight are left out."""
     terms = [weights[task] * soft_cross_entropy(logits[task], targets[task], smoothing) for task in weights]
     return torch.stack(terms).sum()

@@ -26,7 +26,7 @@ from safetensors.torch import load_file
 from tqdm import tqdm
 
 from crossmodal import metrics
-from crossmodal.data.speech import Clip, read_corpus
+from crossmodal.data.speech import CorpusClip, read_corpus
 from crossmodal.data.text import TextData, read_text_data
 from crossmodal.errors import CrossmodalError
 from crossmodal.fusion.base import softmax
@@ -69,7 +69,7 @@ def check_named(named: Mapping[str, Path], allowed: Sequence[str]) -> None:
             raise CrossmodalError("data_unknown", corpus=name, allowed=", ".join(allowed))
 
 
-def digests(sentences: TextData, corpora: Mapping[str, list[Clip]]) -> dict[str, str]:
+def digests(sentences: TextData, corpora: Mapping[str, list[CorpusClip]]) -> dict[str, str]:
     """Corpus -> digest of what training takes from it: every sentence with its labels, every clip with its size."""
     parts: dict[str, list[str]] = {"words": [repr(row) for row in (*sentences.train, *sentences.dev)]}
     for name, clips in corpora.items():
@@ -96,9 +96,13 @@ def train(data: Path, models: Path, runs: Path, *, named: Mapping[str, Path] | N
         words.adapt_text(replace(words.TextConfig(), seed=seed), sentences, runs, progress=bar)
     with _Bar("voice") as bar:
         speech_folds.run_all(
-            replace(speech.SpeechConfig(), seed=seed), speech_folders, runs / words.WEIGHTS, sentences.train, runs,
+            replace(speech.SpeechConfig(), seed=seed),
+            speech_folders,
+            runs / words.WEIGHTS,
+            sentences.train,
+            runs,
             progress=bar,
-        )  # fmt: skip
+        )
     with _Bar("words again") as bar:
         adapt_again(runs, sentences, seed, bar)
     voice = join_voice(runs, corpora)
@@ -134,7 +138,7 @@ def _adapt_once_more(runs: Path, sentences: TextData, seed: int, number: int) ->
     words.adapt_text(config, sentences, _again(runs, number), earlier=runs / words.WEIGHTS)
 
 
-def join_voice(runs: Path, corpora: Mapping[str, list[Clip]]) -> dict[str, torch.Tensor]:
+def join_voice(runs: Path, corpora: Mapping[str, list[CorpusClip]]) -> dict[str, torch.Tensor]:
     """Both readings of the voice for the folds, for RAVDESS alone and for the model that ships, whose tensors return.
 
     Leaves in the run folder how each fold's model read the actors it never heard, and EmoDB as RAVDESS alone reads it.
@@ -151,15 +155,15 @@ def join_voice(runs: Path, corpora: Mapping[str, list[Clip]]) -> dict[str, torch
     return ridge.tower_state(final, load_file(runs / speech.WEIGHTS))
 
 
-def _joiner(runs: Path, corpora: Mapping[str, list[Clip]]) -> ridge.Joiner:
+def _joiner(runs: Path, corpora: Mapping[str, list[CorpusClip]]) -> ridge.SpeechEnsemble:
     space = speech_folds.load_space(runs / speech_folds.SPACE)
     extra = speech_folds.training_share(corpora)
     main = corpora[speech_folds.MAIN]
     clips = [*main, *corpora["emodb"], *(clip for clip in extra if clip.corpus != "emodb")]
-    return ridge.Joiner(runs, clips, space, speech_folds.MAIN)
+    return ridge.SpeechEnsemble(runs, clips, space, speech_folds.MAIN)
 
 
-def read_voice_parts(runs: Path, corpora: Mapping[str, list[Clip]], progress: words.Progress) -> None:
+def read_voice_parts(runs: Path, corpora: Mapping[str, list[CorpusClip]], progress: words.Progress) -> None:
     """Leave in the run folder RAVDESS in windows, clean and in noise, as the folds' models read it; once only."""
     stem = runs / speech_windows.STEM
     if stem.with_suffix(".json").is_file():
@@ -235,15 +239,15 @@ def _prior(runs: Path, logits: Mapping[str, Array], temperatures: Mapping[str, M
     prior = {}
     for task in TASKS:
         bank = space.head(space.z)[task].double().numpy()
-        means = [softmax(logits[task] / temperatures["speech"][task]).mean(0),
-                 softmax(bank / temperatures["text"][task]).mean(0)]  # fmt: skip
+        means = [
+            softmax(logits[task] / temperatures["speech"][task]).mean(0),
+            softmax(bank / temperatures["text"][task]).mean(0),
+        ]
         prior[task] = [round(float(value), 6) for value in np.mean(means, axis=0)]
     return prior
 
 
-def assemble(
-    runs: Path, models: Path, sentences: TextData, voice: Mapping[str, torch.Tensor], *, seed: int = 0
-) -> str:  # fmt: skip
+def assemble(runs: Path, models: Path, sentences: TextData, voice: Mapping[str, torch.Tensor], *, seed: int = 0) -> str:
     """Write ``models`` from a finished run: tensors, temperatures, prior, and the folds' scores."""
     state, chosen = choose_words(runs, sentences)
     tower, head = words.split_tower(state)
@@ -267,9 +271,12 @@ def assemble(
         "torch": torch.__version__,
     }
     found = write_models(
-        models, {"speech": voice, "text": tower, "head": head},
-        temperatures, _prior(runs, logits, temperatures), about,
-    )  # fmt: skip
+        models,
+        {"speech": voice, "text": tower, "head": head},
+        temperatures,
+        _prior(runs, logits, temperatures),
+        about,
+    )
     _copy_scores(runs, models / SCORES)
     return found
 

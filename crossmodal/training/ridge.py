@@ -20,15 +20,15 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn import functional
 
-from crossmodal.data.speech import Clip
+from crossmodal.data.speech import CorpusClip
 from crossmodal.data.text import implied_sentiment
 from crossmodal.model.encoders.speech import FROZEN_LAYERS, LogMel, SpeechEncoder
 from crossmodal.model.projection import statistics
 from crossmodal.training import clip_cache
 from crossmodal.training.augment import Strength, augment
 from crossmodal.training.checkpointing import save, write_json
-from crossmodal.training.clip_cache import Prepared, identity
-from crossmodal.training.speech import Space, load_scores
+from crossmodal.training.clip_cache import CachedClip, identity
+from crossmodal.training.speech import TextSpace, load_scores
 from crossmodal.types import EMOTIONS, TASKS
 
 COPIES = 5
@@ -52,7 +52,7 @@ def _statistics(samples: Tensor) -> Tensor:
     return statistics(_encoder(LogMel()(samples.numpy())[None]))[0].clone()
 
 
-def _extract(clips: Sequence[Clip], cache: Path, copy: int, target: Path) -> None:
+def _extract(clips: Sequence[CorpusClip], cache: Path, copy: int, target: Path) -> None:
     """Statistics (N, 2 L H) of clips, as they are for copy 0, else in an augmented variant: the work of one process."""
     torch.set_num_threads(1)
     items = clip_cache.load(clips, cache)
@@ -61,13 +61,13 @@ def _extract(clips: Sequence[Clip], cache: Path, copy: int, target: Path) -> Non
     save({"rows": torch.stack(rows)}, target)
 
 
-def _variant(item: Prepared, copy: int, index: int, voices: Sequence[Tensor]) -> Tensor:
+def _variant(item: CachedClip, copy: int, index: int, voices: Sequence[Tensor]) -> Tensor:
     if copy == 0:
         return item.samples
     return augment(item.samples, item.speech, np.random.default_rng([copy, index]), Strength(), voices)
 
 
-def extract(clips: Sequence[Clip], cache: Path, folder: Path, *, workers: int = 2) -> Tensor:
+def extract(clips: Sequence[CorpusClip], cache: Path, folder: Path, *, workers: int = 2) -> Tensor:
     """Statistics of every clip in every variant, (1 + COPIES, N, 2 L H); what is done already is not done again."""
     folder.mkdir(parents=True, exist_ok=True)
     targets = [folder / f"copy{copy}.safetensors" for copy in range(COPIES + 1)]
@@ -82,7 +82,7 @@ def extract(clips: Sequence[Clip], cache: Path, folder: Path, *, workers: int = 
     return torch.stack([load_file(target)["rows"] for target in targets])
 
 
-def places(space: Space) -> Tensor:
+def places(space: TextSpace) -> Tensor:
     """The place of each emotion in the shared space, (C, D).
 
     The point nearest to the mean of the words of that emotion at which theta reads LOGIT for it and zero for all other
@@ -132,7 +132,7 @@ def fit(rows: Tensor, labels: Tensor, weights: Tensor, targets: Tensor, variants
 
 
 def fit_clips(
-    features: Tensor, clips: Sequence[Clip], chosen: Sequence[Clip], main: str, targets: Tensor
+    features: Tensor, clips: Sequence[CorpusClip], chosen: Sequence[CorpusClip], main: str, targets: Tensor
 ) -> dict[str, Tensor]:
     """Fit on the ``chosen`` of ``clips`` in every variant: features (V, N, F) in the order of ``clips``."""
     names = {identity(clip) for clip in chosen}
@@ -161,17 +161,17 @@ def add_up(linear: Tensor, adapted: Tensor, share: float = SHARE) -> Tensor:
     return functional.normalize(linear + share * adapted, dim=-1)
 
 
-class Joiner:
+class SpeechEnsemble:
     """Fits the linear reading for each job of a finished run, and adds it to what the adapted one said there."""
 
-    def __init__(self, run_dir: Path, clips: Sequence[Clip], space: Space, main: str) -> None:
+    def __init__(self, run_dir: Path, clips: Sequence[CorpusClip], space: TextSpace, main: str) -> None:
         self.run_dir, self.space, self.main = run_dir, space, main
         self.clips = list(clips)
         self.targets = places(space)
         self.features = extract(self.clips, run_dir / "prepared", run_dir / "statistics")
         self._row = {identity(clip): index for index, clip in enumerate(self.clips)}
 
-    def fit(self, chosen: Sequence[Clip]) -> dict[str, Tensor]:
+    def fit(self, chosen: Sequence[CorpusClip]) -> dict[str, Tensor]:
         """The linear reading, fitted on some clips."""
         return fit_clips(self.features, self.clips, chosen, self.main, self.targets)
 

@@ -24,7 +24,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from crossmodal.data.speech import Clip
+from crossmodal.data.speech import CorpusClip
 from crossmodal.data.text import implied_sentiment
 from crossmodal.model.encoders.speech import LAYERS, WIDTH, LogMel, SpeechEncoder, pad
 from crossmodal.model.head import Head
@@ -40,7 +40,7 @@ from crossmodal.training.checkpointing import (
     trained_state,
     write_json,
 )
-from crossmodal.training.clip_cache import Prepared, identity
+from crossmodal.training.clip_cache import CachedClip, identity
 from crossmodal.training.objective import Objective, Terms, cross_modal_contrastive, task_loss
 from crossmodal.types import EMOTIONS, SAMPLE_RATE, TASKS
 
@@ -86,7 +86,7 @@ class SpeechConfig:
 
 
 @dataclass(frozen=True, slots=True)
-class Space:
+class TextSpace:
     """The shared space as the words left it: theta, and z (N, D) of sentences with their emotions (N, C)."""
 
     head: Head
@@ -119,7 +119,7 @@ def build_model(config: SpeechConfig) -> SpeechModel:
     return SpeechModel(encoder, Projection(LAYERS, WIDTH, dropout=config.dropout))
 
 
-def targets_of(clips: Sequence[Clip]) -> dict[str, Tensor]:
+def targets_of(clips: Sequence[CorpusClip]) -> dict[str, Tensor]:
     """Task -> targets (N, C): the emotion, neutral where a corpus names none, and the sentiment that it implies."""
     emotions = [clip.emotion or "neutral" for clip in clips]
     one_hot = [[float(name == emotion) for name in EMOTIONS] for emotion in emotions]
@@ -135,7 +135,7 @@ def targets_of(clips: Sequence[Clip]) -> dict[str, Tensor]:
 class Scores(NamedTuple):
     """What a model says about clips: z (N, D) and, by task, logits (N, C); one row per clip."""
 
-    clips: tuple[Clip, ...]
+    clips: tuple[CorpusClip, ...]
     z: Tensor
     logits: dict[str, Tensor]
 
@@ -156,7 +156,7 @@ def _precision(bfloat16: bool) -> Iterator[None]:
 
 
 @torch.inference_mode()
-def score(model: nn.Module, head: Head, clips: Sequence[Prepared], *, batch: int = 16) -> Scores:
+def score(model: nn.Module, head: Head, clips: Sequence[CachedClip], *, batch: int = 16) -> Scores:
     """Read clips in evaluation mode and full precision, whole, in the order given."""
     model.eval()
     log_mel = LogMel()
@@ -200,7 +200,7 @@ class Batch(NamedTuple):
     targets: dict[str, Tensor]
 
 
-def draw_weights(clips: Sequence[Clip], plain: float) -> np.ndarray:
+def draw_weights(clips: Sequence[CorpusClip], plain: float) -> np.ndarray:
     """How often each clip is drawn (N,), summing to 1: the emotions alike, plain reading ``plain`` times as often."""
     groups = [clip.emotion or "" for clip in clips]
     counts = {group: groups.count(group) for group in set(groups)}
@@ -211,7 +211,7 @@ def draw_weights(clips: Sequence[Clip], plain: float) -> np.ndarray:
 class Batches:
     """Training clips in augmented batches of like length; all chance depends on seed, epoch and place alone."""
 
-    def __init__(self, clips: Sequence[Prepared], config: SpeechConfig) -> None:
+    def __init__(self, clips: Sequence[CachedClip], config: SpeechConfig) -> None:
         self._clips, self._config = clips, config
         self._targets = targets_of([item.clip for item in clips])
         self._weights = draw_weights([item.clip for item in clips], config.plain)
@@ -302,7 +302,7 @@ class _Run:
     """One adaptation: model, optimiser and position, which together a checkpoint holds."""
 
     def __init__(
-        self, config: SpeechConfig, clips: Sequence[Prepared], space: Space, run_dir: Path, model: nn.Module
+        self, config: SpeechConfig, clips: Sequence[CachedClip], space: TextSpace, run_dir: Path, model: nn.Module
     ) -> None:
         self.config, self.space, self.run_dir, self.model = config, space, run_dir, model
         self.bfloat16 = native_bfloat16() if config.bfloat16 is None else config.bfloat16
@@ -404,9 +404,15 @@ class AdaptedSpeech(NamedTuple):
 
 
 def adapt_speech(  # noqa: PLR0913, one argument for each thing that a run is made of
-    config: SpeechConfig, train_clips: Sequence[Prepared], dev_clips: Sequence[Prepared], space: Space,
-    run_dir: Path, *, progress: Progress | None = None, model: SpeechModel | None = None,
-) -> AdaptedSpeech:  # fmt: skip
+    config: SpeechConfig,
+    train_clips: Sequence[CachedClip],
+    dev_clips: Sequence[CachedClip],
+    space: TextSpace,
+    run_dir: Path,
+    *,
+    progress: Progress | None = None,
+    model: SpeechModel | None = None,
+) -> AdaptedSpeech:
     """Adapt the speech tower to ``train_clips`` for a number of epochs fixed beforehand; leave it in ``run_dir``.
 
     ``dev_clips`` (may be empty) are read once, at the end, for the log; nothing is chosen by them. A run that was

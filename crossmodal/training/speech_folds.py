@@ -25,7 +25,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from crossmodal.data.speech import Clip, read_corpus, speaker_folds
+from crossmodal.data.speech import CorpusClip, read_corpus, speaker_folds
 from crossmodal.data.text import Sentence
 from crossmodal.model.encoders.text import Tokens
 from crossmodal.model.head import Head
@@ -37,8 +37,8 @@ from crossmodal.training.speech import (
     FIGURES,
     LOG,
     WEIGHTS,
-    Space,
     SpeechConfig,
+    TextSpace,
     adapt_speech,
     build_model,
     save_scores,
@@ -70,11 +70,11 @@ class Job:
     """One training: what it hears, and what it is then asked about (name of a score file -> clips)."""
 
     name: str
-    train: tuple[Clip, ...]
-    ask: Mapping[str, tuple[Clip, ...]]
+    train: tuple[CorpusClip, ...]
+    ask: Mapping[str, tuple[CorpusClip, ...]]
 
 
-def fold_jobs(clips: Sequence[Clip], extra: Sequence[Clip] = ()) -> list[Job]:
+def fold_jobs(clips: Sequence[CorpusClip], extra: Sequence[CorpusClip] = ()) -> list[Job]:
     """One job per group of actors, trained on the other actors (and on ``extra``) and asked about these."""
     jobs = []
     for number, held in enumerate(speaker_folds(clips, FOLDS)):
@@ -84,7 +84,7 @@ def fold_jobs(clips: Sequence[Clip], extra: Sequence[Clip] = ()) -> list[Job]:
     return jobs
 
 
-def training_share(corpora: Mapping[str, Sequence[Clip]]) -> list[Clip]:
+def training_share(corpora: Mapping[str, Sequence[CorpusClip]]) -> list[CorpusClip]:
     """What of the other corpora the shipped model hears: the ``train`` splits of EXTRA.
 
     These splits share no speaker with the others, and in speechocean762 no text either.
@@ -92,7 +92,7 @@ def training_share(corpora: Mapping[str, Sequence[Clip]]) -> list[Clip]:
     return [clip for name in EXTRA for clip in corpora.get(name, ()) if clip.split == "train"]
 
 
-def plan(corpora: Mapping[str, Sequence[Clip]], *, extra_in_folds: bool) -> list[Job]:
+def plan(corpora: Mapping[str, Sequence[CorpusClip]], *, extra_in_folds: bool) -> list[Job]:
     """The jobs of a release, the longest first, so that two processes end at about the same time."""
     main, extra = list(corpora[MAIN]), training_share(corpora)
     return [Job(FINAL, tuple(main + extra), {}), *fold_jobs(main, extra if extra_in_folds else ())]
@@ -123,12 +123,12 @@ def build_space(text_weights: Path, sentences: Sequence[Sentence], path: Path, *
     save(tensors, path)
 
 
-def load_space(path: Path) -> Space:
+def load_space(path: Path) -> TextSpace:
     """The space that ``build_space`` kept, theta frozen."""
     tensors: dict[str, Tensor] = load_file(path)
     head = Head()
     head.load_state_dict({key.removeprefix("head."): t for key, t in tensors.items() if key.startswith("head.")})
-    return Space(head.eval().requires_grad_(False), tensors["bank.z"], tensors["bank.emotion"])
+    return TextSpace(head.eval().requires_grad_(False), tensors["bank.z"], tensors["bank.emotion"])
 
 
 # --- the jobs -------------------------------------------------------------------------------------------------------
@@ -178,7 +178,7 @@ def _run_jobs(
             raise
 
 
-def average_folds(config: SpeechConfig, jobs: Sequence[Job], emodb: Sequence[Clip], run_dir: Path) -> None:
+def average_folds(config: SpeechConfig, jobs: Sequence[Job], emodb: Sequence[CorpusClip], run_dir: Path) -> None:
     """The model of RAVDESS alone, at no further training: the average of the folds' weights, asked about EmoDB.
 
     Every fold begins with the same projection, so their weights lie in one basin; between them they heard all actors.
@@ -202,9 +202,16 @@ def _summary(jobs: Sequence[Job], config: SpeechConfig, started: float) -> dict[
 
 
 def run_all(  # noqa: PLR0913, one argument for each thing that a release is made of
-    config: SpeechConfig, folders: Mapping[str, Path], text_weights: Path, sentences: Sequence[Sentence],
-    run_dir: Path, *, workers: int = 2, extra_in_folds: bool = False, progress: Progress | None = None,
-) -> dict[str, Any]:  # fmt: skip
+    config: SpeechConfig,
+    folders: Mapping[str, Path],
+    text_weights: Path,
+    sentences: Sequence[Sentence],
+    run_dir: Path,
+    *,
+    workers: int = 2,
+    extra_in_folds: bool = False,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
     """Every speech training of a release, from the corpora's ``folders`` (corpus -> folder) into ``run_dir``.
 
     ``text_weights`` is the finished text run, whose theta is used as it is, and ``sentences`` its training sentences.

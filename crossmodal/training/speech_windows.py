@@ -18,12 +18,12 @@ from safetensors.numpy import load_file
 from safetensors.torch import load_file as load_tensors
 from torch import Tensor
 
-from crossmodal.data.speech import Clip
+from crossmodal.data.speech import CorpusClip
 from crossmodal.model.towers import SpeechTower
 from crossmodal.training import clip_cache, ridge, speech, speech_folds
 from crossmodal.training.augment import normalise
 from crossmodal.training.checkpointing import save, write_json
-from crossmodal.training.clip_cache import Prepared
+from crossmodal.training.clip_cache import CachedClip
 from crossmodal.types import Array, Waveform
 
 STEM = "ravdess_parts"
@@ -40,7 +40,7 @@ class Voices:
     parts: Sequence[Array]
 
 
-def noisy(item: Prepared, snr: float = SNR_DB) -> Tensor:
+def noisy(item: CachedClip, snr: float = SNR_DB) -> Tensor:
     """The samples (N,) of a clip in white noise at that signal-to-noise ratio over its speech, at the usual level.
 
     The noise hangs on the clip's name alone.
@@ -56,7 +56,7 @@ def noisy(item: Prepared, snr: float = SNR_DB) -> Tensor:
 
 
 def read_folds(
-    run_dir: Path, clips: Sequence[Clip], joiner: ridge.Joiner, progress: Callable[[int, int, str], None]
+    run_dir: Path, clips: Sequence[CorpusClip], joiner: ridge.SpeechEnsemble, progress: Callable[[int, int, str], None]
 ) -> dict[str, dict[str, Voices]]:
     """Kind -> name of a clip -> its reading alone, over all folds; ``progress`` is told each clip."""
     found: dict[str, dict[str, Voices]] = {kind: {} for kind in KINDS}
@@ -74,11 +74,11 @@ def read_folds(
 
 
 def write(found: dict[str, dict[str, Voices]], stem: Path) -> None:
-    """Keep the readings in the order of the clips' names, as ``Joiner.write`` does: rows end to end, and counts."""
+    """Keep the readings in the order of the clips' names, as ``SpeechEnsemble.write``: rows end to end, and counts."""
     keys = sorted(next(iter(found.values())))
     tensors: dict[str, Tensor] = {}
-    for kind, readings in found.items():
-        rows = [readings[key] for key in keys]
+    for kind, predictions in found.items():
+        rows = [predictions[key] for key in keys]
         tensors[f"{kind}.z"] = torch.from_numpy(np.concatenate([row.z for row in rows])).half()
         tensors[f"{kind}.parts"] = torch.from_numpy(np.concatenate([row.parts[0] for row in rows])).half()
         tensors[f"{kind}.counts"] = torch.tensor([len(row.parts[0]) for row in rows], dtype=torch.uint8)

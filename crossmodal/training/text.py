@@ -36,7 +36,7 @@ from crossmodal.training.checkpointing import (
     trained_state,
 )
 from crossmodal.training.objective import Objective, Terms, supervised_contrastive, task_loss
-from crossmodal.training.text_metrics import (  # fmt: skip
+from crossmodal.training.text_metrics import (
     TextModel,
     Tokenize,
     dev_score,
@@ -351,10 +351,15 @@ class AdaptedText(NamedTuple):
 
 
 def adapt_text(  # noqa: PLR0913, stand-ins for tests
-    config: TextConfig, data: TextData, run_dir: Path, *,
-    progress: Progress | None = None, model: TextModel | None = None, tokenize: Tokenize | None = None,
+    config: TextConfig,
+    data: TextData,
+    run_dir: Path,
+    *,
+    progress: Progress | None = None,
+    model: TextModel | None = None,
+    tokenize: Tokenize | None = None,
     earlier: Path | None = None,
-) -> AdaptedText:  # fmt: skip
+) -> AdaptedText:
     """Adapt the text tower and theta to ``data`` and leave the best epoch on dev in ``run_dir``.
 
     A run that was interrupted goes on from its last checkpoint; the same configuration on the same machine gives the
@@ -380,10 +385,14 @@ def _final_figures(run: _Run) -> dict[str, Any]:
     """Figures on dev of the weights as they ship, with and without punctuation, in full precision: ``text.json``."""
     dev = evaluate_text(run.model, run.tokenize, run.data, "dev")
     plain = evaluate_text(
-        run.model, run.tokenize, run.data, "dev", temperatures=dev["temperatures"],
+        run.model,
+        run.tokenize,
+        run.data,
+        "dev",
+        temperatures=dev["temperatures"],
         thresholds=np.array(dev["goemotions"]["thresholds"]) if "goemotions" in dev else None,
         change=without_punctuation,
-    )  # fmt: skip
+    )
     figures = {
         "config": plain_config(run.config),
         "removed_from_train": run.data.removed,

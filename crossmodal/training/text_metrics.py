@@ -95,9 +95,12 @@ def fit_temperatures(found: Mapping[str, Prediction], sentences: Mapping[str, Se
 
 
 def corpus_figures(
-    corpus: str, prediction: Prediction, sentences: Sequence[Sentence], temperatures: Mapping[str, float],
+    corpus: str,
+    prediction: Prediction,
+    sentences: Sequence[Sentence],
+    temperatures: Mapping[str, float],
     thresholds: Array | None = None,
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     """The figures of one corpus.
 
     ``log_loss``, ``ece`` and ``accuracy`` of the top label (right where it is one of the labels given); for GoEmotions
@@ -132,10 +135,16 @@ def _sentiment_f1(prediction: Prediction, sentences: Sequence[Sentence]) -> floa
 
 
 def evaluate_text(  # noqa: PLR0913
-    model: TextModel, tokenize: Tokenize, data: TextData, split: str, *,
-    temperatures: Mapping[str, float] | None = None, thresholds: Array | None = None,
-    change: Callable[[str], str] = str, bfloat16: bool = False,
-) -> dict[str, Any]:  # fmt: skip
+    model: TextModel,
+    tokenize: Tokenize,
+    data: TextData,
+    split: str,
+    *,
+    temperatures: Mapping[str, float] | None = None,
+    thresholds: Array | None = None,
+    change: Callable[[str], str] = str,
+    bfloat16: bool = False,
+) -> dict[str, Any]:
     """Figures by corpus on one split, and the temperatures in use (fitted on this split unless given).
 
     ``change`` is applied to every text first, for example ``without_punctuation``.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from crossmodal.explain.flips import GRID, Flips, Segment
-from crossmodal.i18n.translator import Say
+from crossmodal.i18n.translator import Translator
 from crossmodal.types import TASKS
 from crossmodal.ui import formula
 
@@ -29,7 +29,7 @@ def stability(flips: Flips, alpha: float) -> str:
     return "edge" if distance <= EDGE + _ROUNDING else "near"
 
 
-def sentence(say: Say, flips: Flips, alpha: float) -> str:
+def sentence(say: Translator, flips: Flips, alpha: float) -> str:
     """Which emotion wins up to which weight of the first modality, and how far the nearest flip is from ``alpha``."""
     modality = say.modality(flips.modalities[0])
     *before, last = _told(flips, alpha)
@@ -44,7 +44,7 @@ def sentence(say: Say, flips: Flips, alpha: float) -> str:
     return say("flip.sentence", modality=modality, **values)
 
 
-def provenance(say: Say, flips: Flips) -> str:
+def provenance(say: Translator, flips: Flips) -> str:
     """What must be said of flips that were searched for; nothing for exact ones."""
     return "" if flips.exact else say("flip.searched", points=GRID)
 

@@ -12,10 +12,10 @@ import streamlit as st
 
 from crossmodal.engine import Engine
 from crossmodal.errors import BusyError, CrossmodalError, InputError, ModelError
-from crossmodal.i18n.translator import LANGUAGES, Say, facts, preferred
+from crossmodal.i18n.translator import LANGUAGES, Translator, facts, preferred
 from crossmodal.ui import html, state
 from crossmodal.ui.charts import palette
-from crossmodal.ui.url_choice import Choice
+from crossmodal.ui.url_choice import UrlChoice
 
 STYLE = Path(__file__).with_name("style.css")
 ICON = Path(__file__).with_name("icon.svg")
@@ -24,10 +24,10 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PageContext:
     """The language and the theme in which something is drawn."""
 
-    say: Say
+    say: Translator
     theme: str
 
     def colour(self, emotion: str) -> str:
@@ -35,36 +35,36 @@ class Look:
         return palette.colour(self.theme, emotion)
 
 
-def frame() -> Look:
+def frame() -> PageContext:
     """The head of the page with the language switch; returns the look that the visitor chose."""
     st.html(STYLE)
     if st.query_params.get("embed") == "true" or st.context.is_embedded:
         st.html(html.embedded())
     # Once chosen, a language stays in the address, whatever the next browser prefers.
-    languages = Choice("lang", tuple(LANGUAGES), preferred(st.context.locale), stays=True)
-    say = Say(languages.value())
+    languages = UrlChoice("lang", tuple(LANGUAGES), preferred(st.context.locale), stays=True)
+    say = Translator(languages.value())
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head"):
         st.html(html.masthead(say("title"), say("tagline")))
         languages.segments(say, say("language"), LANGUAGES.__getitem__, label_visibility="collapsed")
-    return Look(say, "dark" if st.context.theme.type == "dark" else "light")
+    return PageContext(say, "dark" if st.context.theme.type == "dark" else "light")
 
 
-def show_ignored(look: Look, engine: Engine) -> None:
+def show_ignored(context: PageContext, engine: Engine) -> None:
     """What of the address could not be used, and whether it was made with other models."""
     asked = st.query_params.get(state.MODELS)
     if asked and not engine.model_hash.startswith(asked):
-        st.html(html.note(look.say("other_models", asked=asked[:12], model_hash=engine.model_hash)))
+        st.html(html.note(context.say("other_models", asked=asked[:12], model_hash=engine.model_hash)))
     parts = ", ".join(f"{key} = {value}" for key, value in state.ignored())
     if parts:
-        st.html(html.note(look.say("ignored", parts=parts)))
+        st.html(html.note(context.say("ignored", parts=parts)))
 
 
-def footer(look: Look, engine: Engine) -> None:
+def footer(context: PageContext, engine: Engine) -> None:
     """What must be said once, and which models speak."""
-    st.html(html.footer([look.say("note.scores"), look.say("note.models", model_hash=engine.model_hash)]))
+    st.html(html.footer([context.say("note.scores"), context.say("note.models", model_hash=engine.model_hash)]))
 
 
-def show_error(say: Say, error: CrossmodalError, *more: str) -> None:
+def show_error(say: Translator, error: CrossmodalError, *more: str) -> None:
     """An error as prose: what happened, which value, what is allowed; ``more`` are lines to add."""
     kinds = {InputError: "input", ModelError: "model", BusyError: "busy"}
     kind = kinds.get(type(error), "unexpected")
@@ -75,7 +75,7 @@ def show_error(say: Say, error: CrossmodalError, *more: str) -> None:
 
 
 @contextmanager
-def told(say: Say, place: str) -> Iterator[None]:
+def error_boundary(say: Translator, place: str) -> Iterator[None]:
     """Whatever goes wrong within is said in the page; the cause of the unforeseen goes to the log."""
     try:
         yield

@@ -15,25 +15,25 @@ import streamlit as st
 from crossmodal.fusion import DEFAULT_RULE, registry
 from crossmodal.types import FusionSettings
 from crossmodal.ui.state import note_ignored
-from crossmodal.ui.url_choice import Choice
+from crossmodal.ui.url_choice import UrlChoice
 
 DEFAULT_ALPHA = 0.5
 TEMPERATURES = (4.0, 2.8, 2.0, 1.4, 1.0, 0.7, 0.5, 0.35, 0.25)
 """Even steps of a factor of about 1.4, flattest first, so that sharper lies to the right."""
-MODE = Choice("mode", ("mix", "free"), "mix")
+MODE = UrlChoice("mode", ("mix", "free"), "mix")
 """Whether the weights are set as one mix or each for itself."""
 
 _DIGITS = 3
 _Value = TypeVar("_Value")
 
 
-def rule(rules: Sequence[str] | None = None) -> Choice:
+def rule(rules: Sequence[str] | None = None) -> UrlChoice:
     """The fusion rule, one of those that the models offer; None allows every rule there is."""
-    return Choice("rule", tuple(registry() if rules is None else rules), DEFAULT_RULE)
+    return UrlChoice("rule", tuple(registry() if rules is None else rules), DEFAULT_RULE)
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class MixerState:
     """What is set on the bench: a weight for every modality, those that are switched off, rule and temperature."""
 
     alpha: Mapping[str, float]
@@ -46,11 +46,11 @@ class Held:
         return FusionSettings(self.alpha, self.rule, self.temperature)
 
 
-def held(modalities: Sequence[str], rules: Sequence[str] | None = None) -> Held:
+def current(modalities: Sequence[str], rules: Sequence[str] | None = None) -> MixerState:
     """The present settings; what the address says wrongly is dropped from it."""
     alpha = {name: _value(f"a_{name}", DEFAULT_ALPHA, _weight) for name in modalities}
     off = tuple(name for name in modalities if not _value(f"m_{name}", True, _switch))
-    return Held(alpha, off, rule(rules).value(), _value("t", 1.0, _temperature))
+    return MixerState(alpha, off, rule(rules).value(), _value("t", 1.0, _temperature))
 
 
 def take(given: Any, modalities: Sequence[str], rules: Sequence[str] | None = None) -> None:
@@ -71,7 +71,7 @@ def take(given: Any, modalities: Sequence[str], rules: Sequence[str] | None = No
 
 def stamp(modalities: Sequence[str], rules: Sequence[str] | None = None) -> None:
     """Put the settings into the address of a page without a mixer, so that a link to it carries them."""
-    now = held(modalities, rules)
+    now = current(modalities, rules)
     for name in modalities:
         _put(f"a_{name}", now.alpha[name], DEFAULT_ALPHA)
         _put(f"m_{name}", name not in now.off, True)

@@ -11,17 +11,17 @@ from streamlit.delta_generator import DeltaGenerator
 
 from crossmodal.engine import Engine
 from crossmodal.errors import ModelError
-from crossmodal.i18n.translator import Say
-from crossmodal.sharing.comparison import NAMES, Column
+from crossmodal.i18n.translator import Translator
+from crossmodal.sharing.comparison import NAMES, Variant
 from crossmodal.ui import frame, mixer_state, state
 from crossmodal.ui.components.mixer import component
-from crossmodal.ui.frame import Look
+from crossmodal.ui.frame import PageContext
 from crossmodal.ui.pages import about, bench, compare, space, timeline, train
 from crossmodal.ui.sections import inputs, share_dialog
-from crossmodal.ui.sections.shared_view import Shown
-from crossmodal.ui.state import Service, Subject
+from crossmodal.ui.sections.shared_view import SharedView
+from crossmodal.ui.state import Sample, Service
 
-OfInput = Callable[[Look, Engine, Subject], Sequence[Shown] | None]
+OfInput = Callable[[PageContext, Engine, Sample], Sequence[SharedView] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Page:
     """
 
     of_input: OfInput | None = None
-    alone: Callable[[Look, Engine], None] | None = None
+    alone: Callable[[PageContext, Engine], None] | None = None
 
 
 PAGES = {
@@ -46,71 +46,73 @@ PAGES = {
 ABOUT = "about"
 
 
-def run(look: Look) -> None:
+def run(context: PageContext) -> None:
     """Everything below the head: links to all pages, and the one that the address names."""
     keys = [*PAGES, ABOUT]
     corner: list[DeltaGenerator] = []
     pages = [
-        st.Page(partial(show, look, key, corner), title=_title(look.say, key), url_path=key, default=key == keys[0])
+        st.Page(
+            partial(show, context, key, corner), title=_title(context.say, key), url_path=key, default=key == keys[0]
+        )
         for key in keys
     ]
     current = st.navigation(pages, position="hidden")
     settings = st.query_params.to_dict()  # so that the links carry the settings along
     with st.container(horizontal=True, gap="small", key="nav"):
         for key, page in zip(keys, pages, strict=True):
-            st.page_link(page, label=look.say(f"page.{key}"), query_params=settings)
+            st.page_link(page, label=context.say(f"page.{key}"), query_params=settings)
         corner.append(
             st.container(key="corner", width="content")
         )  # the page fills it once it knows what there is to share
     current.run()
 
 
-def _title(say: Say, key: str) -> str:
+def _title(say: Translator, key: str) -> str:
     return f"Crossmodal: {say(f'page.{key}')}"
 
 
-def show(look: Look, key: str, corner: Sequence[DeltaGenerator] = ()) -> None:
+def show(context: PageContext, key: str, corner: Sequence[DeltaGenerator] = ()) -> None:
     """One page by its key; those of an input begin with it, and all but the last end with the foot.
 
     ``corner`` is where the button to share goes, if not at the end of the page.
     """
-    train.note_in_use(look)
+    train.note_in_use(context)
     if key == ABOUT:
-        about.about(look, state.models_folder())
+        about.about(context, state.models_folder())
         return
     try:
         service = state.present()
     except ModelError as error:
-        frame.show_error(look.say, error)
+        frame.show_error(context.say, error)
         return
     page = PAGES[key]
     if page.alone:
-        page.alone(look, service.engine)
+        page.alone(context, service.engine)
         state.stamp_address()
-    elif page.of_input and not share_dialog.forget(look):
-        _with_input(look, service, page.of_input, corner)
-    frame.footer(look, service.engine)
+    elif page.of_input and not share_dialog.forget(context):
+        _with_input(context, service, page.of_input, corner)
+    frame.footer(context, service.engine)
 
 
-def _with_input(look: Look, service: Service, draw: OfInput, corner: Sequence[DeltaGenerator]) -> None:
+def _with_input(context: PageContext, service: Service, draw: OfInput, corner: Sequence[DeltaGenerator]) -> None:
     engine = service.engine
-    is_open, subject = share_dialog.opened(look, engine)
+    is_open, sample = share_dialog.opened(context, engine)
     if not is_open:
-        subject = inputs.source(look, service)
+        sample = inputs.source(context, service)
     notes = st.container()  # above the page, though known only after it
-    if subject:
-        subject = inputs.clip(look, engine, subject)
-        seen = draw(look, engine, subject) or [_settings_of_bench(engine, subject)]
+    if sample:
+        sample = inputs.clip(context, engine, sample)
+        seen = draw(context, engine, sample) or [_settings_of_bench(engine, sample)]
         with corner[0] if corner else st.container():
-            share_dialog.share(look, engine, seen)
+            share_dialog.share(context, engine, seen)
     compare.stamp_address(engine)
     if component.usable():  # plain sliders own their keys of the address, which Streamlit then guards
         mixer_state.stamp(engine.modalities, engine.rules)
     state.stamp_address()
     with notes:
-        frame.show_ignored(look, engine)
+        frame.show_ignored(context, engine)
 
 
-def _settings_of_bench(engine: Engine, subject: Subject) -> Shown:
-    now = mixer_state.held(engine.modalities, engine.rules)
-    return Shown(subject, [Column(NAMES[0], now.settings(), frozenset(now.off))], curve=True)
+def _settings_of_bench(engine: Engine, sample: Sample) -> SharedView:
+    now = mixer_state.current(engine.modalities, engine.rules)
+    return SharedView(sample, [Variant(NAMES[0], now.settings(), frozenset(now.off))], curve=True)

@@ -24,11 +24,11 @@ from crossmodal.errors import ModelError
 from crossmodal.examples import Example
 from crossmodal.model import checkpoints
 from crossmodal.text import preprocess as preprocess_text
-from crossmodal.timing import Progress, Stopwatch
+from crossmodal.timing import Progress, StageTimer
 from crossmodal.types import Evidence, Utterance, Waveform
 
 if TYPE_CHECKING:
-    from crossmodal.i18n.translator import Say
+    from crossmodal.i18n.translator import Translator
     from crossmodal.pipeline import Pipeline
 
 FOLDER_VARIABLE = "CROSSMODAL_MODELS"
@@ -121,7 +121,7 @@ def service() -> Service:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnModel:
+class CustomModel:
     """A model that a visitor trained or loaded, in use for that visitor alone; ``keep`` holds on to its folder."""
 
     engine: Engine
@@ -134,7 +134,7 @@ def use_own(folder: Path, keep: object) -> None:
     shipped.pipeline()  # both share the encoders: whoever loads at the same time waits here and loads none twice
     own = Engine(folder, gate=shipped.gate)
     own.pipeline()  # no more than a moment now, and a fault is met here and not on the bench
-    st.session_state["_own_model"] = OwnModel(own, keep)
+    st.session_state["_own_model"] = CustomModel(own, keep)
 
 
 def use_shipped() -> None:
@@ -142,13 +142,13 @@ def use_shipped() -> None:
     st.session_state.pop("_own_model", None)
 
 
-def own_model() -> OwnModel | None:
+def own_model() -> CustomModel | None:
     """The visitor's own model, if one is in use."""
-    found: OwnModel | None = st.session_state.get("_own_model")
+    found: CustomModel | None = st.session_state.get("_own_model")
     return found
 
 
-def own_or(say: Say, key: str) -> str:
+def own_or(say: Translator, key: str) -> str:
     """Why a figure of the models is missing: the wording ``key``, or ``key.own`` while a visitor's own are in use."""
     return say(key if own_model() is None else f"{key}.own")
 
@@ -186,7 +186,7 @@ def ignored() -> list[tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Clip:
+class DisplayClip:
     """The voice of an input as it is drawn and played."""
 
     envelope: tuple[float, ...]
@@ -196,7 +196,7 @@ class Clip:
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class Sample:
     """An input with its evidence. ``words`` is its text before any edit, ``edit`` the words put in their place.
 
     ``shipped`` marks a finished example, ``arrival`` counts what a session has read of its own, from 1.
@@ -205,7 +205,7 @@ class Subject:
     key: str
     evidence: Evidence
     words: str
-    clip: Clip | None = None
+    clip: DisplayClip | None = None
     shipped: bool = False
     edit: str | None = None
     arrival: int = 0
@@ -235,17 +235,17 @@ def digest(*parts: str | bytes) -> str:
     return found.hexdigest()
 
 
-def _remember(engine: Engine, own: str, make: Callable[[], Subject]) -> Subject:
+def _remember(engine: Engine, own: str, make: Callable[[], Sample]) -> Sample:
     """The subject of that key by these models, made and numbered at its first use. The session keeps the last few."""
-    kept: MutableMapping[str, Subject] = st.session_state.setdefault("_subjects", {})
+    kept: MutableMapping[str, Sample] = st.session_state.setdefault("_subjects", {})
     key = f"{engine.model_hash} {own}"
     if key not in kept:
-        subject = make()
+        sample = make()
         arrival = 1 + max((one.arrival for one in kept.values()), default=0)
-        subject = replace(subject, arrival=arrival)
+        sample = replace(sample, arrival=arrival)
         while len(kept) >= _KEPT_SUBJECTS:
             del kept[next(iter(kept))]
-        kept[key] = subject
+        kept[key] = sample
     return kept[key]
 
 
@@ -255,88 +255,88 @@ def _run(engine: Engine, work: Callable[[Pipeline], Evidence], progress: Progres
     return engine.run(work).checked()
 
 
-def read_example(engine: Engine, example: Example, progress: Progress) -> Subject:
+def read_example(engine: Engine, example: Example, progress: Progress) -> Sample:
     """A finished example as it was shipped; read anew only where the models in use are not those that it shows."""
     key = digest("example", example.key)
-    clip = Clip(example.envelope, example.segments, example.seconds, example.audio)
+    clip = DisplayClip(example.envelope, example.segments, example.seconds, example.audio)
     if example.evidence.model_hash == engine.model_hash:
-        return Subject(key, example.evidence, example.text, clip, shipped=True)
+        return Sample(key, example.evidence, example.text, clip, shipped=True)
 
     def work(pipeline: Pipeline) -> Evidence:
         return example.read(pipeline, progress)
 
-    return _remember(engine, key, lambda: Subject(key, _run(engine, work, progress), example.text, clip))
+    return _remember(engine, key, lambda: Sample(key, _run(engine, work, progress), example.text, clip))
 
 
-def read_clip(engine: Engine, data: bytes, progress: Progress) -> Subject:
+def read_clip(engine: Engine, data: bytes, progress: Progress) -> Sample:
     """A recorded or uploaded clip, with the words that the recogniser hears in it. Raises CrossmodalError."""
     key = digest("clip", data)
     return _remember(engine, key, lambda: _read_clip(engine, key, data, progress))
 
 
-def _read_clip(engine: Engine, key: str, data: bytes, progress: Progress) -> Subject:
-    clips: list[Clip] = []
+def _read_clip(engine: Engine, key: str, data: bytes, progress: Progress) -> Sample:
+    clips: list[DisplayClip] = []
 
     def work(pipeline: Pipeline) -> Evidence:
-        watch = Stopwatch(progress)
+        watch = StageTimer(progress)
         utterance = pipeline.prepare(speech=data, watch=watch)
         clips.append(_clip(utterance))
         return pipeline.read(utterance, watch=watch)
 
     evidence = _run(engine, work, progress)
-    return Subject(key, evidence, evidence.transcript.text if evidence.transcript else "", clips[-1])
+    return Sample(key, evidence, evidence.transcript.text if evidence.transcript else "", clips[-1])
 
 
-def _clip(utterance: Utterance) -> Clip:
+def _clip(utterance: Utterance) -> DisplayClip:
     from crossmodal.audio import to_wav  # imports torch, which the pipeline at work has long imported
 
     waveform = utterance.inputs["speech"]
     if not isinstance(waveform, Waveform):
         raise TypeError("speech is a waveform")
-    return Clip(envelope(waveform.samples), waveform.segments, waveform.seconds, to_wav(waveform.samples))
+    return DisplayClip(envelope(waveform.samples), waveform.segments, waveform.seconds, to_wav(waveform.samples))
 
 
-def read_text(engine: Engine, text: str, progress: Progress) -> Subject:
+def read_text(engine: Engine, text: str, progress: Progress) -> Sample:
     """Typed words. Raises CrossmodalError."""
     key = digest("text", text)
 
     def work(pipeline: Pipeline) -> Evidence:
         return pipeline.embed(text=text, progress=progress)
 
-    return _remember(engine, key, lambda: Subject(key, _run(engine, work, progress), text))
+    return _remember(engine, key, lambda: Sample(key, _run(engine, work, progress), text))
 
 
-def with_words(engine: Engine, subject: Subject, text: str, progress: Progress) -> Subject:
+def with_words(engine: Engine, sample: Sample, text: str, progress: Progress) -> Sample:
     """The subject with other words: only they are read again. No words at all leave the voice alone."""
-    if text.strip() == subject.words.strip():
-        return subject
-    key = digest(subject.key, text)
+    if text.strip() == sample.words.strip():
+        return sample
+    key = digest(sample.key, text)
 
-    def make() -> Subject:
-        return replace(subject, evidence=_reread(engine, subject, text, progress), edit=text)
+    def make() -> Sample:
+        return replace(sample, evidence=_reread(engine, sample, text, progress), edit=text)
 
     return _remember(engine, key, make)
 
 
-def _reread(engine: Engine, subject: Subject, text: str, progress: Progress) -> Evidence:
+def _reread(engine: Engine, sample: Sample, text: str, progress: Progress) -> Evidence:
     if not text.strip():
-        return replace(subject.evidence, readings=without(subject.evidence.readings, "text"))
+        return replace(sample.evidence, predictions=without(sample.evidence.predictions, "text"))
     clean = preprocess_text(text)
 
     def work(pipeline: Pipeline) -> Evidence:
         progress("encode_text")
-        return pipeline.reread(subject.evidence, text=clean)
+        return pipeline.repredict(sample.evidence, text=clean)
 
     return _run(engine, work, progress)
 
 
-def recent(engine: Engine) -> list[Subject]:
+def recent(engine: Engine) -> list[Sample]:
     """What this session has read of a visitor's own by these models, the latest first."""
-    kept: Mapping[str, Subject] = st.session_state.get("_subjects", {})
+    kept: Mapping[str, Sample] = st.session_state.get("_subjects", {})
     return [
-        subject
-        for subject in reversed(list(kept.values()))
-        if subject.evidence.model_hash == engine.model_hash and not subject.from_example
+        sample
+        for sample in reversed(list(kept.values()))
+        if sample.evidence.model_hash == engine.model_hash and not sample.from_example
     ]
 
 

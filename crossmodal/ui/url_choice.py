@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from crossmodal.i18n.translator import Say
+from crossmodal.i18n.translator import Translator
 from crossmodal.ui.state import note_ignored
 
 Name = Callable[[str], str]
@@ -21,7 +21,7 @@ Then = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class UrlChoice:
     """``key`` names it in session and address; ``stays`` keeps even the default in the address once it was chosen."""
 
     key: str
@@ -39,25 +39,38 @@ class Choice:
             st.session_state[self.key] = asked if asked in self.options else self.default
         return str(st.session_state[self.key])
 
-    def segments(self, say: Say, label: str, name: Name, **more: Any) -> str:
+    def segments(self, say: Translator, label: str, name: Name, **more: Any) -> str:
         """As a row of buttons, each called ``name(option)``; returns the value."""
         value, widget = self.value(), self._widget(say)
         st.segmented_control(
-            label, self.options, default=value, format_func=name, key=widget, required=True, on_change=self._take,
-            args=(widget, None), **more,
-        )  # fmt: skip
+            label,
+            self.options,
+            default=value,
+            format_func=name,
+            key=widget,
+            required=True,
+            on_change=self._take,
+            args=(widget, None),
+            **more,
+        )
         return value
 
-    def menu(self, say: Say, label: str, name: Name, then: Then | None = None, **more: Any) -> str:
+    def menu(self, say: Translator, label: str, name: Name, then: Then | None = None, **more: Any) -> str:
         """As a menu; ``then`` is told of a new value before the page is drawn again. Returns the value."""
         value, widget = self.value(), self._widget(say)
         st.selectbox(
-            label, self.options, list(self.options).index(value), format_func=name, key=widget, on_change=self._take,
-            args=(widget, then), **more,
-        )  # fmt: skip
+            label,
+            self.options,
+            list(self.options).index(value),
+            format_func=name,
+            key=widget,
+            on_change=self._take,
+            args=(widget, then),
+            **more,
+        )
         return value
 
-    def _widget(self, say: Say) -> str:
+    def _widget(self, say: Translator) -> str:
         return f"{self.key}_{say.language}"
 
     def _take(self, widget: str, then: Then | None) -> None:

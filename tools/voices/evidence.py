@@ -52,7 +52,7 @@ def _summary(spec: Mapping[str, Any], evidence: Evidence) -> str:
     """One line: the intended and the read emotion of voice and words, with their probabilities."""
     parts = []
     for modality, intended in (("speech", spec["voice_intended"]), ("text", spec["words_intended"])):
-        p = evidence.readings[modality].probabilities["emotion"]
+        p = evidence.predictions[modality].probabilities["emotion"]
         read = EMOTIONS[int(p.argmax())]
         parts.append(f"{modality} {intended} {p[EMOTIONS.index(intended)]:.2f} (reads {read} {p.max():.2f})")
     heard = evidence.transcript.text if evidence.transcript else ""

@@ -21,39 +21,76 @@ Style = Mapping[str, Span]
 _COLOUR: Style = {f"colour@{hertz}": (-7, 7) for hertz in (200, 500, 1200, 2500, 4500, 7000)}
 
 
-def _style(
-    pitch: Span, range_: Span, stretch: Span, end: Span, **others: Span
-) -> Style:  # fmt: skip
+def _style(pitch: Span, range_: Span, stretch: Span, end: Span, **others: Span) -> Style:
     """The ranges that every emotion has, and those of its own; ``end`` are semitones of the last sounds."""
     return {
-        "pitch": pitch, "range": range_, "stretch@0": stretch, "stretch@1": (stretch[0], stretch[1] + 0.2),
-        "contour@0": (-2.5, 2.5), "contour@0.3": (-2.5, 3.5), "contour@0.6": (-2.5, 3.5),
-        "contour@0.8": (-2.5, 3.5), "contour@1": end,
-        "loudness@0": (-4, 2), "loudness@0.5": (-1, 3), "loudness@1": (-8, 3),
-        "formant": (0.94, 1.1), "accent": (0.8, 1.4), "room": (-60, -34), **_COLOUR, **others,
-    }  # fmt: skip
+        "pitch": pitch,
+        "range": range_,
+        "stretch@0": stretch,
+        "stretch@1": (stretch[0], stretch[1] + 0.2),
+        "contour@0": (-2.5, 2.5),
+        "contour@0.3": (-2.5, 3.5),
+        "contour@0.6": (-2.5, 3.5),
+        "contour@0.8": (-2.5, 3.5),
+        "contour@1": end,
+        "loudness@0": (-4, 2),
+        "loudness@0.5": (-1, 3),
+        "loudness@1": (-8, 3),
+        "formant": (0.94, 1.1),
+        "accent": (0.8, 1.4),
+        "room": (-60, -34),
+        **_COLOUR,
+        **others,
+    }
 
 
 STYLES: dict[str, Style] = {
     "anger": _style(
-        (1, 8), (1.0, 2.0), (0.85, 1.2), (-4, 2), drive=(0, 0.9), jitter=(0, 0.02), creak=(0, 0.15),
+        (1, 8),
+        (1.0, 2.0),
+        (0.85, 1.2),
+        (-4, 2),
+        drive=(0, 0.9),
+        jitter=(0, 0.02),
+        creak=(0, 0.15),
     ),
     "disgust": _style(
-        (-2, 5), (0.9, 2.0), (1.0, 1.5), (-5, 2), breath=(-30, -10), creak=(0, 0.35), jitter=(0, 0.025),
+        (-2, 5),
+        (0.9, 2.0),
+        (1.0, 1.5),
+        (-5, 2),
+        breath=(-30, -10),
+        creak=(0, 0.35),
+        jitter=(0, 0.025),
         drive=(0, 0.5),
     ),
     "fear": _style(
-        (2, 9), (0.6, 1.6), (0.8, 1.2), (-3, 4), breath=(-30, -10), vibrato=(0, 0.8), tremolo=(0, 0.5),
-        shake_hz=(5.5, 9), jitter=(0, 0.03),
+        (2, 9),
+        (0.6, 1.6),
+        (0.8, 1.2),
+        (-3, 4),
+        breath=(-30, -10),
+        vibrato=(0, 0.8),
+        tremolo=(0, 0.5),
+        shake_hz=(5.5, 9),
+        jitter=(0, 0.03),
     ),
     "joy": _style((1, 8), (1.1, 2.2), (0.85, 1.2), (-4, 4), drive=(0, 0.5), vibrato=(0, 0.25)),
     "neutral": _style((-1, 1), (0.7, 1.1), (0.95, 1.1), (-2, 0)),
     "sadness": _style(
-        (-2, 6), (0.5, 1.5), (1.05, 1.5), (-4, 1), breath=(-24, -8), vibrato=(0, 0.5), tremolo=(0, 0.35),
-        shake_hz=(4, 6.5), creak=(0, 0.2), jitter=(0, 0.02),
+        (-2, 6),
+        (0.5, 1.5),
+        (1.05, 1.5),
+        (-4, 1),
+        breath=(-24, -8),
+        vibrato=(0, 0.5),
+        tremolo=(0, 0.35),
+        shake_hz=(4, 6.5),
+        creak=(0, 0.2),
+        jitter=(0, 0.02),
     ),
     "surprise": _style((2, 9), (1.2, 2.4), (0.8, 1.15), (0, 8), breath=(-36, -14), drive=(0, 0.3)),
-}  # fmt: skip
+}
 
 
 def to_record(values: Mapping[str, float]) -> dict[str, Any]:
@@ -73,9 +110,18 @@ def strain(recipe: Recipe) -> float:
     colour = sum(abs(gain) for _, gain in recipe.colour) / max(1, len(recipe.colour))
     stretch = sum(abs(value - 1) for _, value in recipe.stretch) / max(1, len(recipe.stretch))
     parts = (
-        abs(recipe.pitch - 1) / 12, abs(recipe.range - 1) / 4, stretch, 5 * recipe.jitter, 1.5 * recipe.creak,
-        recipe.tremolo / 2, recipe.vibrato / 3, colour / 20, recipe.drive / 3, 2 * abs(recipe.formant - 1),
-        max(0.0, recipe.breath + 20) / 30, max(0.0, recipe.room + 45) / 40,
+        abs(recipe.pitch - 1) / 12,
+        abs(recipe.range - 1) / 4,
+        stretch,
+        5 * recipe.jitter,
+        1.5 * recipe.creak,
+        recipe.tremolo / 2,
+        recipe.vibrato / 3,
+        colour / 20,
+        recipe.drive / 3,
+        2 * abs(recipe.formant - 1),
+        max(0.0, recipe.breath + 20) / 30,
+        max(0.0, recipe.room + 45) / 40,
         0.3 if recipe.engine == "espeak" else 0.0,
-    )  # fmt: skip
+    )
     return sum(parts)

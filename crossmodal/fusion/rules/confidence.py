@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from crossmodal.fusion.base import Lines, log_floor
+from crossmodal.fusion.base import LinearScores, clipped_log
 from crossmodal.fusion.rules.linear import Linear
 from crossmodal.types import Array
 
 
 def confidence(probabilities: Array) -> Array:
     """1 - H(p) / log C over the last dimension: 0 for a flat reading, 1 for a certain one."""
-    entropy = -(probabilities * log_floor(probabilities)).sum(-1)
+    entropy = -(probabilities * clipped_log(probabilities)).sum(-1)
     return np.clip(1 - entropy / np.log(probabilities.shape[-1]), 0.0, 1.0)
 
 
@@ -31,7 +31,7 @@ class Confidence(Linear):
         usable = total > LEAST
         return np.where(usable, raw / np.where(usable, total, 1.0), alpha)
 
-    def lines(self, probabilities: Array, prior: Array, divisor: Array) -> tuple[Lines, ...]:
+    def lines(self, probabilities: Array, prior: Array, divisor: Array) -> tuple[LinearScores, ...]:
         """See FusionRule.lines. The weights are a c_1 and (1 - a) c_2 over their sum, and a sum moves no winner.
 
         With c at least LEAST this is also what ``weights`` does where nobody is sure: alpha itself counts.

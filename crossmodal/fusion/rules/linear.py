@@ -1,6 +1,6 @@
 """The linear opinion pool, the formula of the project: p = sum_i w_i p_i (Stone 1961)."""
 
-from crossmodal.fusion.base import FusionRule, Lines, Problem
+from crossmodal.fusion.base import FusionInputs, FusionRule, LinearScores
 from crossmodal.types import Array
 
 
@@ -11,15 +11,15 @@ class Linear(FusionRule):
     order = 0
     formula = r"p = \sum_i w_i\, p_i"
 
-    def pool(self, problem: Problem) -> Array:
+    def pool(self, problem: FusionInputs) -> Array:
         """See FusionRule.pool."""
         fused: Array = (problem.alpha[..., None, :] @ problem.probabilities)[..., 0, :]
         return fused
 
-    def lines(self, probabilities: Array, prior: Array, divisor: Array) -> tuple[Lines, ...]:
+    def lines(self, probabilities: Array, prior: Array, divisor: Array) -> tuple[LinearScores, ...]:
         """See FusionRule.lines. A divisor scales each line as a whole."""
         scores = probabilities / divisor
-        return (Lines(0.0, 1.0, scores[..., 1, :], scores[..., 0, :], logarithmic=False),)
+        return (LinearScores(0.0, 1.0, scores[..., 1, :], scores[..., 0, :], logarithmic=False),)
 
 
 RULE = Linear()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from crossmodal.fusion.base import FusionRule, Lines, Problem, log_floor, softmax
+from crossmodal.fusion.base import FusionInputs, FusionRule, LinearScores, clipped_log, softmax
 from crossmodal.types import Array
 
 
@@ -13,14 +13,14 @@ class LogPool(FusionRule):
     order = 1
     formula = r"p \propto \prod_i p_i^{\,w_i}"
 
-    def pool(self, problem: Problem) -> Array:
+    def pool(self, problem: FusionInputs) -> Array:
         """See FusionRule.pool."""
-        return softmax((problem.alpha[..., None, :] @ log_floor(problem.probabilities))[..., 0, :])
+        return softmax((problem.alpha[..., None, :] @ clipped_log(problem.probabilities))[..., 0, :])
 
-    def lines(self, probabilities: Array, prior: Array, divisor: Array) -> tuple[Lines, ...]:
+    def lines(self, probabilities: Array, prior: Array, divisor: Array) -> tuple[LinearScores, ...]:
         """See FusionRule.lines. A divisor shifts each line as a whole."""
-        scores = log_floor(probabilities) - np.log(divisor)
-        return (Lines(0.0, 1.0, scores[..., 1, :], scores[..., 0, :], logarithmic=True),)
+        scores = clipped_log(probabilities) - np.log(divisor)
+        return (LinearScores(0.0, 1.0, scores[..., 1, :], scores[..., 0, :], logarithmic=True),)
 
 
 RULE = LogPool()

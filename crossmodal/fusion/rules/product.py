@@ -6,7 +6,7 @@ reading already contains once, is divided out n - 1 times.
 
 import numpy as np
 
-from crossmodal.fusion.base import FusionRule, Lines, Problem, log_floor, softmax
+from crossmodal.fusion.base import FusionInputs, FusionRule, LinearScores, clipped_log, softmax
 from crossmodal.types import Array
 
 
@@ -21,23 +21,23 @@ class Product(FusionRule):
     order = 2
     formula = r"p \propto \pi^{1-\sum_i b_i}\prod_i p_i^{\,b_i},\quad b_i = w_i/\max_j w_j"
 
-    def pool(self, problem: Problem) -> Array:
+    def pool(self, problem: FusionInputs) -> Array:
         """See FusionRule.pool."""
         exponents = problem.alpha / problem.alpha.max(-1, keepdims=True)
-        evidence = (exponents[..., None, :] @ log_floor(problem.probabilities))[..., 0, :]
-        return softmax(evidence + (1 - exponents.sum(-1))[..., None] * log_floor(problem.prior))
+        evidence = (exponents[..., None, :] @ clipped_log(problem.probabilities))[..., 0, :]
+        return softmax(evidence + (1 - exponents.sum(-1))[..., None] * clipped_log(problem.prior))
 
-    def lines(self, probabilities: Array, prior: Array, divisor: Array) -> tuple[Lines, ...]:
+    def lines(self, probabilities: Array, prior: Array, divisor: Array) -> tuple[LinearScores, ...]:
         """See FusionRule.lines. The log scores times m = max(a, 1 - a) are lines, with one kink where a = 1/2.
 
         As b_i = w_i / m, m log p = sum_i w_i log p_i + (m - 1) log pi, less m log divisor.
         """
-        log_prior, logs = log_floor(prior), log_floor(probabilities)
+        log_prior, logs = clipped_log(prior), clipped_log(probabilities)
         alone = logs - np.log(divisor)  # at either end m = 1, and one modality speaks alone
         middle = logs.mean(-2) - 0.5 * (log_prior + np.log(divisor))
         return (
-            Lines(0.0, 0.5, alone[..., 1, :], middle, logarithmic=True, scale=(1.0, 0.5)),
-            Lines(0.5, 1.0, middle, alone[..., 0, :], logarithmic=True, scale=(0.5, 1.0)),
+            LinearScores(0.0, 0.5, alone[..., 1, :], middle, logarithmic=True, scale=(1.0, 0.5)),
+            LinearScores(0.5, 1.0, middle, alone[..., 0, :], logarithmic=True, scale=(0.5, 1.0)),
         )
 
 

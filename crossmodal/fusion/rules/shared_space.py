@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from crossmodal.fusion.base import FusionRule, Problem
+from crossmodal.fusion.base import FusionInputs, FusionRule
 from crossmodal.types import Array
 
 
@@ -13,7 +13,7 @@ class SharedSpace(FusionRule):
     order = 4
     formula = r"p = \theta\!\left(\frac{\sum_i w_i z_i}{\lVert \sum_i w_i z_i \rVert}\right)"
 
-    def pool(self, problem: Problem) -> Array:
+    def pool(self, problem: FusionInputs) -> Array:
         """See FusionRule.pool. Embeddings that cancel out leave the zero vector, which the head reads as it is."""
         mean = (problem.alpha[..., None, :] @ problem.embeddings)[..., 0, :]
         length = np.sqrt((mean * mean).sum(-1, keepdims=True))

@@ -28,10 +28,19 @@ FRAMES_PER_SECOND = 50
 def whisper_config() -> WhisperConfig:
     """Architecture of tiny.en, every dropout off: the adaptation brings its own regularisation."""
     config = WhisperConfig(
-        vocab_size=51864, num_mel_bins=80, d_model=WIDTH, encoder_layers=4, decoder_layers=4,
-        encoder_attention_heads=6, decoder_attention_heads=6, encoder_ffn_dim=1536, decoder_ffn_dim=1536,
-        max_source_positions=1500, max_target_positions=448, dropout=0.0,
-    )  # fmt: skip
+        vocab_size=51864,
+        num_mel_bins=80,
+        d_model=WIDTH,
+        encoder_layers=4,
+        decoder_layers=4,
+        encoder_attention_heads=6,
+        decoder_attention_heads=6,
+        encoder_ffn_dim=1536,
+        decoder_ffn_dim=1536,
+        max_source_positions=1500,
+        max_target_positions=448,
+        dropout=0.0,
+    )
     config._attn_implementation = "sdpa"
     return config
 

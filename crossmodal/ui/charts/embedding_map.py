@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossmodal.data.phrasebook import Phrase, load_phrasebook
-from crossmodal.explain.embedding_map import Space
+from crossmodal.explain.embedding_map import EmbeddingMap
 from crossmodal.types import TASKS, Array
 from crossmodal.ui.charts import palette
 from crossmodal.ui.charts.palette import GREY
 from crossmodal.ui.charts.plotly import Figure, literal
-from crossmodal.ui.frame import Look
+from crossmodal.ui.frame import PageContext
 
 COLOURS = ("emotion", "modality", "split")
 """What the colours may stand for."""
@@ -36,9 +36,13 @@ _SPLIT_SIGNS = ("circle", "square", "triangle-up", "triangle-down", "cross")
 _SPLIT_COLOURS = ("anger", "joy", "sadness", "fear", "surprise")
 """Emotions whose colours the folds borrow: they tell apart as well."""
 _GLYPHS = {
-    "circle": "\u25cf", "square": "\u25a0", "triangle-up": "\u25b2", "triangle-down": "\u25bc", "cross": "\u271a",
+    "circle": "\u25cf",
+    "square": "\u25a0",
+    "triangle-up": "\u25b2",
+    "triangle-down": "\u25bc",
+    "cross": "\u271a",
     "diamond": "\u25c6",
-}  # fmt: skip
+}
 _ROOM = 0.05
 """Room around the points, as a share of their extent."""
 _NAME_BOX = (0.17, 0.055)
@@ -56,7 +60,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Pin:
+class MapMarker:
     """A point of the present input on the map: its name, where it lies, its sign and its colour."""
 
     name: str
@@ -65,54 +69,58 @@ class Pin:
     colour: str
 
 
-def figure(look: Look, space: Space, projection: str, colour: str, pins: Sequence[Pin] = ()) -> Figure:
+def figure(
+    context: PageContext, space: EmbeddingMap, projection: str, colour: str, pins: Sequence[MapMarker] = ()
+) -> Figure:
     """The map. ``pins`` are drawn on it where nothing else draws them over it."""
     places = space.coordinates(projection)
-    hover = hover_texts(look, space)
-    traces = [_trace(look, group, places, hover) for group in groups(look, space, colour)]
+    hover = hover_texts(context, space)
+    traces = [_trace(context, group, places, hover) for group in groups(context, space, colour)]
     layout = {
         "height": HEIGHT,
         "margin": {"l": 0, "r": 0, "t": 26, "b": 0},
         "xaxis": _axis(places[:, 0]),
         "yaxis": _axis(places[:, 1]),
-        "annotations": _names(look, space, places),
+        "annotations": _names(context, space, places),
         "showlegend": False,
         "dragmode": "pan",  # a finger scrolls the page until lasso or box is taken: the style does that
         "hovermode": "closest",
         "hoverlabel": {
-            "bgcolor": palette.BACKGROUND[look.theme], "bordercolor": palette.INK[look.theme], "font": {"size": 13},
+            "bgcolor": palette.BACKGROUND[context.theme],
+            "bordercolor": palette.INK[context.theme],
+            "font": {"size": 13},
             "align": "left",
         },
-        "modebar": {"orientation": "h", "bgcolor": _CLEAR, "color": GREY, "activecolor": palette.INK[look.theme]},
+        "modebar": {"orientation": "h", "bgcolor": _CLEAR, "color": GREY, "activecolor": palette.INK[context.theme]},
         "uirevision": projection,
         "paper_bgcolor": _CLEAR,
         "plot_bgcolor": _CLEAR,
-    }  # fmt: skip
-    return {"data": [*traces, *_pins(look, pins)], "layout": layout}
+    }
+    return {"data": [*traces, *_pins(context, pins)], "layout": layout}
 
 
-def legend(look: Look, space: Space, colour: str) -> list[tuple[str, str, str]]:
+def legend(context: PageContext, space: EmbeddingMap, colour: str) -> list[tuple[str, str, str]]:
     """What each sign and colour stands for: glyph, colour, words; every pair once."""
-    say, ink = look.say, palette.INK[look.theme]
+    say, ink = context.say, palette.INK[context.theme]
     kinds = [(_GLYPHS[_sign(name)], ink, say.known(f"space.legend.{name}", name)) for name in space.modalities]
     if colour == "emotion":
-        return [*kinds, *((_GLYPHS["circle"], look.colour(e), say.label(_MAIN, e)) for e in TASKS[_MAIN])]
-    return [(_GLYPHS[group.sign], group.colour, group.name) for group in groups(look, space, colour)]
+        return [*kinds, *((_GLYPHS["circle"], context.colour(e), say.label(_MAIN, e)) for e in TASKS[_MAIN])]
+    return [(_GLYPHS[group.sign], group.colour, group.name) for group in groups(context, space, colour)]
 
 
-def hover_texts(look: Look, space: Space) -> list[str]:
+def hover_texts(context: PageContext, space: EmbeddingMap) -> list[str]:
     """What is said of each point when it is pointed at, as Plotly shows it."""
     texts = []
     for row in range(len(space.labels)):
-        what, gloss, emotion, split = described(look, space, row)
-        first = f"<b>{literal(what)}</b>" + (f"<br>{literal(gloss)}" if gloss and look.say.language == "zh" else "")
+        what, gloss, emotion, split = described(context, space, row)
+        first = f"<b>{literal(what)}</b>" + (f"<br>{literal(gloss)}" if gloss and context.say.language == "zh" else "")
         texts.append(f"{first}<br>{literal(emotion)}, {literal(split)}")
     return texts
 
 
-def described(look: Look, space: Space, row: int) -> tuple[str, str, str, str]:
+def described(context: PageContext, space: EmbeddingMap, row: int) -> tuple[str, str, str, str]:
     """A reference point in words: who or what, its gloss if it is a phrase, its emotion, its split."""
-    say, origin, split = look.say, space.origins[row], space.splits[row]
+    say, origin, split = context.say, space.origins[row], space.splits[row]
     emotion = say.label(_MAIN, TASKS[_MAIN][int(space.labels[row])])
     phrase = phrases().get(origin)
     if phrase:
@@ -128,42 +136,46 @@ def phrases() -> dict[str, Phrase]:
 # --- points --------------------------------------------------------------------------------------------------------
 
 
-def groups(look: Look, space: Space, colour: str) -> list[Group]:
+def groups(context: PageContext, space: EmbeddingMap, colour: str) -> list[Group]:
     """The points as they are drawn alike, those drawn first at first."""
-    made: Callable[[Look, Space], list[Group]] = {
-        "emotion": _by_emotion, "modality": _by_modality, "split": _by_split,
-    }[colour]  # fmt: skip
-    return [group for group in made(look, space) if len(group.rows)]
+    made: Callable[[PageContext, EmbeddingMap], list[Group]] = {
+        "emotion": _by_emotion,
+        "modality": _by_modality,
+        "split": _by_split,
+    }[colour]
+    return [group for group in made(context, space) if len(group.rows)]
 
 
-def _by_emotion(look: Look, space: Space) -> list[Group]:
+def _by_emotion(context: PageContext, space: EmbeddingMap) -> list[Group]:
     return [
-        Group(rows[space.labels[rows] == number], _sign(name), look.colour(emotion), look.say.label(_MAIN, emotion))
+        Group(
+            rows[space.labels[rows] == number], _sign(name), context.colour(emotion), context.say.label(_MAIN, emotion)
+        )
         for name in space.modalities
         for rows in [space.rows(name)]
         for number, emotion in enumerate(TASKS[_MAIN])
     ]
 
 
-def _by_modality(look: Look, space: Space) -> list[Group]:
-    colours = (GREY, palette.INK[look.theme])
+def _by_modality(context: PageContext, space: EmbeddingMap) -> list[Group]:
+    colours = (GREY, palette.INK[context.theme])
     return [
-        Group(space.rows(name), _sign(name), colours[place % 2], look.say.known(f"space.legend.{name}", name))
+        Group(space.rows(name), _sign(name), colours[place % 2], context.say.known(f"space.legend.{name}", name))
         for place, name in enumerate(space.modalities)
     ]
 
 
-def _by_split(look: Look, space: Space) -> list[Group]:
+def _by_split(context: PageContext, space: EmbeddingMap) -> list[Group]:
     splits, found = np.array(space.splits), []
     for place, split in enumerate(sorted(set(space.splits))):
         rows = np.flatnonzero(splits == split)
         if not split.isdecimal():
-            found.append(Group(rows, "diamond", palette.INK[look.theme], look.say(f"space.split.{split}")))
+            found.append(Group(rows, "diamond", palette.INK[context.theme], context.say(f"space.split.{split}")))
             continue
         actors = sorted({space.origins[row] for row in rows})
-        name = look.say("space.split.fold", first=actors[0], last=actors[-1])
+        name = context.say("space.split.fold", first=actors[0], last=actors[-1])
         kind = place % len(_SPLIT_SIGNS)
-        found.append(Group(rows, _SPLIT_SIGNS[kind], look.colour(_SPLIT_COLOURS[kind]), name))
+        found.append(Group(rows, _SPLIT_SIGNS[kind], context.colour(_SPLIT_COLOURS[kind]), name))
     return found
 
 
@@ -171,52 +183,77 @@ def _sign(modality: str) -> str:
     return SIGNS.get(modality, "square")
 
 
-def _trace(look: Look, group: Group, places: Array, hover: Sequence[str]) -> dict[str, Any]:
+def _trace(context: PageContext, group: Group, places: Array, hover: Sequence[str]) -> dict[str, Any]:
     words = group.sign == "diamond"
     return {
-        "type": "scatter", "mode": "markers", "x": places[group.rows, 0].round(3).tolist(),
-        "y": places[group.rows, 1].round(3).tolist(), "customdata": group.rows.tolist(),
-        "text": [hover[row] for row in group.rows], "hovertemplate": "%{text}<extra></extra>", "name": group.name,
+        "type": "scatter",
+        "mode": "markers",
+        "x": places[group.rows, 0].round(3).tolist(),
+        "y": places[group.rows, 1].round(3).tolist(),
+        "customdata": group.rows.tolist(),
+        "text": [hover[row] for row in group.rows],
+        "hovertemplate": "%{text}<extra></extra>",
+        "name": group.name,
         "marker": {
-            "symbol": group.sign, "size": 9 if words else 7, "color": group.colour, "opacity": 0.95 if words else 0.5,
-            "line": {"width": 1 if words else 0, "color": palette.BACKGROUND[look.theme]},
+            "symbol": group.sign,
+            "size": 9 if words else 7,
+            "color": group.colour,
+            "opacity": 0.95 if words else 0.5,
+            "line": {"width": 1 if words else 0, "color": palette.BACKGROUND[context.theme]},
         },
         "unselected": {"marker": {"opacity": 0.12}},
-    }  # fmt: skip
+    }
 
 
-def _pins(look: Look, pins: Sequence[Pin]) -> list[dict[str, Any]]:
-    ink = palette.INK[look.theme]
+def _pins(context: PageContext, pins: Sequence[MapMarker]) -> list[dict[str, Any]]:
+    ink = palette.INK[context.theme]
     return [
         {
-            "type": "scatter", "mode": "markers+text", "x": [round(float(pin.at[0]), 3)],
-            "y": [round(float(pin.at[1]), 3)], "text": [f"<b>{literal(pin.name)}</b>"], "textposition": "top center",
-            "textfont": {"size": 14}, "hoverinfo": "skip", "name": pin.name, "cliponaxis": False,
-            "marker": {"symbol": pin.sign, "size": 19, "color": pin.colour, "opacity": 1,
-                       "line": {"width": 2.5, "color": ink}},
+            "type": "scatter",
+            "mode": "markers+text",
+            "x": [round(float(pin.at[0]), 3)],
+            "y": [round(float(pin.at[1]), 3)],
+            "text": [f"<b>{literal(pin.name)}</b>"],
+            "textposition": "top center",
+            "textfont": {"size": 14},
+            "hoverinfo": "skip",
+            "name": pin.name,
+            "cliponaxis": False,
+            "marker": {
+                "symbol": pin.sign,
+                "size": 19,
+                "color": pin.colour,
+                "opacity": 1,
+                "line": {"width": 2.5, "color": ink},
+            },
             "unselected": {"marker": {"opacity": 1}},
         }
         for pin in pins
-    ]  # fmt: skip
+    ]
 
 
 # --- names and axes --------------------------------------------------------------------------------------------------
 
 
-def _names(look: Look, space: Space, places: Array) -> list[dict[str, Any]]:
+def _names(context: PageContext, space: EmbeddingMap, places: Array) -> list[dict[str, Any]]:
     """The name of each emotion where its points are densest, names that would meet moved apart."""
     extent, (numbers, found) = np.ptp(places, axis=0), middles(space, places)
-    names = [look.say.label(_MAIN, TASKS[_MAIN][number]) for number in numbers]
+    names = [context.say.label(_MAIN, TASKS[_MAIN][number]) for number in numbers]
     return [
         {
-            "text": f"<b>{literal(name)}</b>", "x": round(float(x), 3), "y": round(float(y), 3), "showarrow": False,
-            "font": {"size": 15}, "bgcolor": _seen_through(palette.BACKGROUND[look.theme], 0.72), "borderpad": 1,
+            "text": f"<b>{literal(name)}</b>",
+            "x": round(float(x), 3),
+            "y": round(float(y), 3),
+            "showarrow": False,
+            "font": {"size": 15},
+            "bgcolor": _seen_through(palette.BACKGROUND[context.theme], 0.72),
+            "borderpad": 1,
         }
         for name, (x, y) in zip(names, apart(found / extent) * extent, strict=True)
-    ]  # fmt: skip
+    ]
 
 
-def middles(space: Space, places: Array) -> tuple[NDArray[np.int64], Array]:
+def middles(space: EmbeddingMap, places: Array) -> tuple[NDArray[np.int64], Array]:
     """The numbers of the emotions (E,) and where the points (N, 2) of each are densest on the map, (E, 2).
 
     Density is judged by shares of the map's extent, so that it is the same in every projection.
@@ -258,6 +295,8 @@ def apart(middles: Array, box: tuple[float, float] = _NAME_BOX, rounds: int = 60
 def _axis(values: Array) -> dict[str, Any]:
     room = _ROOM * float(np.ptp(values))
     return {
-        "range": [round(float(values.min()) - room, 3), round(float(values.max()) + room, 3)], "visible": False,
-        "zeroline": False, "showgrid": False,
-    }  # fmt: skip
+        "range": [round(float(values.min()) - room, 3), round(float(values.max()) + room, 3)],
+        "visible": False,
+        "zeroline": False,
+        "showgrid": False,
+    }

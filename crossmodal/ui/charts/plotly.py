@@ -87,9 +87,15 @@ def bars(values: Sequence[Bar], *, large: bool = False, marks: Sequence[float] |
 
 def _stroke(x: float, place: int) -> dict[str, Any]:
     return {
-        "type": "line", "xref": "x", "yref": "y", "x0": round(x, 4), "x1": round(x, 4), "y0": place - 0.46,
-        "y1": place + 0.46, "line": {"color": GREY, "width": 2},
-    }  # fmt: skip
+        "type": "line",
+        "xref": "x",
+        "yref": "y",
+        "x0": round(x, 4),
+        "x1": round(x, 4),
+        "y0": place - 0.46,
+        "y1": place + 0.46,
+        "line": {"color": GREY, "width": 2},
+    }
 
 
 def coarser(envelope: Sequence[float], strokes: int = _STROKES) -> list[float]:

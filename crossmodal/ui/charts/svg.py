@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from crossmodal.i18n.translator import Say
+from crossmodal.i18n.translator import Translator
 from crossmodal.types import TASKS, Array, Word
 from crossmodal.ui.charts import plotly
 from crossmodal.ui.charts.palette import BACKGROUND, EMOTION_COLOURS, GREY, INK
@@ -103,7 +103,7 @@ def _sheet(box: tuple[int, int, int, int], title: str, paint: Paint, body: str) 
 
 def text(  # noqa: PLR0913, where it stands and how
     x: float | str, y: float, said: str, *, anchor: str = "start", size: int = 13, bold: bool = False, dx: float = 0
-) -> str:  # fmt: skip
+) -> str:
     """A line of text; ``x`` is in pixels or, as "37%", a share of the width, and ``dx`` pixels beside it."""
     weight = ' font-weight="700"' if bold else ""
     aside = f' dx="{dx:g}"' if dx else ""
@@ -137,7 +137,7 @@ def line(points: Iterable[tuple[float, float]], style: str) -> str:
 # --- bars ------------------------------------------------------------------------------------------------------------
 
 
-def emotion_bars(say: Say, values: Array, paint: Paint) -> list[Bar]:
+def emotion_bars(say: Translator, values: Array, paint: Paint) -> list[Bar]:
     """Probabilities of the emotions (C,) as bars."""
     named = zip(TASKS[_EMOTION], values, strict=True)
     return [Bar(say.label(_EMOTION, label), float(p), paint.of(label)) for label, p in named]

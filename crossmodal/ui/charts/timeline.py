@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from crossmodal.timeline.tracks import Strips
-from crossmodal.timeline.types import PEAKS_PER_SECOND, Line, Recording
+from crossmodal.timeline.tracks import Tracks
+from crossmodal.timeline.types import PEAKS_PER_SECOND, Recording, UtteranceLine
 from crossmodal.types import TASKS, Array
 from crossmodal.ui.charts import palette
 from crossmodal.ui.charts.plotly import Figure, literal, percent
-from crossmodal.ui.frame import Look
+from crossmodal.ui.frame import PageContext
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 """A click chooses a line; nothing zooms, and a finger scrolls the page."""
@@ -37,12 +37,12 @@ _MARKS = 7
 
 
 def figure(
-    look: Look, recording: Recording, found: Strips, window: tuple[float, float], chosen: int | None
-) -> Figure:  # fmt: skip
+    context: PageContext, recording: Recording, found: Tracks, window: tuple[float, float], chosen: int | None
+) -> Figure:
     """The lines within the window of seconds; ``chosen`` is the place of the line that is marked."""
     strips = {
-        **{look.say.modality(name): rows for name, rows in found.readings.items()},
-        look.say("fused"): found.fused,
+        **{context.say.modality(name): rows for name, rows in found.predictions.items()},
+        context.say("fused"): found.fused,
     }
     inside = [i for i, line in enumerate(recording.lines) if line.end > window[0] and line.start < window[1]]
     heights = [_WAVE, *[_STRIP] * len(strips), _APART]
@@ -51,22 +51,22 @@ def figure(
     lines = [recording.lines[i] for i in inside]
     data = [_outline(recording, window)]
     data += [
-        _strip(look, name, rows[inside], lines, inside, axis) for axis, (name, rows) in enumerate(strips.items(), 2)
+        _strip(context, name, rows[inside], lines, inside, axis) for axis, (name, rows) in enumerate(strips.items(), 2)
     ]
-    data.append(_apart(look, found.disagreement[inside], lines, inside, len(heights)))
-    names = [look.say("timeline.outline"), *strips, look.say("timeline.apart")]
+    data.append(_apart(context, found.disagreement[inside], lines, inside, len(heights)))
+    names = [context.say("timeline.outline"), *strips, context.say("timeline.apart")]
     layout: dict[str, Any] = {
         "height": total,
         "margin": {"l": 0, "r": 0, "t": 0, "b": 0},
         "xaxis": _time_axis(window, len(heights)),
         "annotations": [_name(name, domain[1]) for name, domain in zip(names, domains, strict=True)],
-        "shapes": [] if chosen is None else _marks(recording.lines[chosen], domains, palette.INK[look.theme]),
+        "shapes": [] if chosen is None else _marks(recording.lines[chosen], domains, palette.INK[context.theme]),
         "bargap": 0,
         "barmode": "overlay",
         "dragmode": False,
         "hovermode": "closest",
         "hoverlabel": {
-            "bgcolor": palette.BACKGROUND[look.theme],
+            "bgcolor": palette.BACKGROUND[context.theme],
             "bordercolor": palette.GREY,
             "font": {"size": 13},
             "align": "left",
@@ -78,8 +78,11 @@ def figure(
     ranges = [[-1.05, 1.05], *[[0, 1]] * (len(heights) - 1)]
     for number, (domain, limits) in enumerate(zip(domains, ranges, strict=True), 1):
         layout[f"yaxis{number if number > 1 else ''}"] = {
-            "domain": domain, "range": limits, "visible": False, "fixedrange": True,
-        }  # fmt: skip
+            "domain": domain,
+            "range": limits,
+            "visible": False,
+            "fixedrange": True,
+        }
     return {"data": data, "layout": layout}
 
 
@@ -89,11 +92,11 @@ def clock(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02d}"
 
 
-def said(look: Look, row: Array) -> str:
+def said(context: PageContext, row: Array) -> str:
     """A reading (C,) in words: its label and probability, or a dash."""
     if np.isnan(row).any():
         return "\u2013"
-    return f"{look.say.label(_MAIN, TASKS[_MAIN][int(row.argmax())])} {percent(float(row.max()))} %"
+    return f"{context.say.label(_MAIN, TASKS[_MAIN][int(row.argmax())])} {percent(float(row.max()))} %"
 
 
 def _domains(heights: Sequence[int], total: int) -> list[list[float]]:
@@ -115,44 +118,61 @@ def _outline(recording: Recording, window: tuple[float, float]) -> dict[str, Any
     at = (np.arange(len(peaks)) + 0.5) * size / PEAKS_PER_SECOND + window[0]
     x = at.round(2).tolist()
     return {
-        "type": "scatter", "x": x + x[::-1], "y": peaks.tolist() + (-peaks[::-1]).tolist(), "fill": "toself",
-        "mode": "lines", "line": {"width": 0}, "fillcolor": palette.GREY, "hoverinfo": "skip",
-    }  # fmt: skip
+        "type": "scatter",
+        "x": x + x[::-1],
+        "y": peaks.tolist() + (-peaks[::-1]).tolist(),
+        "fill": "toself",
+        "mode": "lines",
+        "line": {"width": 0},
+        "fillcolor": palette.GREY,
+        "hoverinfo": "skip",
+    }
 
 
 def _strip(  # noqa: PLR0913, what is drawn and where
-    look: Look, name: str, rows: Array, lines: Sequence[Line], places: Sequence[int], axis: int
+    context: PageContext, name: str, rows: Array, lines: Sequence[UtteranceLine], places: Sequence[int], axis: int
 ) -> dict[str, Any]:
     labels = ["" if np.isnan(row).any() else TASKS[_MAIN][int(row.argmax())] for row in rows]
     bars = _bars(lines, places, axis)
     return bars | {
         "y": [1] * len(lines),
-        "marker": {"color": [look.colour(label) if label else _CLEAR for label in labels], "line": {"width": 0}},
-        "text": [literal(look.say.label(_MAIN, label)) if label else "" for label in labels],
-        "textposition": "inside", "insidetextanchor": "middle", "textangle": 0,
-        "textfont": {"size": 13, "color": palette.BACKGROUND[look.theme]},
-        "hovertext": [_told(look, name, said(look, row), line) for row, line in zip(rows, lines, strict=True)],
-    }  # fmt: skip
+        "marker": {"color": [context.colour(label) if label else _CLEAR for label in labels], "line": {"width": 0}},
+        "text": [literal(context.say.label(_MAIN, label)) if label else "" for label in labels],
+        "textposition": "inside",
+        "insidetextanchor": "middle",
+        "textangle": 0,
+        "textfont": {"size": 13, "color": palette.BACKGROUND[context.theme]},
+        "hovertext": [_told(context, name, said(context, row), line) for row, line in zip(rows, lines, strict=True)],
+    }
 
 
-def _apart(look: Look, rows: Array, lines: Sequence[Line], places: Sequence[int], axis: int) -> dict[str, Any]:
+def _apart(
+    context: PageContext, rows: Array, lines: Sequence[UtteranceLine], places: Sequence[int], axis: int
+) -> dict[str, Any]:
     values = np.nan_to_num(rows).round(3).tolist()
-    name = look.say("timeline.apart")
+    name = context.say("timeline.apart")
     return _bars(lines, places, axis) | {
-        "y": values, "marker": {"color": palette.GREY, "line": {"width": 0}},
-        "hovertext": [_told(look, name, f"{v:.2f}", line) for v, line in zip(values, lines, strict=True)],
-    }  # fmt: skip
+        "y": values,
+        "marker": {"color": palette.GREY, "line": {"width": 0}},
+        "hovertext": [_told(context, name, f"{v:.2f}", line) for v, line in zip(values, lines, strict=True)],
+    }
 
 
-def _bars(lines: Sequence[Line], places: Sequence[int], axis: int) -> dict[str, Any]:
+def _bars(lines: Sequence[UtteranceLine], places: Sequence[int], axis: int) -> dict[str, Any]:
     return {
-        "type": "bar", "yaxis": f"y{axis}", "x": [line.start for line in lines], "offset": 0,
-        "width": [round(line.seconds, 3) for line in lines], "customdata": list(places), "hoverinfo": "text",
-        "selected": {"marker": {"opacity": 1}}, "unselected": {"marker": {"opacity": 1}},
-    }  # fmt: skip
+        "type": "bar",
+        "yaxis": f"y{axis}",
+        "x": [line.start for line in lines],
+        "offset": 0,
+        "width": [round(line.seconds, 3) for line in lines],
+        "customdata": list(places),
+        "hoverinfo": "text",
+        "selected": {"marker": {"opacity": 1}},
+        "unselected": {"marker": {"opacity": 1}},
+    }
 
 
-def _told(look: Look, name: str, value: str, line: Line) -> str:
+def _told(context: PageContext, name: str, value: str, line: UtteranceLine) -> str:
     words = line.words if len(line.words) <= _SAID else line.words[:_SAID] + "\u2026"
     return f"{literal(name)}: {literal(value)}<br>{clock(line.start)}  {literal(words)}"
 
@@ -162,28 +182,52 @@ def _time_axis(window: tuple[float, float], last: int) -> dict[str, Any]:
     step = next((step for step in _STEPS if length / step <= _MARKS), _STEPS[-1])
     marks = [at for at in range(0, int(window[1]) + 1, step) if at >= window[0]]
     return {
-        "range": list(window), "tickvals": marks, "ticktext": [clock(at) for at in marks], "anchor": f"y{last}",
-        "ticks": "outside", "ticklen": 4, "tickfont": {"size": 12}, "showgrid": False, "zeroline": False,
-        "fixedrange": True, "ticklabelposition": "outside right",
-    }  # fmt: skip
+        "range": list(window),
+        "tickvals": marks,
+        "ticktext": [clock(at) for at in marks],
+        "anchor": f"y{last}",
+        "ticks": "outside",
+        "ticklen": 4,
+        "tickfont": {"size": 12},
+        "showgrid": False,
+        "zeroline": False,
+        "fixedrange": True,
+        "ticklabelposition": "outside right",
+    }
 
 
 def _name(name: str, top: float) -> dict[str, Any]:
     return {
-        "text": literal(name), "x": 0, "y": top, "xref": "paper", "yref": "paper", "xanchor": "left",
-        "yanchor": "bottom", "showarrow": False, "font": {"size": 12}, "yshift": 1,
-    }  # fmt: skip
+        "text": literal(name),
+        "x": 0,
+        "y": top,
+        "xref": "paper",
+        "yref": "paper",
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"size": 12},
+        "yshift": 1,
+    }
 
 
-def _marks(line: Line, domains: Sequence[Sequence[float]], ink: str) -> list[dict[str, Any]]:
+def _marks(line: UtteranceLine, domains: Sequence[Sequence[float]], ink: str) -> list[dict[str, Any]]:
     """A frame around the line in every part, which leaves their names alone."""
     return [
         {
-            "type": "rect", "xref": "x", "yref": "paper", "x0": line.start, "x1": line.end, "y0": low, "y1": high,
-            "line": {"color": ink, "width": 2}, "fillcolor": _CLEAR, "layer": "above",
+            "type": "rect",
+            "xref": "x",
+            "yref": "paper",
+            "x0": line.start,
+            "x1": line.end,
+            "y0": low,
+            "y1": high,
+            "line": {"color": ink, "width": 2},
+            "fillcolor": _CLEAR,
+            "layer": "above",
         }
         for low, high in domains
-    ]  # fmt: skip
+    ]
 
 
 def colours_of(rows: Sequence[Array]) -> Mapping[str, int]:

@@ -12,7 +12,7 @@ from crossmodal.types import EMOTIONS, TASKS
 from crossmodal.ui.charts import palette
 from crossmodal.ui.charts.plotly import Figure, literal
 from crossmodal.ui.formula import number, share
-from crossmodal.ui.frame import Look
+from crossmodal.ui.frame import PageContext
 
 Event = Mapping[str, Any]
 
@@ -45,44 +45,66 @@ def last(events: Sequence[Event]) -> Event:
 # --- curves ---------------------------------------------------------------------------------------------------------
 
 
-def term_curve(look: Look, events: Sequence[Event], term: str, total: int) -> Figure:
+def term_curve(context: PageContext, events: Sequence[Event], term: str, total: int) -> Figure:
     """One term of the objective along the epochs: on training rows as a line, on dev rows dotted."""
-    ink = palette.INK[look.theme]
+    ink = palette.INK[context.theme]
     told = epochs(events)
     lines = [
-        _line([event["epoch"] for event in told if term in event[part]],
-              [event[part][term] for event in told if term in event[part]], ink, dash, look.say(f"train.on.{part}"))
+        _line(
+            [event["epoch"] for event in told if term in event[part]],
+            [event[part][term] for event in told if term in event[part]],
+            ink,
+            dash,
+            context.say(f"train.on.{part}"),
+        )
         for part, dash in (("train", "solid"), ("dev", "dot"))
-    ]  # fmt: skip
+    ]
     values = [value for line in lines for value in line["y"]] or [0.0, 1.0]
     low, high = min(values), max(values)
     room = 0.08 * (high - low) + 0.02
     return _curve(lines, total, [low - room, high + room])
 
 
-def accuracy_curve(look: Look, events: Sequence[Event], total: int) -> Figure:
+def accuracy_curve(context: PageContext, events: Sequence[Event], total: int) -> Figure:
     """UAR of voice and words on dev rows along the epochs, with chance as a hairline."""
-    ink, told = palette.INK[look.theme], epochs(events)
+    ink, told = palette.INK[context.theme], epochs(events)
     lines = [
-        _line([event["epoch"] for event in told], [event["uar"][name] for event in told], ink, dash,
-              look.say.modality(name))
+        _line(
+            [event["epoch"] for event in told],
+            [event["uar"][name] for event in told],
+            ink,
+            dash,
+            context.say.modality(name),
+        )
         for name, dash in (("speech", "solid"), ("text", "dash"))
-    ]  # fmt: skip
+    ]
     figure = _curve(lines, total, [0.0, 1.0])
     chance = 1 / len(EMOTIONS)
     figure["layout"]["shapes"] = [
-        {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": chance, "y1": chance,
-         "line": {"color": ink, "width": 1}, "opacity": 0.35},
-    ]  # fmt: skip
+        {
+            "type": "line",
+            "xref": "paper",
+            "x0": 0,
+            "x1": 1,
+            "y0": chance,
+            "y1": chance,
+            "line": {"color": ink, "width": 1},
+            "opacity": 0.35,
+        },
+    ]
     return figure
 
 
 def _line(x: list[int], y: list[float], ink: str, dash: str, name: str) -> dict[str, Any]:
     return {
-        "type": "scatter", "mode": "lines+markers" if len(x) == 1 else "lines", "x": x, "y": y,
-        "line": {"color": ink, "width": 2 if dash == "solid" else 1.7, "dash": dash}, "marker": {"size": 4},
+        "type": "scatter",
+        "mode": "lines+markers" if len(x) == 1 else "lines",
+        "x": x,
+        "y": y,
+        "line": {"color": ink, "width": 2 if dash == "solid" else 1.7, "dash": dash},
+        "marker": {"size": 4},
         "hovertemplate": f"{literal(name)} %{{y:.3f}}<extra></extra>",
-    }  # fmt: skip
+    }
 
 
 def _curve(lines: list[dict[str, Any]], total: int, span: list[float]) -> Figure:
@@ -104,7 +126,7 @@ def _curve(lines: list[dict[str, Any]], total: int, span: list[float]) -> Figure
 # --- the map --------------------------------------------------------------------------------------------------------
 
 
-def space_map(look: Look, events: Sequence[Event], epoch: int) -> Figure:
+def space_map(context: PageContext, events: Sequence[Event], epoch: int) -> Figure:
     """The dev sample in the plane of its first two principal components after one epoch.
 
     Emotion by colour, modality by shape; a stroke in each colour joins the middle of its voices to that of its words.
@@ -116,9 +138,9 @@ def space_map(look: Look, events: Sequence[Event], epoch: int) -> Figure:
         middles = []
         for name, places in points.items():
             own = [place for place, label in zip(places, labels[name], strict=True) if label == number_]
-            traces.append(_points(look, name, emotion, own))
+            traces.append(_points(context, name, emotion, own))
             middles.append([sum(values) / max(1, len(own)) for values in zip(*own, strict=True)])
-        traces.append(_tie(look, emotion, [middle for middle in middles if middle]))
+        traces.append(_tie(context, emotion, [middle for middle in middles if middle]))
     reach = max([_LEAST_RANGE, *(abs(v) for event in told for rows in event["map"].values() for p in rows for v in p)])
     axis: dict[str, Any] = {"visible": False, "fixedrange": True, "range": [-1.06 * reach, 1.06 * reach]}
     layout = {
@@ -129,28 +151,35 @@ def space_map(look: Look, events: Sequence[Event], epoch: int) -> Figure:
         "showlegend": False,
         "hovermode": "closest",
         "dragmode": False,
-        "hoverlabel": {"bgcolor": palette.BACKGROUND[look.theme], "font": {"size": 13}},
+        "hoverlabel": {"bgcolor": palette.BACKGROUND[context.theme], "font": {"size": 13}},
         "paper_bgcolor": _CLEAR,
         "plot_bgcolor": _CLEAR,
     }
     return {"data": traces, "layout": layout}
 
 
-def _points(look: Look, name: str, emotion: str, places: Sequence[Sequence[float]]) -> dict[str, Any]:
-    said = f"{look.say.label(_MAIN, emotion)} \u00b7 {look.say.modality(name)}"
+def _points(context: PageContext, name: str, emotion: str, places: Sequence[Sequence[float]]) -> dict[str, Any]:
+    said = f"{context.say.label(_MAIN, emotion)} \u00b7 {context.say.modality(name)}"
     return {
-        "type": "scatter", "mode": "markers", "x": [place[0] for place in places], "y": [place[1] for place in places],
-        "marker": {"color": look.colour(emotion), "symbol": SYMBOLS.get(name, "circle"), "size": 7, "opacity": 0.8},
+        "type": "scatter",
+        "mode": "markers",
+        "x": [place[0] for place in places],
+        "y": [place[1] for place in places],
+        "marker": {"color": context.colour(emotion), "symbol": SYMBOLS.get(name, "circle"), "size": 7, "opacity": 0.8},
         "hovertemplate": f"{literal(said)}<extra></extra>",
-    }  # fmt: skip
+    }
 
 
-def _tie(look: Look, emotion: str, middles: Sequence[Sequence[float]]) -> dict[str, Any]:
+def _tie(context: PageContext, emotion: str, middles: Sequence[Sequence[float]]) -> dict[str, Any]:
     return {
-        "type": "scatter", "mode": "lines", "x": [middle[0] for middle in middles],
-        "y": [middle[1] for middle in middles], "line": {"color": look.colour(emotion), "width": 5},
-        "opacity": 0.55, "hoverinfo": "skip",
-    }  # fmt: skip
+        "type": "scatter",
+        "mode": "lines",
+        "x": [middle[0] for middle in middles],
+        "y": [middle[1] for middle in middles],
+        "line": {"color": context.colour(emotion), "width": 5},
+        "opacity": 0.55,
+        "hoverinfo": "skip",
+    }
 
 
 def gap(events: Sequence[Event], epoch: int) -> float:

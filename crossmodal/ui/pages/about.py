@@ -9,9 +9,9 @@ from typing import Any
 import streamlit as st
 
 from crossmodal.explain.sweep import figures
-from crossmodal.i18n.translator import Say
+from crossmodal.i18n.translator import Translator
 from crossmodal.ui import html
-from crossmodal.ui.frame import Look
+from crossmodal.ui.frame import PageContext
 
 _FORMULAS = (
     r"\mathrm{Fusion}(x_1,\dots,x_n)=\sum_i \alpha_i\, f_i(x_i)",
@@ -19,9 +19,12 @@ _FORMULAS = (
     r"\mathcal{L}=\sum_i \lambda_i \mathcal{L}_i+\sum_{i,j}\gamma_{ij}\mathcal{L}_{ij}",
 )
 _SYMBOLS = (
-    ("x\u1d62", "about.x"), ("f\u1d62", "about.f"), ("z\u1d62 = \u03c6\u1d62(f\u1d62(x\u1d62))", "about.z"),
-    ("\u03b1\u1d62", "about.alpha"), ("L", "about.loss"),
-)  # fmt: skip
+    ("x\u1d62", "about.x"),
+    ("f\u1d62", "about.f"),
+    ("z\u1d62 = \u03c6\u1d62(f\u1d62(x\u1d62))", "about.z"),
+    ("\u03b1\u1d62", "about.alpha"),
+    ("L", "about.loss"),
+)
 _FIGURES = (
     ("about.ravdess", ("ravdess_folds", "uar", "value")),
     ("about.emodb", ("emodb_by_ravdess_alone", "among_four", "uar", "value")),
@@ -32,9 +35,9 @@ _FIGURES = (
 )
 
 
-def about(look: Look, folder: Path) -> None:
+def about(context: PageContext, folder: Path) -> None:
     """The page."""
-    say = look.say
+    say = context.say
     st.html(html.lead(say("about.lead")))
     left, right = st.columns(2, gap="large")
     with left:
@@ -50,7 +53,7 @@ def about(look: Look, folder: Path) -> None:
         st.html(html.paragraphs([say("about.limits.text"), say("about.licence")]))
 
 
-def _measured(say: Say, measured: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _measured(say: Translator, measured: Mapping[str, Any]) -> list[tuple[str, str]]:
     found = []
     for key, path in _FIGURES:
         value: Any = measured

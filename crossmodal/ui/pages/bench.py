@@ -17,21 +17,21 @@ from streamlit.delta_generator import DeltaGenerator
 
 from crossmodal.engine import Engine
 from crossmodal.errors import InputError
-from crossmodal.explain.flips import Flips, confident_alpha, flips, gated_alpha, mix
+from crossmodal.explain.flips import Flips, confidence_share, flips, gate_share, mix
 from crossmodal.explain.sweep import best_alphas
 from crossmodal.fusion import find_rule
 from crossmodal.fusion.rules.confidence import confidence
-from crossmodal.i18n.translator import CATALOGUE, Say
+from crossmodal.i18n.translator import CATALOGUE, Translator
 from crossmodal.types import TASKS, Array, Evidence, FusionResult, FusionSettings
 from crossmodal.ui import flip_words, formula, html, mixer_state, state
 from crossmodal.ui.charts import plotly
 from crossmodal.ui.components.mixer import component
-from crossmodal.ui.components.mixer.inputs import problem, result, table
-from crossmodal.ui.frame import Look, told
-from crossmodal.ui.mixer_state import DEFAULT_ALPHA, MODE, TEMPERATURES, Held
+from crossmodal.ui.components.mixer.inputs import mixer_inputs, result, table
+from crossmodal.ui.frame import PageContext, error_boundary
+from crossmodal.ui.mixer_state import DEFAULT_ALPHA, MODE, TEMPERATURES, MixerState
 from crossmodal.ui.sections import sweep, why
 from crossmodal.ui.sections.result_bars import draw_bars, weights_in_use
-from crossmodal.ui.state import Subject
+from crossmodal.ui.state import Sample
 
 _EMOTION, _SENTIMENT = TASKS
 _WORDS = ("flips.", "mix.", "mode.", "temperature", "error.nothing_to_fuse", "error.title.nothing_to_fuse")
@@ -51,31 +51,31 @@ _MORE_WORDS = (
 """Keys of the catalogue, or how they begin, that the component shows."""
 
 
-def bench(look: Look, engine: Engine, subject: Subject) -> None:
+def bench(context: PageContext, engine: Engine, sample: Sample) -> None:
     """Readings and mixer to the left, what they come to together to the right."""
     with st.container(key="bench"):
         if component.usable():
-            component.fix(_fixed(look, engine, subject))
-            _live(look, engine, subject)
+            component.fix(_fixed(context, engine, sample))
+            _live(context, engine, sample)
         else:
-            _plain(look, engine, subject)
+            _plain(context, engine, sample)
 
 
 def settings_now(engine: Engine) -> FusionSettings:
     """The present settings of the bench, from the session or the address."""
-    return mixer_state.held(engine.modalities, engine.rules).settings()
+    return mixer_state.current(engine.modalities, engine.rules).settings()
 
 
 # --- in the browser ------------------------------------------------------------------------------------------------
 
 
 @st.fragment
-def _live(look: Look, engine: Engine, subject: Subject) -> None:
+def _live(context: PageContext, engine: Engine, sample: Sample) -> None:
     """The whole bench as one component that follows every move; a release runs this, and nothing else of the page."""
     if not component.usable():
         st.rerun()  # it has just failed: the page is drawn again with plain sliders
-    now, evidence = mixer_state.held(engine.modalities, engine.rules), subject.evidence
-    used = replace(evidence, readings=state.without(evidence.readings, *now.off))
+    now, evidence = mixer_state.current(engine.modalities, engine.rules), sample.evidence
+    used = replace(evidence, predictions=state.without(evidence.predictions, *now.off))
     fused, spent = None, 0.0
     with suppress(InputError):  # nothing is switched on: the component says so
         fused, spent = _fuse(engine, used, now.settings())
@@ -83,13 +83,13 @@ def _live(look: Look, engine: Engine, subject: Subject) -> None:
     changing = {"settings": _sent(now), "result": result(fused), "flips": _turns(turns, now)}
     if find_rule(now.rule).learned:
         changing["table"] = table(used, now.settings(), engine.calibration) | {"rule": now.rule, "off": list(now.off)}
-    component.show({"key": _key(subject), **changing}, engine.modalities, engine.rules)
+    component.show({"key": _key(sample), **changing}, engine.modalities, engine.rules)
     with st.container(key="plain"):
-        st.button(look.say("plain"), key="go_plain", on_click=component.give_up, type="tertiary")
+        st.button(context.say("plain"), key="go_plain", on_click=component.give_up, type="tertiary")
     if fused:
-        _small_print(look.say, engine, used, fused, now.settings(), {**evidence.cost, "fuse": spent})
-    _curve(look, engine, used, now.settings(), turns)
-    why.why(look, engine, subject, used, now.settings())
+        _small_print(context.say, engine, used, fused, now.settings(), {**evidence.cost, "fuse": spent})
+    _curve(context, engine, used, now.settings(), turns)
+    why.why(context, engine, sample, used, now.settings())
     state.stamp_address()
 
 
@@ -100,57 +100,61 @@ def _fuse(engine: Engine, evidence: Evidence, settings: FusionSettings) -> tuple
     return fused, (time.thread_time() - start) * 1e3
 
 
-def _curve(look: Look, engine: Engine, used: Evidence, settings: FusionSettings, turns: Flips | None) -> None:
+def _curve(context: PageContext, engine: Engine, used: Evidence, settings: FusionSettings, turns: Flips | None) -> None:
     """What every mix scores on held-out pairs, with the present one on it."""
-    with told(look.say, "sweep"):
+    with error_boundary(context.say, "sweep"):
         alpha = 0.5 if turns is None else mix(used, settings)
-        sweep.sweep(look, engine, settings, turns, alpha)
+        sweep.sweep(context, engine, settings, turns, alpha)
 
 
-def _key(subject: Subject) -> str:
-    return state.digest(subject.key, subject.said)
+def _key(sample: Sample) -> str:
+    return state.digest(sample.key, sample.said)
 
 
-def _fixed(look: Look, engine: Engine, subject: Subject) -> dict[str, Any]:
+def _fixed(context: PageContext, engine: Engine, sample: Sample) -> dict[str, Any]:
     """What the component needs and no setting changes."""
-    say, evidence = look.say, subject.evidence
+    say, evidence = context.say, sample.evidence
     words = {key: say.wording(key) for key in CATALOGUE if key.startswith(_WORDS) or key in _MORE_WORDS}
     tasks = [{"labels": [say.label(task, label) for label in labels]} for task, labels in TASKS.items()]
-    colours = {"colours": [look.colour(label) for label in TASKS[_EMOTION]]}
+    colours = {"colours": [context.colour(label) for label in TASKS[_EMOTION]]}
     return {
-        "key": _key(subject),
+        "key": _key(sample),
         "near": [flip_words.EDGE, flip_words.NEAR],
         "words": words,
         "tasks": [tasks[0] | colours, *tasks[1:]],
         "modalities": [_modality(say, evidence, name, i) for i, name in enumerate(engine.modalities, 1)],
-        "problem": problem(evidence, engine.calibration),
+        "problem": mixer_inputs(evidence, engine.calibration),
         "rules": [{"name": rule, "label": say.rule(rule), "note": _note(say, rule)} for rule in engine.rules],
         "temperatures": TEMPERATURES,
         "marks": _marks(say, engine, evidence),
     }
 
 
-def _note(say: Say, rule: str) -> str:
+def _note(say: Translator, rule: str) -> str:
     """What a rule does; of a learned one also how it moves under a slider."""
     note = say.known(f"rule.{rule}.note", "")
     return f"{note} {say('rule.table')}" if find_rule(rule).learned else note
 
 
-def _modality(say: Say, evidence: Evidence, name: str, index: int) -> dict[str, Any]:
+def _modality(say: Translator, evidence: Evidence, name: str, index: int) -> dict[str, Any]:
     said: dict[str, Any] = {"name": name, "label": say.modality(name), "index": index, "symbol": formula.alpha(index)}
-    if name not in evidence.readings:
+    if name not in evidence.predictions:
         return said | {"present": False, "absent": say.known(f"absent.{name}", say("absent"))}
     return said | {"present": True, "certainty": _certainty(say, evidence, name)}
 
 
-def _sent(now: Held) -> dict[str, Any]:
+def _sent(now: MixerState) -> dict[str, Any]:
     return {
-        "alpha": dict(now.alpha), "off": list(now.off), "rule": now.rule, "temperature": now.temperature,
-        "prior": now.settings().prior, "mode": MODE.value(),
-    }  # fmt: skip
+        "alpha": dict(now.alpha),
+        "off": list(now.off),
+        "rule": now.rule,
+        "temperature": now.temperature,
+        "prior": now.settings().prior,
+        "mode": MODE.value(),
+    }
 
 
-def _turns(found: Flips | None, now: Held) -> dict[str, Any] | None:
+def _turns(found: Flips | None, now: MixerState) -> dict[str, Any] | None:
     """Where the winner changes between two modalities, and under what settings that holds."""
     if found is None:
         return None
@@ -159,15 +163,15 @@ def _turns(found: Flips | None, now: Held) -> dict[str, Any] | None:
     return {"segments": segments, "exact": found.exact, "rule": now.rule, "off": list(now.off)}
 
 
-def _marks(say: Say, engine: Engine, evidence: Evidence) -> list[dict[str, Any]]:
+def _marks(say: Translator, engine: Engine, evidence: Evidence) -> list[dict[str, Any]]:
     """Mixes of two worth taking, as shares of the first: what held-out pairs like best, what certainty and gate say."""
-    if len(evidence.readings) != 2 or len(engine.modalities) != 2:
+    if len(evidence.predictions) != 2 or len(engine.modalities) != 2:
         return []
     at: dict[str, Mapping[str, float]] = {"best": best_alphas(engine.folder, engine.model_hash)}
-    sure = confident_alpha(evidence)
+    sure = confidence_share(evidence)
     if sure is not None:
         at["sure"] = {"*": round(sure, 2)}
-    gate = gated_alpha(evidence, engine.calibration)
+    gate = gate_share(evidence, engine.calibration)
     if gate is not None:
         at["gate"] = {"*": round(gate, 2)}
     return [
@@ -180,53 +184,53 @@ def _marks(say: Say, engine: Engine, evidence: Evidence) -> list[dict[str, Any]]
 # --- with plain sliders --------------------------------------------------------------------------------------------
 
 
-def _plain(look: Look, engine: Engine, subject: Subject) -> None:
-    evidence = subject.evidence
+def _plain(context: PageContext, engine: Engine, sample: Sample) -> None:
+    evidence = sample.evidence
     left, right = st.columns([len(engine.modalities) + 0.1, 1.3], gap="large")
     with left:
         for name, panel in zip(engine.modalities, st.columns(len(engine.modalities), gap="large"), strict=True):
             with panel:
-                _reading(look, engine, name, evidence)
-        mix_plainly(look, engine, evidence, right.container(), subject)
+                _reading(context, engine, name, evidence)
+        mix_plainly(context, engine, evidence, right.container(), sample)
 
 
 @st.fragment
 def mix_plainly(
-    look: Look, engine: Engine, evidence: Evidence, place: DeltaGenerator, subject: Subject | None = None
+    context: PageContext, engine: Engine, evidence: Evidence, place: DeltaGenerator, sample: Sample | None = None
 ) -> None:
     """The mixer and, in its own place, the fused reading: all that follows a slider, and nothing else.
 
-    Of a ``subject`` it is told, too, why its answer is what it is.
+    Of a ``sample`` it is told, too, why its answer is what it is.
     """
-    settings = _mixer(look.say, engine, evidence)
+    settings = _mixer(context.say, engine, evidence)
     used = _used(engine, evidence)
-    with place, told(look.say, "bench"):
+    with place, error_boundary(context.say, "bench"):
         result, spent = _fuse(engine, used, settings)
-        _fused(look, result)
-        _small_print(look.say, engine, evidence, result, settings, {**evidence.cost, "fuse": spent})
-    _curve(look, engine, used, settings, flips(used, settings, engine.calibration))
-    if subject:
-        why.why(look, engine, subject, used, settings)
+        _fused(context, result)
+        _small_print(context.say, engine, evidence, result, settings, {**evidence.cost, "fuse": spent})
+    _curve(context, engine, used, settings, flips(used, settings, engine.calibration))
+    if sample:
+        why.why(context, engine, sample, used, settings)
     state.stamp_address()
 
 
 def _used(engine: Engine, evidence: Evidence) -> Evidence:
     """The evidence without the modalities that are switched off."""
     off = [name for name in engine.modalities if not st.session_state[f"m_{name}"]]
-    return replace(evidence, readings=state.without(evidence.readings, *off))
+    return replace(evidence, predictions=state.without(evidence.predictions, *off))
 
 
 # --- the mixer -----------------------------------------------------------------------------------------------------
 
 
-def _mixer(say: Say, engine: Engine, evidence: Evidence) -> FusionSettings:
+def _mixer(say: Translator, engine: Engine, evidence: Evidence) -> FusionSettings:
     """Weights, rule and sharpness, each in the address."""
     alpha = {}
     with st.container(key="mixer"):
         columns = st.columns(len(engine.modalities), gap="large")
         for index, (name, column) in enumerate(zip(engine.modalities, columns, strict=True), 1):
             with column:
-                alpha[name] = weight(say, name, index, name in evidence.readings)
+                alpha[name] = weight(say, name, index, name in evidence.predictions)
         left, right = st.columns(2, gap="large")
         with left:
             rule = rule_menu(say, engine)
@@ -235,54 +239,65 @@ def _mixer(say: Say, engine: Engine, evidence: Evidence) -> FusionSettings:
     return FusionSettings(alpha, rule, sharpness)
 
 
-def weight(say: Say, name: str, index: int, present: bool = True) -> float:
+def weight(say: Translator, name: str, index: int, present: bool = True) -> float:
     """The switch and the weight of one modality, both in the address."""
     modality = say.modality(name)
     use = st.toggle(say("use", modality=modality), True, key=f"m_{name}", bind="query-params")
     return st.slider(
-        say("alpha", modality=modality, symbol=formula.alpha(index)), 0.0, 1.0, DEFAULT_ALPHA, 0.01, key=f"a_{name}",
-        bind="query-params", disabled=not (use and present),
-    )  # fmt: skip
+        say("alpha", modality=modality, symbol=formula.alpha(index)),
+        0.0,
+        1.0,
+        DEFAULT_ALPHA,
+        0.01,
+        key=f"a_{name}",
+        bind="query-params",
+        disabled=not (use and present),
+    )
 
 
-def rule_menu(say: Say, engine: Engine) -> str:
+def rule_menu(say: Translator, engine: Engine) -> str:
     """The fusion rule, one of those that the models offer, in the address."""
     choice = mixer_state.rule(engine.rules)
     note = say.known(f"rule.{choice.value()}.note", "") or None
     return choice.menu(say, say("rule"), say.rule, help=note)
 
 
-def temperature(say: Say) -> float:
+def temperature(say: Translator) -> float:
     """The sharpness of the fused reading, in the address."""
     return st.select_slider(
-        say("temperature"), TEMPERATURES, 1.0, format_func="{:g}".format, key="t", bind="query-params",
+        say("temperature"),
+        TEMPERATURES,
+        1.0,
+        format_func="{:g}".format,
+        key="t",
+        bind="query-params",
         help=say("temperature.help"),
-    )  # fmt: skip
+    )
 
 
 # --- the readings --------------------------------------------------------------------------------------------------
 
 
-def _reading(look: Look, engine: Engine, name: str, evidence: Evidence) -> None:
+def _reading(context: PageContext, engine: Engine, name: str, evidence: Evidence) -> None:
     """What one modality says alone."""
-    say, index = look.say, engine.modalities.index(name) + 1
-    if name not in evidence.readings:
+    say, index = context.say, engine.modalities.index(name) + 1
+    if name not in evidence.predictions:
         st.html(html.heading(say.modality(name), index, ""))
         st.html(html.note(say.known(f"absent.{name}", say("absent"))))
         return
-    values = evidence.readings[name].probabilities
+    values = evidence.predictions[name].probabilities
     st.html(html.heading(say.modality(name), index, _certainty(say, evidence, name)))
-    draw_bars(look, name, say.modality(name), values[_EMOTION])
+    draw_bars(context, name, say.modality(name), values[_EMOTION])
     st.html(_strip(say, values[_SENTIMENT]))
 
 
-def _certainty(say: Say, evidence: Evidence, name: str) -> str:
-    return say("certainty", value=formula.number(float(confidence(evidence.readings[name].probabilities[_EMOTION]))))
+def _certainty(say: Translator, evidence: Evidence, name: str) -> str:
+    return say("certainty", value=formula.number(float(confidence(evidence.predictions[name].probabilities[_EMOTION]))))
 
 
-def _fused(look: Look, result: FusionResult) -> None:
+def _fused(context: PageContext, result: FusionResult) -> None:
     """What all say together: the label in large, its margin, the weights really used."""
-    say, values = look.say, result.probabilities[_EMOTION]
+    say, values = context.say, result.probabilities[_EMOTION]
     said = {
         "label": say.label(_EMOTION, result.label),
         "probability": plotly.percent(float(values.max())),
@@ -291,20 +306,24 @@ def _fused(look: Look, result: FusionResult) -> None:
         "weights": weights_in_use(say, result),
     }
     lines = [say("margin", **said), say("weights", **said)]
-    st.html(html.verdict(say("fused"), said, look.colour(result.label), lines, say("result.spoken", **said)))
-    draw_bars(look, "fused", say("fused"), values, large=True)
+    st.html(html.verdict(say("fused"), said, context.colour(result.label), lines, say("result.spoken", **said)))
+    draw_bars(context, "fused", say("fused"), values, large=True)
     st.html(_strip(say, result.probabilities[_SENTIMENT]))
 
 
-def _strip(say: Say, values: Array) -> str:
+def _strip(say: Translator, values: Array) -> str:
     named = [(say.label(_SENTIMENT, label), float(p)) for label, p in zip(TASKS[_SENTIMENT], values, strict=True)]
     return html.strip(say("sentiment"), named)
 
 
 def _small_print(  # noqa: PLR0913, all that the lines tell of
-    say: Say, engine: Engine, evidence: Evidence, result: FusionResult, settings: FusionSettings,
+    say: Translator,
+    engine: Engine,
+    evidence: Evidence,
+    result: FusionResult,
+    settings: FusionSettings,
     cost: Mapping[str, float],
-) -> None:  # fmt: skip
+) -> None:
     """The formula with its numbers, what each symbol stands for on the page, and what each stage took."""
     weights = [(engine.modalities.index(name) + 1, weight) for name, weight in result.alpha_used.items()]
     general = find_rule(result.rule).formula
@@ -315,7 +334,7 @@ def _small_print(  # noqa: PLR0913, all that the lines tell of
     st.html(html.costs(say("cost"), stages))
 
 
-def _guide(say: Say, engine: Engine, evidence: Evidence, result: FusionResult) -> list[tuple[str, str, str]]:
+def _guide(say: Translator, engine: Engine, evidence: Evidence, result: FusionResult) -> list[tuple[str, str, str]]:
     """Each symbol of the formula: the part of the page, the symbol, what it is at present."""
     used = list(result.alpha_used)
     numbers = {name: formula.subscript(engine.modalities.index(name) + 1) for name in used}
@@ -323,7 +342,7 @@ def _guide(say: Say, engine: Engine, evidence: Evidence, result: FusionResult) -
     def listed(symbol: str, value: Mapping[str, str]) -> str:
         return " \u00b7 ".join(f"{symbol}{numbers[name]}: {value[name]}" for name in used)
 
-    top = {name: evidence.readings[name].probabilities[_EMOTION] for name in used}
+    top = {name: evidence.predictions[name].probabilities[_EMOTION] for name in used}
     says = {name: _told(say, TASKS[_EMOTION][int(p.argmax())], float(p.max())) for name, p in top.items()}
     weights = {name: formula.number(weight) for name, weight in result.alpha_used.items()}
     fused = _told(say, result.label, float(result.probabilities[_EMOTION].max()))
@@ -335,5 +354,5 @@ def _guide(say: Say, engine: Engine, evidence: Evidence, result: FusionResult) -
     ]
 
 
-def _told(say: Say, label: str, probability: float) -> str:
+def _told(say: Translator, label: str, probability: float) -> str:
     return f"{say.label(_EMOTION, label)} {formula.number(probability)}"

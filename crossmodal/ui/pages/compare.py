@@ -11,22 +11,22 @@ import streamlit as st
 from crossmodal.engine import Engine
 from crossmodal.explain.flips import flips, mix
 from crossmodal.fusion import DEFAULT_RULE
-from crossmodal.i18n.translator import Say
+from crossmodal.i18n.translator import Translator
 from crossmodal.sharing import comparison
-from crossmodal.sharing.comparison import MOST, Column
+from crossmodal.sharing.comparison import MOST, Variant
 from crossmodal.types import PRIORS, TASKS, Evidence, FusionResult
 from crossmodal.ui import flip_words, formula, html, state
 from crossmodal.ui.charts import plotly
-from crossmodal.ui.frame import Look, told
+from crossmodal.ui.frame import PageContext, error_boundary
 from crossmodal.ui.mixer_state import TEMPERATURES
 from crossmodal.ui.pages import bench
 from crossmodal.ui.sections import inputs, rule_table
 from crossmodal.ui.sections.result_bars import draw_bars, weights_in_use
-from crossmodal.ui.sections.shared_view import Shown
-from crossmodal.ui.state import Subject
-from crossmodal.ui.url_choice import Choice
+from crossmodal.ui.sections.shared_view import SharedView
+from crossmodal.ui.state import Sample
+from crossmodal.ui.url_choice import UrlChoice
 
-VIEW = Choice("cmp", ("settings", "inputs", "rules"), "settings")
+VIEW = UrlChoice("cmp", ("settings", "inputs", "rules"), "settings")
 COLUMNS, REFERENCE = "c", "ref"
 """Keys of the address: the columns, and the number of the one that the others are held against."""
 
@@ -39,23 +39,21 @@ class Entry:
     """A column with the number that its widgets go by, which stays when it is moved or renamed."""
 
     uid: int
-    column: Column
+    column: Variant
 
 
-def compare(look: Look, engine: Engine, subject: Subject) -> list[Shown]:
+def compare(context: PageContext, engine: Engine, sample: Sample) -> list[SharedView]:
     """The page of comparisons; returns what is seen on it."""
-    say = look.say
-    chosen = VIEW.segments(
-        say, say("compare.view"), lambda name: say(f"compare.{name}"), label_visibility="collapsed"
-    )  # fmt: skip
+    say = context.say
+    chosen = VIEW.segments(say, say("compare.view"), lambda name: say(f"compare.{name}"), label_visibility="collapsed")
     if chosen == "settings":
-        seen: list[Shown] = []
-        with told(say, "columns"):
-            seen = _settings(look, engine, subject)
+        seen: list[SharedView] = []
+        with error_boundary(say, "columns"):
+            seen = _settings(context, engine, sample)
         return seen
     if chosen == "rules":
-        return _rules(look, engine, subject)
-    return _inputs(look, engine, subject)
+        return _rules(context, engine, sample)
+    return _inputs(context, engine, sample)
 
 
 # --- the columns of this session -----------------------------------------------------------------------------------
@@ -83,7 +81,7 @@ def _usable(engine: Engine) -> list[Entry]:
     return [Entry(entry.uid, _offered(entry.column, engine)) for entry in entries]
 
 
-def _offered(column: Column, engine: Engine) -> Column:
+def _offered(column: Variant, engine: Engine) -> Variant:
     if column.settings.rule in engine.rules:
         return column
     return replace(column, settings=replace(column.settings, rule=DEFAULT_RULE))
@@ -126,12 +124,12 @@ def _pinned() -> int | None:
     return st.session_state.get("_pinned")
 
 
-def _change(uid: int, make: Callable[[Column], Column]) -> None:
+def _change(uid: int, make: Callable[[Variant], Variant]) -> None:
     entries: list[Entry] = st.session_state["_columns"]
     _keep([Entry(uid, make(entry.column)) if entry.uid == uid else entry for entry in entries])
 
 
-def _add(column: Column, after: int | None = None) -> None:
+def _add(column: Variant, after: int | None = None) -> None:
     """A further column, behind another or at the end, under a name that is free."""
     entries: list[Entry] = st.session_state["_columns"]
     uid = 1 + max((entry.uid for entry in entries), default=0)
@@ -160,37 +158,45 @@ def _pin(uid: int | None) -> None:
 # --- settings side by side -----------------------------------------------------------------------------------------
 
 
-def _settings(look: Look, engine: Engine, subject: Subject) -> list[Shown]:
+def _settings(context: PageContext, engine: Engine, sample: Sample) -> list[SharedView]:
     entries = _usable(engine)
-    results = {entry.uid: _fuse(engine, entry.column, subject.evidence) for entry in entries}
+    results = {entry.uid: _fuse(engine, entry.column, sample.evidence) for entry in entries}
     pinned = _pinned() if _pinned() in results else None
     with st.container(key="compare"):
         for place, (entry, panel) in enumerate(zip(entries, st.columns(len(entries), gap="medium"), strict=True)):
             with panel:
-                _card(look, engine, subject.evidence, entry, place, len(entries), results, pinned)
+                _card(context, engine, sample.evidence, entry, place, len(entries), results, pinned)
     st.button(
-        look.say("compare.add"), key="add_column", disabled=len(entries) >= MOST,
-        on_click=lambda: _add(Column("", bench.settings_now(engine))),
-        help=look.say("compare.add.help", most=MOST),
-    )  # fmt: skip
+        context.say("compare.add"),
+        key="add_column",
+        disabled=len(entries) >= MOST,
+        on_click=lambda: _add(Variant("", bench.settings_now(engine))),
+        help=context.say("compare.add.help", most=MOST),
+    )
     entries = _usable(engine)  # as the widgets above have left them
     named = [(entry.column.name, results[entry.uid]) for entry in entries]
     reference = next((number for number, entry in enumerate(entries) if entry.uid == pinned), None)
-    _table(look, named, reference or 0)
-    return [Shown(subject, [entry.column for entry in entries], reference=reference)]
+    _table(context, named, reference or 0)
+    return [SharedView(sample, [entry.column for entry in entries], reference=reference)]
 
 
-def _fuse(engine: Engine, column: Column, evidence: Evidence) -> FusionResult | None:
+def _fuse(engine: Engine, column: Variant, evidence: Evidence) -> FusionResult | None:
     """What a column comes to; nothing where it is left without a reading."""
     seen = column.evidence(evidence)
-    return engine.fuse(seen, column.settings) if seen.readings else None
+    return engine.fuse(seen, column.settings) if seen.predictions else None
 
 
 def _card(  # noqa: PLR0913, what a column shows of itself and of its neighbours
-    look: Look, engine: Engine, evidence: Evidence, entry: Entry, place: int, count: int,
-    results: Mapping[int, FusionResult | None], pinned: int | None,
-) -> None:  # fmt: skip
-    say, column = look.say, entry.column
+    context: PageContext,
+    engine: Engine,
+    evidence: Evidence,
+    entry: Entry,
+    place: int,
+    count: int,
+    results: Mapping[int, FusionResult | None],
+    pinned: int | None,
+) -> None:
+    say, column = context.say, entry.column
     is_reference = entry.uid == pinned
     with st.container(key=f"card_{entry.uid}"):
         with st.container(horizontal=True, vertical_alignment="center", wrap=False, key=f"cardhead_{entry.uid}"):
@@ -198,12 +204,12 @@ def _card(  # noqa: PLR0913, what a column shows of itself and of its neighbours
             with st.popover(say("compare.actions"), key=f"c{entry.uid}_menu"):
                 _actions(say, entry, place, count, is_reference)
         reference = results[pinned] if pinned is not None and not is_reference else None
-        _outcome(look, f"column_{entry.uid}", column.name, results[entry.uid], reference)
+        _outcome(context, f"column_{entry.uid}", column.name, results[entry.uid], reference)
         _where_it_flips(say, engine, column, evidence)
         _controls(say, engine, entry)
 
 
-def _where_it_flips(say: Say, engine: Engine, column: Column, evidence: Evidence) -> None:
+def _where_it_flips(say: Translator, engine: Engine, column: Variant, evidence: Evidence) -> None:
     """How far the column's mix is from another label; nothing where not exactly two modalities are left."""
     seen = column.evidence(evidence)
     found = flips(seen, column.settings, engine.calibration)
@@ -214,7 +220,7 @@ def _where_it_flips(say: Say, engine: Engine, column: Column, evidence: Evidence
         st.html(html.note(f"{badge}: {' '.join(filter(None, said))}"))
 
 
-def _actions(say: Say, entry: Entry, place: int, count: int, is_reference: bool) -> None:
+def _actions(say: Translator, entry: Entry, place: int, count: int, is_reference: bool) -> None:
     """All that can be done with a column as a whole."""
     uid, key = entry.uid, f"c{entry.uid}"
 
@@ -225,26 +231,37 @@ def _actions(say: Say, entry: Entry, place: int, count: int, is_reference: bool)
         say("compare.name"), entry.column.name, max_chars=comparison.LONGEST_NAME, key=f"{key}_name", on_change=rename
     )
     st.button(
-        say("compare.unpin" if is_reference else "compare.pin"), key=f"{key}_pin", width="stretch",
-        on_click=_pin, args=(None if is_reference else uid,),
-    )  # fmt: skip
+        say("compare.unpin" if is_reference else "compare.pin"),
+        key=f"{key}_pin",
+        width="stretch",
+        on_click=_pin,
+        args=(None if is_reference else uid,),
+    )
     st.button(
-        say("compare.duplicate"), key=f"{key}_copy", disabled=count >= MOST, width="stretch",
-        on_click=_add, args=(entry.column, uid),
-    )  # fmt: skip
+        say("compare.duplicate"),
+        key=f"{key}_copy",
+        disabled=count >= MOST,
+        width="stretch",
+        on_click=_add,
+        args=(entry.column, uid),
+    )
     st.button(
         say("compare.left"), key=f"{key}_left", disabled=place == 0, width="stretch", on_click=_move, args=(uid, -1)
     )
     st.button(
-        say("compare.right"), key=f"{key}_right", disabled=place == count - 1, width="stretch",
-        on_click=_move, args=(uid, 1),
-    )  # fmt: skip
+        say("compare.right"),
+        key=f"{key}_right",
+        disabled=place == count - 1,
+        width="stretch",
+        on_click=_move,
+        args=(uid, 1),
+    )
     st.button(
         say("compare.remove"), key=f"{key}_gone", disabled=count == 1, width="stretch", on_click=_remove, args=(uid,)
     )
 
 
-def _controls(say: Say, engine: Engine, entry: Entry) -> None:
+def _controls(say: Translator, engine: Engine, entry: Entry) -> None:
     """Rule, weights, sharpness, prior and modalities of one column; each change is taken over before the next run."""
     uid, settings = entry.uid, entry.column.settings
 
@@ -254,23 +271,40 @@ def _controls(say: Say, engine: Engine, entry: Entry) -> None:
 
     rules = list(engine.rules)
     st.selectbox(
-        say("rule"), rules, rules.index(settings.rule), format_func=say.rule, key=f"c{uid}_rule",
-        on_change=set_field, args=("rule",),
-    )  # fmt: skip
+        say("rule"),
+        rules,
+        rules.index(settings.rule),
+        format_func=say.rule,
+        key=f"c{uid}_rule",
+        on_change=set_field,
+        args=("rule",),
+    )
     for index, name in enumerate(engine.modalities, 1):
         _weight(say, entry, name, index)
     steps = sorted({*TEMPERATURES, settings.temperature}, reverse=True)
     st.select_slider(
-        say("temperature"), steps, settings.temperature, format_func="{:g}".format, key=f"c{uid}_temperature",
-        on_change=set_field, args=("temperature",),
-    )  # fmt: skip
+        say("temperature"),
+        steps,
+        settings.temperature,
+        format_func="{:g}".format,
+        key=f"c{uid}_temperature",
+        on_change=set_field,
+        args=("temperature",),
+    )
     st.segmented_control(
-        say("prior"), PRIORS, default=settings.prior, format_func=lambda name: say(f"prior.{name}"), required=True,
-        key=f"c{uid}_prior", on_change=set_field, args=("prior",), help=say("prior.help"),
-    )  # fmt: skip
+        say("prior"),
+        PRIORS,
+        default=settings.prior,
+        format_func=lambda name: say(f"prior.{name}"),
+        required=True,
+        key=f"c{uid}_prior",
+        on_change=set_field,
+        args=("prior",),
+        help=say("prior.help"),
+    )
 
 
-def _weight(say: Say, entry: Entry, name: str, index: int) -> None:
+def _weight(say: Translator, entry: Entry, name: str, index: int) -> None:
     """The switch and the weight of one modality in one column."""
     uid, column = entry.uid, entry.column
 
@@ -286,18 +320,25 @@ def _weight(say: Say, entry: Entry, name: str, index: int) -> None:
     used = name not in column.without
     st.toggle(say("use", modality=modality), used, key=f"c{uid}_use_{name}", on_change=switch)
     st.slider(
-        say("alpha", modality=modality, symbol=formula.alpha(index)), 0.0, 1.0,
-        float(column.settings.alpha.get(name, 1.0)), 0.01, key=f"c{uid}_alpha_{name}", on_change=weigh,
+        say("alpha", modality=modality, symbol=formula.alpha(index)),
+        0.0,
+        1.0,
+        float(column.settings.alpha.get(name, 1.0)),
+        0.01,
+        key=f"c{uid}_alpha_{name}",
+        on_change=weigh,
         disabled=not used,
-    )  # fmt: skip
+    )
 
 
-def _outcome(look: Look, key: str, name: str, result: FusionResult | None, reference: FusionResult | None) -> None:
+def _outcome(
+    context: PageContext, key: str, name: str, result: FusionResult | None, reference: FusionResult | None
+) -> None:
     """The label, its margin and the bars; against a reference, what changed."""
     if result is None:
-        st.html(html.note(look.say("error.nothing_to_fuse")))
+        st.html(html.note(context.say("error.nothing_to_fuse")))
         return
-    say, values = look.say, result.probabilities[_EMOTION]
+    say, values = context.say, result.probabilities[_EMOTION]
     label = say.label(_EMOTION, result.label)
     lines = [
         say("margin", margin=plotly.percent(result.margin), runner_up=say.label(_EMOTION, result.runner_up)),
@@ -305,12 +346,12 @@ def _outcome(look: Look, key: str, name: str, result: FusionResult | None, refer
     ]
     if reference is not None:
         lines.append(_change_said(say, result, reference))
-    st.html(html.outcome(label, plotly.percent(float(values.max())), look.colour(result.label), lines))
+    st.html(html.outcome(label, plotly.percent(float(values.max())), context.colour(result.label), lines))
     marks = None if reference is None else reference.probabilities[_EMOTION].tolist()
-    draw_bars(look, key, name, values, marks=marks)
+    draw_bars(context, key, name, values, marks=marks)
 
 
-def _change_said(say: Say, result: FusionResult, reference: FusionResult) -> str:
+def _change_said(say: Translator, result: FusionResult, reference: FusionResult) -> str:
     """The largest change against the reference, in words."""
     change = result.probabilities[_EMOTION] - reference.probabilities[_EMOTION]
     most = int(abs(change).argmax())
@@ -326,9 +367,9 @@ def _points(change: float) -> str:
     return "0" if rounded == 0 else f"{rounded:+d}".replace("-", "\u2212")
 
 
-def _table(look: Look, named: Sequence[tuple[str, FusionResult | None]], reference: int) -> None:
+def _table(context: PageContext, named: Sequence[tuple[str, FusionResult | None]], reference: int) -> None:
     """All columns in numbers, and their differences to one of them."""
-    say, usable = look.say, [(name, result) for name, result in named if result is not None]
+    say, usable = context.say, [(name, result) for name, result in named if result is not None]
     base = named[reference][1]
     if len(usable) < 2 or base is None:
         return
@@ -348,12 +389,12 @@ def _table(look: Look, named: Sequence[tuple[str, FusionResult | None]], referen
 # --- every rule at once --------------------------------------------------------------------------------------------
 
 
-def _rules(look: Look, engine: Engine, subject: Subject) -> list[Shown]:
+def _rules(context: PageContext, engine: Engine, sample: Sample) -> list[SharedView]:
     """What every rule says at the present weights, small, side by side."""
-    say, settings = look.say, bench.settings_now(engine)
+    say, settings = context.say, bench.settings_now(engine)
     every = comparison.every_rule(settings, engine.modalities, engine.rules)
     found = [replace(column, name=_rule_name(say, engine, column)) for column in every]
-    results = [_fuse(engine, column, subject.evidence) for column in found]
+    results = [_fuse(engine, column, sample.evidence) for column in found]
     labels = [result.label for result in results if result is not None]
     said = ", ".join(f"{say.label(_EMOTION, label)} {labels.count(label)}" for label in dict.fromkeys(labels))
     st.html(html.note(say("compare.rules.note", count=len(labels), labels=said)))
@@ -362,12 +403,12 @@ def _rules(look: Look, engine: Engine, subject: Subject) -> list[Shown]:
         for panel, key, column, result in zip(panels, every[start:], found[start:], results[start:], strict=False):
             with panel:
                 st.html(html.section(column.name))
-                _outcome(look, f"rule_{key.name}", column.name, result, None)
-    rule_table.table(look, engine)
-    return [Shown(subject, found)]
+                _outcome(context, f"rule_{key.name}", column.name, result, None)
+    rule_table.table(context, engine)
+    return [SharedView(sample, found)]
 
 
-def _rule_name(say: Say, engine: Engine, column: Column) -> str:
+def _rule_name(say: Translator, engine: Engine, column: Variant) -> str:
     if column.name in engine.modalities:
         return say("compare.alone", modality=say.modality(column.name))
     rule, _, prior = column.name.rpartition(".")
@@ -377,13 +418,13 @@ def _rule_name(say: Say, engine: Engine, column: Column) -> str:
 # --- two inputs under one setting ----------------------------------------------------------------------------------
 
 
-def _inputs(look: Look, engine: Engine, subject: Subject) -> list[Shown]:
+def _inputs(context: PageContext, engine: Engine, sample: Sample) -> list[SharedView]:
     """The input of the page beside another one, under the settings of the bench."""
-    say = look.say
-    other = inputs.second(look, engine, subject)
+    say = context.say
+    other = inputs.second(context, engine, sample)
     settings = bench.settings_now(engine)
     st.html(html.note(say("compare.inputs.note", rule=say.rule(settings.rule))))
-    shown = [(say("compare.first"), subject), (say("compare.second"), other)]
+    shown = [(say("compare.first"), sample), (say("compare.second"), other)]
     results = [(name, engine.fuse(item.evidence, settings) if item else None) for name, item in shown]
     for panel, (name, item), (_, result) in zip(st.columns(2, gap="large"), shown, results, strict=True):
         with panel:
@@ -391,7 +432,9 @@ def _inputs(look: Look, engine: Engine, subject: Subject) -> list[Shown]:
             if item is None:
                 continue
             st.text(item.said)
-            with told(say, f"input_{name}"):
-                _outcome(look, f"input_{shown.index((name, item))}", name, result, None)
-    _table(look, results, 0)
-    return [Shown(item, [Column(say.rule(settings.rule), settings)], name) for name, item in shown if item is not None]
+            with error_boundary(say, f"input_{name}"):
+                _outcome(context, f"input_{shown.index((name, item))}", name, result, None)
+    _table(context, results, 0)
+    return [
+        SharedView(item, [Variant(say.rule(settings.rule), settings)], name) for name, item in shown if item is not None
+    ]

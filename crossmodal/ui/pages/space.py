@@ -13,25 +13,25 @@ import numpy as np
 import streamlit as st
 
 from crossmodal.engine import Engine
-from crossmodal.explain.embedding_map import EXACT, PROJECTIONS, Space, load_space
+from crossmodal.explain.embedding_map import EXACT, PROJECTIONS, EmbeddingMap, load_space
 from crossmodal.explain.neighbours import NEIGHBOURS
 from crossmodal.explain.sweep import figures
 from crossmodal.fusion import normalize_alpha
-from crossmodal.fusion.fuse import fuse_all
+from crossmodal.fusion.fuse import fuse_many
 from crossmodal.fusion.rules.shared_space import SharedSpace
-from crossmodal.i18n.translator import Say
-from crossmodal.types import TASKS, Array, Evidence, Reading
+from crossmodal.i18n.translator import Translator
+from crossmodal.types import TASKS, Array, Evidence, ModalityPrediction
 from crossmodal.ui import formula, html, mixer_state, state
 from crossmodal.ui.charts import embedding_map, palette, plotly
 from crossmodal.ui.components.map_markers import component as pins
 from crossmodal.ui.components.mixer import component as mixer
-from crossmodal.ui.frame import Look, told
+from crossmodal.ui.frame import PageContext, error_boundary
 from crossmodal.ui.mixer_state import DEFAULT_ALPHA
-from crossmodal.ui.state import Subject
-from crossmodal.ui.url_choice import Choice
+from crossmodal.ui.state import Sample
+from crossmodal.ui.url_choice import UrlChoice
 
-PROJECTION = Choice("proj", PROJECTIONS, EXACT)
-COLOUR = Choice("colour", embedding_map.COLOURS, "emotion")
+PROJECTION = UrlChoice("proj", PROJECTIONS, EXACT)
+COLOUR = UrlChoice("colour", embedding_map.COLOURS, "emotion")
 MAP = "space_map"
 
 _MAIN = next(iter(TASKS))
@@ -41,19 +41,19 @@ _LISTED = 6
 _FUSED_SIGN = "star"
 
 
-def space(look: Look, engine: Engine, subject: Subject) -> None:
+def space(context: PageContext, engine: Engine, sample: Sample) -> None:
     """The page of the shared space."""
     found = load_space(engine.folder, engine.model_hash)
-    evidence = subject.evidence
+    evidence = sample.evidence
     if found is None:
-        st.html(html.note(state.own_or(look.say, "space.none")))
+        st.html(html.note(state.own_or(context.say, "space.none")))
     elif evidence.model_hash != engine.model_hash:
-        st.html(html.note(look.say("space.other_models")))
+        st.html(html.note(context.say("space.other_models")))
     else:
-        with st.container(key="space"), told(look.say, "space"):
-            _map(look, engine, found, subject)
-        _neighbours(look, found, evidence)
-    _measured(look, engine)
+        with st.container(key="space"), error_boundary(context.say, "space"):
+            _map(context, engine, found, sample)
+        _neighbours(context, found, evidence)
+    _measured(context, engine)
 
 
 # --- the map -------------------------------------------------------------------------------------------------------
@@ -82,33 +82,33 @@ class Mix:
         return found
 
 
-def _map(look: Look, engine: Engine, found: Space, subject: Subject) -> None:
+def _map(context: PageContext, engine: Engine, found: EmbeddingMap, sample: Sample) -> None:
     """The map and what stands beside it; on a phone the map comes first."""
-    say = look.say
+    say = context.say
     projection, colour = PROJECTION.value(), COLOUR.value()
-    mix = _mix(engine, found, projection, subject.evidence)
+    mix = _mix(engine, found, projection, sample.evidence)
     left, right = st.columns([2.7, 1], gap="large")
     with left:
-        alt = _alt(look, found, projection, colour, mix)
-        _chart(look, found, projection, colour, alt, () if mixer.usable() else _static_pins(look, mix))
+        alt = _alt(context, found, projection, colour, mix)
+        _chart(context, found, projection, colour, alt, () if mixer.usable() else _static_pins(context, mix))
     with right:
         if mixer.usable():
-            key = state.digest(subject.key, subject.said, projection)
+            key = state.digest(sample.key, sample.said, projection)
             if mix.names:
-                pins.fix({"key": key, **_fixed(look, mix)})
-            _live(look, engine, found, subject.evidence, projection, key)
+                pins.fix({"key": key, **_fixed(context, mix)})
+            _live(context, engine, found, sample.evidence, projection, key)
         else:
-            _plain(look, engine, subject.evidence, mix)
+            _plain(context, engine, sample.evidence, mix)
         PROJECTION.segments(say, say("space.projection"), lambda name: say(f"space.projection.{name}"))
         st.html(html.note(_explained(say, found, projection)))
         COLOUR.segments(say, say("space.colour"), lambda name: say(f"space.colour.{name}"))
         st.html(html.note(say("space.points", **_counts(found))))
 
 
-def _mix(engine: Engine, found: Space, projection: str, evidence: Evidence) -> Mix:
+def _mix(engine: Engine, found: EmbeddingMap, projection: str, evidence: Evidence) -> Mix:
     """Where the present input lies; readings that are switched off count for nothing, but are shown."""
-    now = mixer_state.held(engine.modalities, engine.rules)
-    shown = {name: r.embedding for name, r in evidence.readings.items() if name in found.modalities}
+    now = mixer_state.current(engine.modalities, engine.rules)
+    shown = {name: r.embedding for name, r in evidence.predictions.items() if name in found.modalities}
     places = {name: found.place(projection, {name: z}, np.ones(1)) for name, z in shown.items()}
     used = {name: z for name, z in shown.items() if name not in now.off}
     if not used:
@@ -119,76 +119,97 @@ def _mix(engine: Engine, found: Space, projection: str, evidence: Evidence) -> M
     weights = np.stack([share, 1.0 - share], axis=-1) if two else alpha[None]
     path = found.place(projection, used, weights)
     return Mix(
-        places, tuple(used), path if two else None, None if len(used) == 1 else found.place(projection, used, alpha),
-        _read(engine, evidence, list(used), weights), float(alpha[0]),
-    )  # fmt: skip
+        places,
+        tuple(used),
+        path if two else None,
+        None if len(used) == 1 else found.place(projection, used, alpha),
+        _read(engine, evidence, list(used), weights),
+        float(alpha[0]),
+    )
 
 
 def _read(engine: Engine, evidence: Evidence, used: Sequence[str], weights: Array) -> Array:
     """What theta reads at mixes (S, n) of the readings in use: (S, C)."""
-    seen = replace(evidence, readings={name: evidence.readings[name] for name in used})
-    settings = replace(mixer_state.held(engine.modalities, engine.rules).settings(), rule=SharedSpace.name)
-    return fuse_all(seen, settings, engine.calibration, weights)
+    seen = replace(evidence, predictions={name: evidence.predictions[name] for name in used})
+    settings = replace(mixer_state.current(engine.modalities, engine.rules).settings(), rule=SharedSpace.name)
+    return fuse_many(seen, settings, engine.calibration, weights)
 
 
 @st.fragment
 def _chart(  # noqa: PLR0913, all that is drawn
-    look: Look, found: Space, projection: str, colour: str, alt: str, drawn: Sequence[embedding_map.Pin]
-) -> None:  # fmt: skip
+    context: PageContext,
+    found: EmbeddingMap,
+    projection: str,
+    colour: str,
+    alt: str,
+    drawn: Sequence[embedding_map.MapMarker],
+) -> None:
     """The map itself, and the points that were drawn around in it."""
-    figure = embedding_map.figure(look, found, projection, colour, drawn)
+    figure = embedding_map.figure(context, found, projection, colour, drawn)
     with st.container(key=MAP):
         event = st.plotly_chart(
-            figure, key="space_chart", config=embedding_map.CONFIG, alt=alt, on_select="rerun",
+            figure,
+            key="space_chart",
+            config=embedding_map.CONFIG,
+            alt=alt,
+            on_select="rerun",
             selection_mode=("box", "lasso"),
-        )  # fmt: skip
-    st.html(html.legend(look.say("space.legend"), embedding_map.legend(look, found, colour)))
+        )
+    st.html(html.legend(context.say("space.legend"), embedding_map.legend(context, found, colour)))
     points = event["selection"]["points"] if event else []
     rows = [int(np.ravel(point["customdata"])[0]) for point in points if point.get("customdata") is not None]
-    _selection(look, found, rows)
+    _selection(context, found, rows)
 
 
-def _counts(found: Space) -> dict[str, int]:
+def _counts(found: EmbeddingMap) -> dict[str, int]:
     return {"voices": len(found.rows("speech")), "phrases": len(found.rows("text"))}
 
 
-def _alt(look: Look, found: Space, projection: str, colour: str, mix: Mix) -> str:
-    say = look.say
+def _alt(context: PageContext, found: EmbeddingMap, projection: str, colour: str, mix: Mix) -> str:
+    say = context.say
     return say(
-        "space.alt", **_counts(found), projection=say(f"space.projection.{projection}"),
-        colour=say(f"space.colour.{colour}"), near=_nearest_emotions(look, found, projection, mix),
-    )  # fmt: skip
+        "space.alt",
+        **_counts(found),
+        projection=say(f"space.projection.{projection}"),
+        colour=say(f"space.colour.{colour}"),
+        near=_nearest_emotions(context, found, projection, mix),
+    )
 
 
-def _nearest_emotions(look: Look, found: Space, projection: str, mix: Mix) -> str:
+def _nearest_emotions(context: PageContext, found: EmbeddingMap, projection: str, mix: Mix) -> str:
     """For those who cannot see the map: the emotion in whose midst each reading lies."""
     places = found.coordinates(projection)
     extent, (numbers, middles) = np.ptp(places, axis=0), embedding_map.middles(found, places)
     said = []
     for name, at in mix.places.items():
         label = TASKS[_MAIN][numbers[(((middles - at) / extent) ** 2).sum(1).argmin()]]
-        said.append(look.say("space.near_one", modality=look.say.modality(name), emotion=look.say.label(_MAIN, label)))
+        said.append(
+            context.say("space.near_one", modality=context.say.modality(name), emotion=context.say.label(_MAIN, label))
+        )
     return ", ".join(said)
 
 
-def _explained(say: Say, found: Space, projection: str) -> str:
+def _explained(say: Translator, found: EmbeddingMap, projection: str) -> str:
     means = [found.z[found.rows(name)].mean(0) for name in found.modalities[:2]]
     return say(
-        f"space.{projection}.note", explained=round(100 * found.explained), dimensions=found.z.shape[1],
-        count=NEIGHBOURS, gap=formula.number(float(np.linalg.norm(means[0] - means[-1]))),
-    )  # fmt: skip
+        f"space.{projection}.note",
+        explained=round(100 * found.explained),
+        dimensions=found.z.shape[1],
+        count=NEIGHBOURS,
+        gap=formula.number(float(np.linalg.norm(means[0] - means[-1]))),
+    )
 
 
-def _static_pins(look: Look, mix: Mix) -> list[embedding_map.Pin]:
+def _static_pins(context: PageContext, mix: Mix) -> list[embedding_map.MapMarker]:
     """The input's points as part of the chart, for a page without the component."""
-    say, blank = look.say, palette.BACKGROUND[look.theme]
+    say, blank = context.say, palette.BACKGROUND[context.theme]
     made = [
-        embedding_map.Pin(say.modality(name), at, embedding_map.SIGNS.get(name, "square"), blank)
+        embedding_map.MapMarker(say.modality(name), at, embedding_map.SIGNS.get(name, "square"), blank)
         for name, at in mix.places.items()
     ]
     if mix.fused is not None:
         label = TASKS[_MAIN][int(mix.now.argmax())]
-        made.append(embedding_map.Pin(say("fused"), mix.fused, _FUSED_SIGN, look.colour(label)))
+        made.append(embedding_map.MapMarker(say("fused"), mix.fused, _FUSED_SIGN, context.colour(label)))
     return made
 
 
@@ -197,77 +218,78 @@ def _static_pins(look: Look, mix: Mix) -> list[embedding_map.Pin]:
 
 @st.fragment
 def _live(  # noqa: PLR0913, what the mix hangs on
-    look: Look, engine: Engine, found: Space, evidence: Evidence, projection: str, key: str
-) -> None:  # fmt: skip
+    context: PageContext, engine: Engine, found: EmbeddingMap, evidence: Evidence, projection: str, key: str
+) -> None:
     """What theta reads at the mix, and its slider; a release runs this, and nothing else of the page."""
     if not mixer.usable():
         st.rerun()  # the component has just failed: the page is drawn again with plain sliders
-    with told(look.say, "space_mix"):
+    with error_boundary(context.say, "space_mix"):
         mix = _mix(engine, found, projection, evidence)
-        _heading(look.say, mix)
+        _heading(context.say, mix)
         if mix.names:
             pins.show({"key": key, **_moving(mix)}, engine.modalities)
         if len(mix.names) > 2:
-            _sliders(look.say, engine, mix.names)
-        _by_rule(look, engine, evidence, mix)
+            _sliders(context.say, engine, mix.names)
+        _by_rule(context, engine, evidence, mix)
     state.stamp_address()
 
 
-def _plain(look: Look, engine: Engine, evidence: Evidence, mix: Mix) -> None:
+def _plain(context: PageContext, engine: Engine, evidence: Evidence, mix: Mix) -> None:
     """The same without the component: the points are part of the chart, so that all is drawn again."""
-    _heading(look.say, mix)
+    _heading(context.say, mix)
     if mix.names:
         label = TASKS[_MAIN][int(mix.now.argmax())]
         probability = plotly.percent(float(mix.now.max()))
-        st.html(html.outcome(look.say.label(_MAIN, label), probability, look.colour(label), []))
+        st.html(html.outcome(context.say.label(_MAIN, label), probability, context.colour(label), []))
     if len(mix.names) > 1:
-        _sliders(look.say, engine, mix.names)
-    _by_rule(look, engine, evidence, mix)
+        _sliders(context.say, engine, mix.names)
+    _by_rule(context, engine, evidence, mix)
 
 
-def _heading(say: Say, mix: Mix) -> None:
+def _heading(say: Translator, mix: Mix) -> None:
     st.html(html.section(say("space.at" if len(mix.names) > 1 else "space.at.alone")))
     if not mix.names:
         st.html(html.note(say("error.nothing_to_fuse")))
 
 
-def _by_rule(look: Look, engine: Engine, evidence: Evidence, mix: Mix) -> None:
+def _by_rule(context: PageContext, engine: Engine, evidence: Evidence, mix: Mix) -> None:
     """What theta's reading is, and what the rule of the bench makes of the same weights."""
-    say, settings = look.say, mixer_state.held(engine.modalities, engine.rules).settings()
+    say, settings = context.say, mixer_state.current(engine.modalities, engine.rules).settings()
     if not mix.names:
         return
     st.html(html.note(say("space.at.help" if len(mix.names) > 1 else "space.at.alone.help")))
     if settings.rule == SharedSpace.name or len(mix.names) < 2:
         return
-    seen = replace(evidence, readings={name: evidence.readings[name] for name in mix.names})
+    seen = replace(evidence, predictions={name: evidence.predictions[name] for name in mix.names})
     result = engine.fuse(seen, settings)
     probability = plotly.percent(float(result.probabilities[_MAIN].max()))
     said = {"rule": say.rule(settings.rule), "label": say.label(_MAIN, result.label), "probability": probability}
     st.html(html.note(say("space.rule", **said)))
 
 
-def _fixed(look: Look, mix: Mix) -> dict[str, Any]:
+def _fixed(context: PageContext, mix: Mix) -> dict[str, Any]:
     """What the component draws over the map and no weight changes."""
-    say = look.say
+    say = context.say
     return {
         "map": f".st-key-{MAP}",
         "modalities": mix.names,
         "names": [say.modality(name) for name in mix.names],
         "words": {
-            "share": say("mix.share", modality=say.modality(mix.names[0])), "spoken": say.wording("space.spoken"),
+            "share": say("mix.share", modality=say.modality(mix.names[0])),
+            "spoken": say.wording("space.spoken"),
             "fused": say("fused"),
         },
         "labels": [say.label(_MAIN, label) for label in TASKS[_MAIN]],
-        "colours": [look.colour(label) for label in TASKS[_MAIN]],
+        "colours": [context.colour(label) for label in TASKS[_MAIN]],
         "points": [
             {"name": say.modality(name), "shape": embedding_map.SIGNS.get(name, "square"), "at": at.round(4).tolist()}
             for name, at in mix.places.items()
         ],
         "path": None if mix.path is None else mix.path.round(4).tolist(),
         "readings": _told(mix.read),
-        "ink": palette.INK[look.theme],
-        "background": palette.BACKGROUND[look.theme],
-    }  # fmt: skip
+        "ink": palette.INK[context.theme],
+        "background": palette.BACKGROUND[context.theme],
+    }
 
 
 def _moving(mix: Mix) -> dict[str, Any]:
@@ -283,9 +305,9 @@ def _told(read: Array) -> list[tuple[int, float]]:
     return [(int(p.argmax()), round(float(p.max()), 4)) for p in read]
 
 
-def _sliders(say: Say, engine: Engine, names: Sequence[str]) -> None:
+def _sliders(say: Translator, engine: Engine, names: Sequence[str]) -> None:
     """A weight each. With the component the mixer's settings are nobody's widgets, so that these have own keys."""
-    now = mixer_state.held(engine.modalities, engine.rules)
+    now = mixer_state.current(engine.modalities, engine.rules)
     for name in names:
         label = say("alpha", modality=say.modality(name), symbol=formula.alpha(engine.modalities.index(name) + 1))
         if mixer.usable():
@@ -299,13 +321,13 @@ def _take(name: str, key: str, engine: Engine) -> None:
     mixer_state.take({"alpha": {name: st.session_state[key]}}, engine.modalities, engine.rules)
 
 
-def _selection(look: Look, found: Space, rows: Sequence[int]) -> None:
+def _selection(context: PageContext, found: EmbeddingMap, rows: Sequence[int]) -> None:
     """The points that were drawn around, as a table."""
-    say = look.say
+    say = context.say
     if not rows:
         st.html(html.note(say("space.select")))
         return
-    described = [embedding_map.described(look, found, row) for row in rows]
+    described = [embedding_map.described(context, found, row) for row in rows]
     st.html(html.section(say("space.selected", count=len(rows))))
     st.dataframe(
         {
@@ -315,52 +337,56 @@ def _selection(look: Look, found: Space, rows: Sequence[int]) -> None:
             say("space.column.gloss"): [gloss for _, gloss, _, _ in described],
             say("space.column.split"): [split for _, _, _, split in described],
         },
-        hide_index=True, height=260, key="space_table",
-    )  # fmt: skip
+        hide_index=True,
+        height=260,
+        key="space_table",
+    )
 
 
 # --- neighbours ----------------------------------------------------------------------------------------------------
 
 
-def _neighbours(look: Look, found: Space, evidence: Evidence) -> None:
+def _neighbours(context: PageContext, found: EmbeddingMap, evidence: Evidence) -> None:
     """The nearest phrases to the voice, the nearest voices to the words."""
-    say = look.say
+    say = context.say
     pairs = (("speech", "text"), ("text", "speech"))
     for (source, target), panel in zip(pairs, st.columns(2, gap="large"), strict=True):
         with panel:
             st.html(html.section(say(f"space.near.{source}")))
-            if source in evidence.readings:
-                st.html(html.neighbours(_listed(look, found, evidence.readings[source], target)))
+            if source in evidence.predictions:
+                st.html(html.neighbours(_listed(context, found, evidence.predictions[source], target)))
                 st.html(html.note(say(f"space.near.{source}.note")))
             else:
                 st.html(html.note(say.known(f"absent.{source}", say("space.near.absent"))))
 
 
-def _listed(look: Look, found: Space, reading: Reading, target: str) -> list[html.Neighbour]:
+def _listed(
+    context: PageContext, found: EmbeddingMap, reading: ModalityPrediction, target: str
+) -> list[html.Neighbour]:
     items = []
     for row, similarity in found.nearest(reading.embedding, target, _LISTED):
-        what, gloss, emotion, split = embedding_map.described(look, found, row)
-        more = gloss if look.say.language == "zh" and gloss else ""
+        what, gloss, emotion, split = embedding_map.described(context, found, row)
+        more = gloss if context.say.language == "zh" and gloss else ""
         about = emotion if gloss else f"{emotion}, {split}"
         label = TASKS[_MAIN][int(found.labels[row])]
-        items.append(html.Neighbour(formula.number(similarity), look.colour(label), what, about, more))
+        items.append(html.Neighbour(formula.number(similarity), context.colour(label), what, about, more))
     return items
 
 
 # --- what was measured ---------------------------------------------------------------------------------------------
 
 
-def _measured(look: Look, engine: Engine) -> None:
+def _measured(context: PageContext, engine: Engine) -> None:
     """Search and transfer, side by side."""
     left, right = st.columns(2, gap="large")
     with left:
         measured = figures(engine.folder)
-        _search(look.say, measured if measured.get("model_hash") == engine.model_hash else {})
+        _search(context.say, measured if measured.get("model_hash") == engine.model_hash else {})
     with right:
-        _transfer(look.say, figures(state.models_folder()))
+        _transfer(context.say, figures(state.models_folder()))
 
 
-def _search(say: Say, measured: Mapping[str, Any]) -> None:
+def _search(say: Translator, measured: Mapping[str, Any]) -> None:
     st.html(html.section(say("space.search")))
     if "space" not in measured:
         st.html(html.note(state.own_or(say, "space.search.none")))
@@ -378,7 +404,7 @@ def _search(say: Say, measured: Mapping[str, Any]) -> None:
     st.html(html.note(say("space.search.note", share=formula.share(measured["space"]["read_as_intended"]["share"]))))
 
 
-def _transfer(say: Say, measured: Mapping[str, Any]) -> None:
+def _transfer(say: Translator, measured: Mapping[str, Any]) -> None:
     """Small models made for this figure, whatever those of the bench are."""
     st.html(html.section(say("space.transfer")))
     if "transfer" not in measured:

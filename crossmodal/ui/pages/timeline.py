@@ -15,25 +15,25 @@ from crossmodal.engine import Engine
 from crossmodal.errors import InputError
 from crossmodal.examples import DEFAULT, Example, load_examples
 from crossmodal.examples.recording import joined
-from crossmodal.i18n.translator import Say
+from crossmodal.i18n.translator import Translator
 from crossmodal.text import MAX_CHARACTERS
 from crossmodal.text import preprocess as preprocess_text
-from crossmodal.timeline.exports import ENDINGS, FORMATS, Sheet
+from crossmodal.timeline.exports import ENDINGS, FORMATS, TimelineExport
 from crossmodal.timeline.job import Job, Progress
-from crossmodal.timeline.tracks import Strips, strips
-from crossmodal.timeline.types import MAX_BYTES, MAX_SECONDS, Line, Recording
+from crossmodal.timeline.tracks import Tracks, fuse_tracks
+from crossmodal.timeline.types import MAX_BYTES, MAX_SECONDS, Recording, UtteranceLine
 from crossmodal.types import TASKS, Array, Evidence, FusionSettings
 from crossmodal.ui import formula, html, mixer_state, state
 from crossmodal.ui.charts import timeline as timeline_chart
 from crossmodal.ui.charts.timeline import clock, said
 from crossmodal.ui.components.mixer import component
-from crossmodal.ui.frame import Look, show_error, told
+from crossmodal.ui.frame import PageContext, error_boundary, show_error
 from crossmodal.ui.pages import bench
 from crossmodal.ui.presence import presence
 from crossmodal.ui.sections.result_bars import draw_bars
-from crossmodal.ui.url_choice import Choice
+from crossmodal.ui.url_choice import UrlChoice
 
-SOURCE = Choice("tl", ("example", "own"), "example")
+SOURCE = UrlChoice("tl", ("example", "own"), "example")
 POLL_SECONDS = 1.0
 ZOOM_FROM = 90.0
 """Recordings longer than this many seconds get a slider that narrows what is shown."""
@@ -58,7 +58,7 @@ class Opened:
     data: bytes = b""
     job: Job | None = None
     finished: Recording | None = None
-    edits: Mapping[int, Line] | None = None
+    edits: Mapping[int, UtteranceLine] | None = None
     chosen: int = 0
     version: int = 0
     pending: Mapping[int, str] | None = None
@@ -85,18 +85,18 @@ class Opened:
         return found
 
 
-def timeline(look: Look, engine: Engine) -> None:
+def timeline(context: PageContext, engine: Engine) -> None:
     """The page."""
-    say = look.say
+    say = context.say
     st.html(html.lead(say("timeline.lead")))
     with st.container(horizontal=True, gap="medium", vertical_alignment="center", key="tl_source"):
         chosen = SOURCE.segments(say, say("source"), lambda name: say(f"timeline.{name}"), label_visibility="collapsed")
         if chosen == "example":
             st.html(html.note(say("timeline.synthetic" if _is_shipped(engine) else "timeline.synthetic.anew")))
-    opened = _example(look, engine) if chosen == "example" else _own(look, engine)
+    opened = _example(context, engine) if chosen == "example" else _own(context, engine)
     if opened is not None:
         running = opened.progress.running
-        st.fragment(_live, run_every=POLL_SECONDS if running else None)(look, engine, opened)
+        st.fragment(_live, run_every=POLL_SECONDS if running else None)(context, engine, opened)
 
 
 # --- what is shown -------------------------------------------------------------------------------------------------
@@ -112,11 +112,11 @@ def _is_shipped(engine: Engine) -> bool:
     return load_examples()[DEFAULT].evidence.model_hash == engine.model_hash
 
 
-def _example(look: Look, engine: Engine) -> Opened | None:
+def _example(context: PageContext, engine: Engine) -> Opened | None:
     """The shipped voices as one recording; read anew only where the models in use are not those that it shows."""
     kept, before = _slots(), _slots().get("example")
     if before is None or before.model_hash != engine.model_hash:
-        made = joined() if _is_shipped(engine) else _joined_anew(look.say, engine)
+        made = joined() if _is_shipped(engine) else _joined_anew(context.say, engine)
         if made is None:
             return None
         before = before or Opened(0)
@@ -124,7 +124,7 @@ def _example(look: Look, engine: Engine) -> Opened | None:
     return kept["example"]
 
 
-def _joined_anew(say: Say, engine: Engine) -> Recording | None:
+def _joined_anew(say: Translator, engine: Engine) -> Recording | None:
     """The example as the models in use read it, saying how far it is; nothing where they could not."""
     made, place, numbers, total = None, st.empty(), count(1), len(load_examples())
 
@@ -134,26 +134,28 @@ def _joined_anew(say: Say, engine: Engine) -> Recording | None:
         place.html(html.progress(said))
         return engine.run(example.read).checked()
 
-    with told(say, "tl_example"):
+    with error_boundary(say, "tl_example"):
         made = joined(read)
     place.empty()
     return made
 
 
-def _own(look: Look, engine: Engine) -> Opened | None:
+def _own(context: PageContext, engine: Engine) -> Opened | None:
     """A visitor's own recording: the uploader until there is one, then the way back to it."""
-    say, kept = look.say, _slots()
+    say, kept = context.say, _slots()
     opened = kept.get("own")
     if opened is None:
         number = st.session_state.setdefault("_timeline_number", 1)
         given = st.file_uploader(
-            say("timeline.upload", minutes=MAX_SECONDS / 60, megabytes=MAX_BYTES // 1024**2), list(state.UPLOADS),
-            key=f"tl_upload_{number}", max_upload_size=MAX_BYTES // 1024**2,
-        )  # fmt: skip
+            say("timeline.upload", minutes=MAX_SECONDS / 60, megabytes=MAX_BYTES // 1024**2),
+            list(state.UPLOADS),
+            key=f"tl_upload_{number}",
+            max_upload_size=MAX_BYTES // 1024**2,
+        )
         st.html(html.note(say("timeline.privacy")))
         if given is None:
             return None
-        with told(say, "tl_start"):
+        with error_boundary(say, "tl_start"):
             data = given.getvalue()
             kept["own"] = Opened(number, data, Job(engine, data, presence()).start())
             st.session_state["_timeline_number"] = number + 1  # its widget goes
@@ -168,11 +170,11 @@ def _own(look: Look, engine: Engine) -> Opened | None:
     return None
 
 
-def _offer_anew(say: Say, engine: Engine, opened: Opened) -> None:
+def _offer_anew(say: Translator, engine: Engine, opened: Opened) -> None:
     """What other models read is neither fused nor corrected with those in use: they may read it themselves."""
     st.html(html.note(say("timeline.other_models")))
     if st.button(say("timeline.anew"), key="tl_anew", type="primary"):
-        with told(say, "tl_anew"):
+        with error_boundary(say, "tl_anew"):
             if opened.job:
                 opened.job.cancel()
             job = Job(engine, opened.data, presence()).start()
@@ -190,28 +192,28 @@ def _let_go() -> None:
 # --- the part that lives -------------------------------------------------------------------------------------------
 
 
-def _live(look: Look, engine: Engine, opened: Opened) -> None:
+def _live(context: PageContext, engine: Engine, opened: Opened) -> None:
     """All that follows a slider, a click or a further line; nothing in it encodes but a corrected line's words."""
-    say, progress = look.say, opened.progress
+    say, progress = context.say, opened.progress
     _state(say, engine, opened, progress)
-    _correct(look, engine, opened)
+    _correct(context, engine, opened)
     recording = opened.recording()
     if recording.lines:
         settings, without = _mixer(say, engine)
-        with told(say, "timeline"):
-            found = strips(recording.lines, settings, engine.calibration, without)
+        with error_boundary(say, "timeline"):
+            found = fuse_tracks(recording.lines, settings, engine.calibration, without)
             opened.chosen = min(opened.chosen, len(recording.lines) - 1)
-            _drawn(look, opened, recording, found)
-            _detail(look, engine, opened, recording, found)
-            _transcript(look, opened, recording, found)
-            _exports(say, Sheet(recording, settings, found, without))
+            _drawn(context, opened, recording, found)
+            _detail(context, engine, opened, recording, found)
+            _transcript(context, opened, recording, found)
+            _exports(say, TimelineExport(recording, settings, found, without))
     state.stamp_address()
     if opened.job and opened.finished is None and not progress.running:
         opened.finished = progress.recording
         st.rerun()  # nothing more comes: the page stops asking
 
 
-def _state(say: Say, engine: Engine, opened: Opened, progress: Progress) -> None:
+def _state(say: Translator, engine: Engine, opened: Opened, progress: Progress) -> None:
     """How far the reading is, how long it will take, and the way to stop it; afterwards what ended it early."""
     if progress.running:
         at, total = clock(progress.recording.seconds), clock(progress.claimed) if progress.claimed else "?"
@@ -229,7 +231,7 @@ def _state(say: Say, engine: Engine, opened: Opened, progress: Progress) -> None
         st.html(html.note(say("timeline.stopped", at=clock(progress.recording.seconds))))
 
 
-def _mixer(say: Say, engine: Engine) -> tuple[FusionSettings, tuple[str, ...]]:
+def _mixer(say: Translator, engine: Engine) -> tuple[FusionSettings, tuple[str, ...]]:
     """Weights, rule and sharpness of the bench, in one row; and who is switched off."""
     plain = not component.usable()  # then the sliders of the bench own these keys of session and address
     with st.container(key="mixer"):
@@ -241,13 +243,13 @@ def _mixer(say: Say, engine: Engine) -> tuple[FusionSettings, tuple[str, ...]]:
             bench.rule_menu(say, engine)
         with columns[-1]:
             bench.temperature(say) if plain else _temperature(say, engine)
-    now = mixer_state.held(engine.modalities, engine.rules)
+    now = mixer_state.current(engine.modalities, engine.rules)
     return now.settings(), now.off
 
 
-def _weight(say: Say, engine: Engine, name: str, index: int) -> None:
+def _weight(say: Translator, engine: Engine, name: str, index: int) -> None:
     """The switch and the weight of one modality, handed on to the settings that all pages share."""
-    now, modality = mixer_state.held(engine.modalities, engine.rules), say.modality(name)
+    now, modality = mixer_state.current(engine.modalities, engine.rules), say.modality(name)
     switch, slider = f"tl_m_{name}", f"tl_a_{name}"
 
     def take() -> None:
@@ -258,49 +260,70 @@ def _weight(say: Say, engine: Engine, name: str, index: int) -> None:
     used = name not in now.off
     st.toggle(say("use", modality=modality), used, key=switch, on_change=take)
     st.slider(
-        say("alpha", modality=modality, symbol=formula.alpha(index)), 0.0, 1.0, now.alpha[name], 0.01, key=slider,
-        on_change=take, disabled=not used,
-    )  # fmt: skip
+        say("alpha", modality=modality, symbol=formula.alpha(index)),
+        0.0,
+        1.0,
+        now.alpha[name],
+        0.01,
+        key=slider,
+        on_change=take,
+        disabled=not used,
+    )
 
 
-def _temperature(say: Say, engine: Engine) -> None:
-    now = mixer_state.held(engine.modalities, engine.rules)
+def _temperature(say: Translator, engine: Engine) -> None:
+    now = mixer_state.current(engine.modalities, engine.rules)
 
     def take() -> None:
         mixer_state.take({"temperature": st.session_state["tl_t"]}, engine.modalities, engine.rules)
 
     st.select_slider(
-        say("temperature"), mixer_state.TEMPERATURES, now.temperature, key="tl_t", on_change=take,
-        format_func="{:g}".format, help=say("temperature.help"),
-    )  # fmt: skip
+        say("temperature"),
+        mixer_state.TEMPERATURES,
+        now.temperature,
+        key="tl_t",
+        on_change=take,
+        format_func="{:g}".format,
+        help=say("temperature.help"),
+    )
 
 
-def _drawn(look: Look, opened: Opened, recording: Recording, found: Strips) -> None:
-    say = look.say
+def _drawn(context: PageContext, opened: Opened, recording: Recording, found: Tracks) -> None:
+    say = context.say
     length = max(recording.seconds, recording.lines[-1].end)
     st.html(html.section(say("timeline"), say("timeline.size", lines=len(recording.lines), length=clock(length))))
     window = _window(say, opened, length)
-    chart = timeline_chart.figure(look, recording, found, window, opened.chosen)
+    chart = timeline_chart.figure(context, recording, found, window, opened.chosen)
     chart_key = f"strips_{opened.number}"
-    with st.container(key=f"strips_{look.theme}"):
+    with st.container(key=f"strips_{context.theme}"):
         st.plotly_chart(
-            chart, key=chart_key, config=timeline_chart.CONFIG, alt=_summary(look, recording, found), theme="streamlit",
-            on_select=partial(_choose, opened, chart_key), selection_mode="points",
-        )  # fmt: skip
-    seen = timeline_chart.colours_of([*found.readings.values(), found.fused])
-    colours = [("\u25cf", look.colour(label), say.label(_MAIN, label)) for label in seen]
+            chart,
+            key=chart_key,
+            config=timeline_chart.CONFIG,
+            alt=_summary(context, recording, found),
+            theme="streamlit",
+            on_select=partial(_choose, opened, chart_key),
+            selection_mode="points",
+        )
+    seen = timeline_chart.colours_of([*found.predictions.values(), found.fused])
+    colours = [("\u25cf", context.colour(label), say.label(_MAIN, label)) for label in seen]
     st.html(html.legend(say("timeline.colours"), colours))
-    st.html(html.note(_summary(look, recording, found) + " " + say("timeline.terms")))
+    st.html(html.note(_summary(context, recording, found) + " " + say("timeline.terms")))
 
 
-def _window(say: Say, opened: Opened, length: float) -> tuple[float, float]:
+def _window(say: Translator, opened: Opened, length: float) -> tuple[float, float]:
     """What is shown of a long recording, in seconds."""
     if length <= ZOOM_FROM or opened.progress.running:
         return 0.0, length
     minutes = st.slider(
-        say("timeline.window"), 0.0, round(length / 60 + 0.005, 2), (0.0, round(length / 60 + 0.005, 2)), 0.05,
-        format="%.1f", key=f"tl_window_{opened.number}",
-    )  # fmt: skip
+        say("timeline.window"),
+        0.0,
+        round(length / 60 + 0.005, 2),
+        (0.0, round(length / 60 + 0.005, 2)),
+        0.05,
+        format="%.1f",
+        key=f"tl_window_{opened.number}",
+    )
     start, end = (60 * minute for minute in minutes)
     return start, max(end, start + 5.0)
 
@@ -314,9 +337,9 @@ def _choose(opened: Opened, key: str) -> None:
         opened.chosen = place
 
 
-def _summary(look: Look, recording: Recording, found: Strips) -> str:
+def _summary(context: PageContext, recording: Recording, found: Tracks) -> str:
     """What the fused strip comes to, by time, and where voice and words disagree most."""
-    say = look.say
+    say = context.say
     seconds = np.array([line.seconds for line in recording.lines])
     usable = ~np.isnan(found.fused).any(axis=1)
     if not usable.any():
@@ -336,36 +359,37 @@ def _summary(look: Look, recording: Recording, found: Strips) -> str:
 # --- one line ------------------------------------------------------------------------------------------------------
 
 
-def _detail(look: Look, engine: Engine, opened: Opened, recording: Recording, found: Strips) -> None:
+def _detail(context: PageContext, engine: Engine, opened: Opened, recording: Recording, found: Tracks) -> None:
     """The chosen line: its sound, its words, and every reading of it."""
-    say, place = look.say, opened.chosen
+    say, place = context.say, opened.chosen
     line = recording.lines[place]
     with st.container(key="tl_line"):
         st.html(html.section(say("timeline.line", number=place + 1), f"{clock(line.start)}\u2013{clock(line.end)}"))
         with st.container(horizontal=True, vertical_alignment="center", key="tl_steps"):
+            st.button(say("timeline.before"), key="tl_before", disabled=place == 0, on_click=_step, args=(opened, -1))
             st.button(
-                say("timeline.before"), key="tl_before", disabled=place == 0, on_click=_step, args=(opened, -1)
-            )  # fmt: skip
-            st.button(
-                say("timeline.next"), key="tl_next", disabled=place == len(recording.lines) - 1, on_click=_step,
+                say("timeline.next"),
+                key="tl_next",
+                disabled=place == len(recording.lines) - 1,
+                on_click=_step,
                 args=(opened, 1),
-            )  # fmt: skip
+            )
             if line.audio is not None:
                 st.audio(line.audio, format="audio/flac")
         st.text(line.words or say("timeline.no_words"))
-        _readings(look, engine, found, place)
+        _readings(context, engine, found, place)
 
 
-def _readings(look: Look, engine: Engine, found: Strips, place: int) -> None:
-    shown = {name: (look.say.modality(name), found.readings[name][place]) for name in engine.modalities}
-    shown["fused"] = (look.say("fused"), found.fused[place])
+def _readings(context: PageContext, engine: Engine, found: Tracks, place: int) -> None:
+    shown = {name: (context.say.modality(name), found.predictions[name][place]) for name in engine.modalities}
+    shown["fused"] = (context.say("fused"), found.fused[place])
     for (key, (name, row)), column in zip(shown.items(), st.columns(len(shown), gap="large"), strict=True):
         with column:
-            st.html(html.section(name, said(look, row)))
+            st.html(html.section(name, said(context, row)))
             if np.isnan(row).any():
-                st.html(html.note(look.say.known(f"absent.{key}", look.say("absent"))))
+                st.html(html.note(context.say.known(f"absent.{key}", context.say("absent"))))
             else:
-                draw_bars(look, f"tl_{key}", name, row)
+                draw_bars(context, f"tl_{key}", name, row)
 
 
 def _step(opened: Opened, by: int) -> None:
@@ -375,28 +399,33 @@ def _step(opened: Opened, by: int) -> None:
 # --- all lines -----------------------------------------------------------------------------------------------------
 
 
-def _transcript(look: Look, opened: Opened, recording: Recording, found: Strips) -> None:
+def _transcript(context: PageContext, opened: Opened, recording: Recording, found: Tracks) -> None:
     """Every line with its labels; words can be corrected in place."""
-    say, lines, typed = look.say, recording.lines, opened.pending or {}
+    say, lines, typed = context.say, recording.lines, opened.pending or {}
     spoken = say("timeline.said")
     st.html(html.section(say("timeline.transcript"), say("timeline.transcript.help")))
     columns = {
         say("timeline.at"): [clock(line.start) for line in lines],
         spoken: [typed.get(place, line.words) for place, line in enumerate(lines)],
-        **{say.modality(name): _column(look, rows) for name, rows in found.readings.items()},
-        say("fused"): _column(look, found.fused),
+        **{say.modality(name): _column(context, rows) for name, rows in found.predictions.items()},
+        say("fused"): _column(context, found.fused),
     }
     config = {spoken: st.column_config.TextColumn(width="large", max_chars=MAX_CHARACTERS)}
     key = f"tl_table_{opened.number}_{opened.version}_{say.language}"
     st.data_editor(
-        columns, key=key, hide_index=True, disabled=[name for name in columns if name != spoken],
-        column_config=config, on_change=partial(_note_edit, opened, key, spoken), height=_height(len(lines)),
+        columns,
+        key=key,
+        hide_index=True,
+        disabled=[name for name in columns if name != spoken],
+        column_config=config,
+        on_change=partial(_note_edit, opened, key, spoken),
+        height=_height(len(lines)),
         alt=say("timeline.transcript"),
-    )  # fmt: skip
+    )
 
 
-def _column(look: Look, rows: Array) -> list[str]:
-    return [said(look, row) for row in rows]
+def _column(context: PageContext, rows: Array) -> list[str]:
+    return [said(context, row) for row in rows]
 
 
 def _height(lines: int) -> int | Literal["content"]:
@@ -413,45 +442,49 @@ def _note_edit(opened: Opened, key: str, column: str) -> None:
     opened.chosen = next(iter(typed), opened.chosen)
 
 
-def _correct(look: Look, engine: Engine, opened: Opened) -> None:
+def _correct(context: PageContext, engine: Engine, opened: Opened) -> None:
     """Read the words of corrected lines again, and nothing else. What could not be read yet waits for the next run."""
     lines = opened.progress.recording.lines
     for place, words in list((opened.pending or {}).items()):
         if place >= len(lines):
             continue  # other models are on their way to this line
-        with told(look.say, f"tl_edit_{place}"):
+        with error_boundary(context.say, f"tl_edit_{place}"):
             try:
-                line = reread(engine, opened.recording().lines[place], words)
+                line = repredict(engine, opened.recording().lines[place], words)
             except InputError as error:  # these words will never be read
-                show_error(look.say, error, look.say("timeline.typed", words=words))
+                show_error(context.say, error, context.say("timeline.typed", words=words))
             else:
                 opened.edits = {**(opened.edits or {}), place: line}
             opened.pending = {other: typed for other, typed in (opened.pending or {}).items() if other != place}
 
 
-def reread(engine: Engine, line: Line, words: str) -> Line:
+def repredict(engine: Engine, line: UtteranceLine, words: str) -> UtteranceLine:
     """The line with other words: they alone are read. No words at all leave the voice alone. Raises CrossmodalError."""
     if not words.strip():
-        kept = state.without(line.evidence.readings, "text")
-        return replace(line, words="", evidence=replace(line.evidence, readings=kept))
+        kept = state.without(line.evidence.predictions, "text")
+        return replace(line, words="", evidence=replace(line.evidence, predictions=kept))
     clean = preprocess_text(words)
-    evidence = engine.run(lambda pipeline: pipeline.reread(line.evidence, text=clean)).checked()
+    evidence = engine.run(lambda pipeline: pipeline.repredict(line.evidence, text=clean)).checked()
     return replace(line, words=clean, evidence=replace(evidence, cost={}))
 
 
 # --- to take away --------------------------------------------------------------------------------------------------
 
 
-def _exports(say: Say, sheet: Sheet) -> None:
+def _exports(say: Translator, sheet: TimelineExport) -> None:
     st.html(html.section(say("timeline.export"), say("timeline.export.what")))
     with st.container(horizontal=True, key="tl_exports"):
         for name, write in FORMATS.items():
             data: Callable[[], bytes] = partial(_written, write, sheet)
             st.download_button(
-                say(f"timeline.export.{name}"), data, f"timeline.{ENDINGS[name]}", _MIMES[name], on_click="ignore",
+                say(f"timeline.export.{name}"),
+                data,
+                f"timeline.{ENDINGS[name]}",
+                _MIMES[name],
+                on_click="ignore",
                 key=f"tl_save_{name}",
-            )  # fmt: skip
+            )
 
 
-def _written(write: Callable[[Sheet], str], sheet: Sheet) -> bytes:
+def _written(write: Callable[[TimelineExport], str], sheet: TimelineExport) -> bytes:
     return write(sheet).encode()

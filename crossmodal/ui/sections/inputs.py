@@ -9,27 +9,27 @@ from streamlit.delta_generator import DeltaGenerator
 
 from crossmodal.engine import Engine
 from crossmodal.examples import DEFAULT, load_examples
-from crossmodal.i18n.translator import Say
+from crossmodal.i18n.translator import Translator
 from crossmodal.text import MAX_CHARACTERS
 from crossmodal.ui import html, state
 from crossmodal.ui.charts import svg
 from crossmodal.ui.charts.svg import Drawing
 from crossmodal.ui.components.plot import component
-from crossmodal.ui.frame import Look, show_error, told
-from crossmodal.ui.state import Clip, Service, Subject
-from crossmodal.ui.url_choice import Choice
+from crossmodal.ui.frame import PageContext, error_boundary, show_error
+from crossmodal.ui.state import DisplayClip, Sample, Service
+from crossmodal.ui.url_choice import UrlChoice
 
-SOURCE = Choice("src", ("example", "record", "upload", "type"), "example")
+SOURCE = UrlChoice("src", ("example", "record", "upload", "type"), "example")
 
 _LAST_LATIN = "\u024f"
 
 Announce = Callable[[str], None]
-Read = Callable[[Announce], Subject]
+Read = Callable[[Announce], Sample]
 
 
-def source(look: Look, service: Service) -> Subject | None:
+def source(context: PageContext, service: Service) -> Sample | None:
     """The switch between inputs and the input chosen; what was read of it, or nothing yet."""
-    say = look.say
+    say = context.say
     with st.container(horizontal=True, gap="medium", key="source"):
         chosen = SOURCE.segments(say, say("source"), lambda name: say(f"source.{name}"))
         with st.container(key="given"):
@@ -42,16 +42,16 @@ def source(look: Look, service: Service) -> Subject | None:
     return _read(say, read)
 
 
-def _read(say: Say, read: Read) -> Subject | None:
+def _read(say: Translator, read: Read) -> Sample | None:
     place = st.empty()
-    subject = None
-    with told(say, "input"):
-        subject = read(announcer(say, place))
+    sample = None
+    with error_boundary(say, "input"):
+        sample = read(announcer(say, place))
     place.empty()
-    return subject
+    return sample
 
 
-def announcer(say: Say, place: DeltaGenerator) -> Announce:
+def announcer(say: Translator, place: DeltaGenerator) -> Announce:
     """Shows each stage in its place as it starts, by name."""
 
     def announce(stage: str) -> None:
@@ -60,9 +60,9 @@ def announcer(say: Say, place: DeltaGenerator) -> Announce:
     return announce
 
 
-def _example_input(say: Say, engine: Engine) -> Read:
+def _example_input(say: Translator, engine: Engine) -> Read:
     examples = load_examples()
-    choice = Choice("ex", tuple(examples), DEFAULT)
+    choice = UrlChoice("ex", tuple(examples), DEFAULT)
     chosen = choice.menu(say, say("example"), lambda key: examples[key].title[say.language], _start_words)
     return lambda announce: state.read_example(engine, examples[chosen], announce)
 
@@ -72,38 +72,46 @@ def _start_words(key: str) -> None:
     st.session_state["w"] = load_examples()[key].text
 
 
-def _record_input(say: Say, engine: Engine) -> Read | None:
+def _record_input(say: Translator, engine: Engine) -> Read | None:
     st.audio_input(say("record"), key="record_widget", on_change=state.keep_clip, args=("record",))
     return _clip_read(say, engine, "record")
 
 
-def _upload_input(say: Say, engine: Engine) -> Read | None:
+def _upload_input(say: Translator, engine: Engine) -> Read | None:
     st.file_uploader(
-        say("upload"), list(state.UPLOADS), key="upload_widget", on_change=state.keep_clip, args=("upload",),
+        say("upload"),
+        list(state.UPLOADS),
+        key="upload_widget",
+        on_change=state.keep_clip,
+        args=("upload",),
         max_upload_size=state.CLIP_MEGABYTES,
-    )  # fmt: skip
+    )
     return _clip_read(say, engine, "upload")
 
 
-def _clip_read(say: Say, engine: Engine, name: str) -> Read | None:
+def _clip_read(say: Translator, engine: Engine, name: str) -> Read | None:
     st.html(html.note(say("privacy")))
     data = state.kept_clip(name)
     return None if data is None else lambda announce: state.read_clip(engine, data, announce)
 
 
-def _type_input(say: Say, engine: Engine) -> Read | None:
+def _type_input(say: Translator, engine: Engine) -> Read | None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_area(
-            say("typed"), key="txt", max_chars=MAX_CHARACTERS, height=68, bind="query-params",
+            say("typed"),
+            key="txt",
+            max_chars=MAX_CHARACTERS,
+            height=68,
+            bind="query-params",
             placeholder=say("typed.placeholder"),
-        )  # fmt: skip
+        )
         st.button(say("typed.go"), key="go", type="primary")
     st.html(html.note(say("typed.privacy")))
     _warn_of_language(say, text or "")
     return (lambda announce: state.read_text(engine, text, announce)) if text and text.strip() else None
 
 
-_INPUTS: dict[str, Callable[[Say, Engine], Read | None]] = {
+_INPUTS: dict[str, Callable[[Translator, Engine], Read | None]] = {
     "example": _example_input,
     "record": _record_input,
     "upload": _upload_input,
@@ -114,13 +122,13 @@ _INPUTS: dict[str, Callable[[Say, Engine], Read | None]] = {
 TYPED = "typed"
 
 
-def second(look: Look, engine: Engine, first: Subject) -> Subject | None:
+def second(context: PageContext, engine: Engine, first: Sample) -> Sample | None:
     """Another input to hold against the first: an example, typed words, or what this session has read before."""
-    say, examples = look.say, load_examples()
+    say, examples = context.say, load_examples()
     others = [item for item in state.recent(engine) if item.key != first.key]
     recent = {f"own-{state.digest(item.key, item.said)[:8]}": item for item in others}
     options = (*examples, TYPED, *recent)
-    choice = Choice("ex2", options, next(key for key in reversed(examples)))
+    choice = UrlChoice("ex2", options, next(key for key in reversed(examples)))
 
     def name(key: str) -> str:
         if key in recent:
@@ -140,62 +148,68 @@ def second(look: Look, engine: Engine, first: Subject) -> Subject | None:
     return _read(say, lambda announce: state.read_text(engine, text, announce))
 
 
-def clip(look: Look, engine: Engine, subject: Subject) -> Subject:
+def clip(context: PageContext, engine: Engine, sample: Sample) -> Sample:
     """The waveform with its player, and the words beside it; returns the subject with the words as they stand."""
-    if subject.clip is None:
-        return subject
+    if sample.clip is None:
+        return sample
     left, right = st.columns([1.7, 1], gap="large")
     with right:
-        text = _words_box(look.say, subject)
-        _warn_of_language(look.say, text)
+        text = _words_box(context.say, sample)
+        _warn_of_language(context.say, text)
         place = st.empty()
-        with told(look.say, "words"):
-            subject = state.with_words(engine, subject, text, announcer(look.say, place))
+        with error_boundary(context.say, "words"):
+            sample = state.with_words(engine, sample, text, announcer(context.say, place))
         place.empty()
-    drawn = wave(subject)
-    if drawn and subject.clip:
+    drawn = wave(sample)
+    if drawn and sample.clip:
         with left:
-            _waveform(look.say, drawn, subject.clip)
-            _player(look.say, subject, subject.clip)
-    return subject
+            _waveform(context.say, drawn, sample.clip)
+            _player(context.say, sample, sample.clip)
+    return sample
 
 
-def _words_box(say: Say, subject: Subject) -> str:
+def _words_box(say: Translator, sample: Sample) -> str:
     """The words in an editable box. Those of an example stand in the address, those of a visitor's clip do not."""
-    own = not subject.from_example
+    own = not sample.from_example
     return st.text_area(
-        say("words"), subject.words, max_chars=MAX_CHARACTERS, height=76, help=say("words.help"),
-        placeholder=say("words.placeholder"), key=f"words_{subject.key[:16]}" if own else "w",
-        bind=None if own else "query-params", persist_state="session" if own else None,
-    )  # fmt: skip
+        say("words"),
+        sample.words,
+        max_chars=MAX_CHARACTERS,
+        height=76,
+        help=say("words.help"),
+        placeholder=say("words.placeholder"),
+        key=f"words_{sample.key[:16]}" if own else "w",
+        bind=None if own else "query-params",
+        persist_state="session" if own else None,
+    )
 
 
-def _warn_of_language(say: Say, text: str) -> None:
+def _warn_of_language(say: Translator, text: str) -> None:
     """Say so where most letters are not Latin: the models know English alone."""
     letters = [character for character in text if character.isalpha()]
     if sum(character > _LAST_LATIN for character in letters) > len(letters) / 2:
         st.html(html.note(say("words.not_english")))
 
 
-def wave(subject: Subject) -> Drawing | None:
+def wave(sample: Sample) -> Drawing | None:
     """The waveform of an input with a clip; the words that were heard stand under it until they are changed."""
-    shown, transcript = subject.clip, subject.evidence.transcript
+    shown, transcript = sample.clip, sample.evidence.transcript
     if shown is None:
         return None
-    timed = transcript.words if transcript and transcript.text == subject.words and not subject.edited else ()
+    timed = transcript.words if transcript and transcript.text == sample.words and not sample.edited else ()
     return svg.waveform(shown.envelope, shown.segments, shown.seconds, timed)
 
 
-def _waveform(say: Say, drawn: Drawing, shown: Clip) -> None:
+def _waveform(say: Translator, drawn: Drawing, shown: DisplayClip) -> None:
     spans = ", ".join(f"{start:.1f}-{end:.1f}" for start, end in shown.segments)
     component.show(drawn, "waveform", say("wave.alt", seconds=f"{shown.seconds:.1f}", spans=spans))
 
 
-def _player(say: Say, subject: Subject, shown: Clip) -> None:
-    transcript = subject.evidence.transcript
+def _player(say: Translator, sample: Sample, shown: DisplayClip) -> None:
+    transcript = sample.evidence.transcript
     notes = [say("wave.caption", seconds=f"{shown.seconds:.1f}")]
-    if subject.from_example:
-        notes = [say("example.synthetic" if subject.shipped else "example.synthetic.anew")]
+    if sample.from_example:
+        notes = [say("example.synthetic" if sample.shipped else "example.synthetic.anew")]
     elif transcript and transcript.text:
         notes.append(say("words.heard", confidence=f"{transcript.confidence:.0%}"))
     with st.container(horizontal=True, vertical_alignment="center", key="player"):

@@ -9,10 +9,10 @@ from __future__ import annotations
 import html
 
 from crossmodal import __version__
-from crossmodal.i18n.translator import Say
+from crossmodal.i18n.translator import Translator
 from crossmodal.sharing import export
-from crossmodal.sharing.comparison import Column
-from crossmodal.sharing.export import View
+from crossmodal.sharing.comparison import Variant
+from crossmodal.sharing.export import Export
 from crossmodal.types import PRIORS, TASKS, Array, FusionResult
 from crossmodal.ui.charts import svg
 from crossmodal.ui.charts.palette import BACKGROUND, EMOTION_COLOURS, INK
@@ -54,7 +54,7 @@ footer { margin-top: 2.5rem; border-top: 1px solid rgb(128 128 128 / 0.4); paddi
 """
 
 
-def settings_line(say: Say, column: Column) -> str:
+def settings_line(say: Translator, column: Variant) -> str:
     """What a column sets, in one line."""
     settings = column.settings
     parts = [say.rule(settings.rule), f"T = {settings.temperature:g}"]
@@ -63,7 +63,7 @@ def settings_line(say: Say, column: Column) -> str:
     return " \u00b7 ".join(parts)
 
 
-def weights_line(say: Say, result: FusionResult) -> str:
+def weights_line(say: Translator, result: FusionResult) -> str:
     """The weights really used, in one line."""
     return " \u00b7 ".join(f"{say.modality(name)} {number(weight)}" for name, weight in result.alpha_used.items())
 
@@ -71,7 +71,9 @@ def weights_line(say: Say, result: FusionResult) -> str:
 # --- the report ------------------------------------------------------------------------------------------------------
 
 
-def to_html(view: View, say: Say, *, link: str = "", wave: Drawing | None = None, curve: Drawing | None = None) -> str:
+def to_html(
+    view: Export, say: Translator, *, link: str = "", wave: Drawing | None = None, curve: Drawing | None = None
+) -> str:
     """The view as one HTML file: what was read, every reading, every column, all numbers, and the code behind them.
 
     ``wave`` and ``curve`` are drawn in ``PAINT``.
@@ -103,9 +105,9 @@ def _plot(drawn: Drawing | None, said: str) -> str:
     return f"<div class='plot'>{drawn.inline(said)}</div>" if drawn else ""
 
 
-def code_note(view: View) -> str:
+def code_note(view: Export) -> str:
     """The key of the sentence that says how exact the code is."""
-    own = view.subject.spoken and not view.subject.example
+    own = view.sample.spoken and not view.sample.example
     return "share.code.clip" if own else "share.code.exact"
 
 
@@ -117,34 +119,34 @@ def _style() -> str:
     return _STYLE % (values("light"), values("dark"), values("light"), FONT)
 
 
-def _drawn(say: Say, values: Array, title: str) -> str:
+def _drawn(say: Translator, values: Array, title: str) -> str:
     return svg.bars_svg(svg.emotion_bars(say, values, PAINT), PAINT, title=title)
 
 
-def _input(view: View, say: Say) -> str:
+def _input(view: Export, say: Translator) -> str:
     transcript = view.evidence.transcript
-    lines = [f"<blockquote>{_e(view.subject.words)}</blockquote>"] if view.subject.words else []
-    if transcript and transcript.text and transcript.text != view.subject.words:
+    lines = [f"<blockquote>{_e(view.sample.words)}</blockquote>"] if view.sample.words else []
+    if transcript and transcript.text and transcript.text != view.sample.words:
         lines.append(f"<p class='small'>{_e(say('report.heard', words=transcript.text))}</p>")
-    if view.subject.example:
+    if view.sample.example:
         lines.append(f"<p class='small'>{_e(say('example.synthetic'))}</p>")
     return "".join(lines)
 
 
-def _alone(view: View, say: Say) -> str:
+def _alone(view: Export, say: Translator) -> str:
     return "".join(
         f"<section class='card'><h3>{_e(say.modality(name))}</h3>"
         f"{_drawn(say, reading.probabilities[_EMOTION], say.modality(name))}"
         f"{_sentiment(say, reading.probabilities[_SENTIMENT])}</section>"
-        for name, reading in view.evidence.readings.items()
+        for name, reading in view.evidence.predictions.items()
     )
 
 
-def _together(view: View, say: Say) -> str:
+def _together(view: Export, say: Translator) -> str:
     return "".join(_column(say, *pair) for pair in zip(view.columns, view.results, strict=True))
 
 
-def _column(say: Say, column: Column, result: FusionResult) -> str:
+def _column(say: Translator, column: Variant, result: FusionResult) -> str:
     values = result.probabilities[_EMOTION]
     label = say.label(_EMOTION, result.label)
     margin = say("margin", margin=percent(result.margin), runner_up=say.label(_EMOTION, result.runner_up))
@@ -158,17 +160,21 @@ def _column(say: Say, column: Column, result: FusionResult) -> str:
     )
 
 
-def _sentiment(say: Say, values: Array) -> str:
+def _sentiment(say: Translator, values: Array) -> str:
     named = zip(TASKS[_SENTIMENT], values, strict=True)
     said = " \u00b7 ".join(f"{say.label(_SENTIMENT, label)} {percent(float(p))}" for label, p in named)
     return f"<p class='small'>{_e(say('sentiment'))}: {_e(said)}</p>"
 
 
-def _table(view: View, say: Say) -> str:
+def _table(view: Export, say: Translator) -> str:
     """All probabilities of the emotions at four digits: readings first, then columns."""
-    values = {say.modality(name): reading.probabilities[_EMOTION] for name, reading in view.evidence.readings.items()}
-    listed = [*values.items(), *zip((c.name for c in view.columns), (r.probabilities[_EMOTION] for r in view.results),
-                                    strict=True)]  # fmt: skip
+    values = {
+        say.modality(name): reading.probabilities[_EMOTION] for name, reading in view.evidence.predictions.items()
+    }
+    listed = [
+        *values.items(),
+        *zip((c.name for c in view.columns), (r.probabilities[_EMOTION] for r in view.results), strict=True),
+    ]
     head = "".join(f'<th scope="col">{_e(name)}</th>' for name, _ in listed)
     rows = []
     for index, label in enumerate(TASKS[_EMOTION]):
@@ -179,12 +185,12 @@ def _table(view: View, say: Say) -> str:
     return f"<table><thead><tr><th></th>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
-def _code(view: View) -> str:
+def _code(view: Export) -> str:
     commands = "\n".join(export.command(view, column) for column in view.columns)
     return f"<pre>{_e(commands)}</pre><pre>{_e(export.program(view))}</pre>"
 
 
-def _foot(view: View, say: Say, link: str) -> str:
+def _foot(view: Export, say: Translator, link: str) -> str:
     lines = [say("note.scores"), say("note.models", model_hash=view.evidence.model_hash), f"crossmodal {__version__}"]
     lines += [say("report.link", link=link)] if link else []
     return "<footer>" + "".join(f"<p class='small'>{_e(line)}</p>" for line in lines) + "</footer>"

@@ -10,18 +10,18 @@ import streamlit as st
 from crossmodal.engine import Engine
 from crossmodal.explain.sweep import figures
 from crossmodal.fusion import find_rule
-from crossmodal.i18n.translator import Say
+from crossmodal.i18n.translator import Translator
 from crossmodal.ui import html
 from crossmodal.ui.formula import number
-from crossmodal.ui.frame import Look
+from crossmodal.ui.frame import PageContext
 
 _DAMAGED = ("speech_missing", "text_missing", "speech_noisy", "text_damaged", "even_prior")
 _Measured = Mapping[str, Any]
 
 
-def table(look: Look, engine: Engine) -> None:
+def table(context: PageContext, engine: Engine) -> None:
     """The table and what it comes to in a sentence; nothing for models that were not measured."""
-    say, measured = look.say, figures(engine.folder)
+    say, measured = context.say, figures(engine.folder)
     found = measured.get("label_matched_pairs", {})
     if measured.get("model_hash") != engine.model_hash or "learned_against_pools" not in found:
         return
@@ -36,13 +36,18 @@ def table(look: Look, engine: Engine) -> None:
 def _cells(item: _Measured) -> list[str]:
     equal, best = item["equal"], item["best"]
     return [
-        percent(equal["uar"]), percent(best["uar"]), number(item["best_alpha"]),
-        *(percent(item[key]["uar"]) for key in _DAMAGED), percent(equal["macro_f1"]), percent(equal["ece"]),
-        f"{item['parameters']:,}", f"{item['microseconds_per_pair']:.3g}",
-    ]  # fmt: skip
+        percent(equal["uar"]),
+        percent(best["uar"]),
+        number(item["best_alpha"]),
+        *(percent(item[key]["uar"]) for key in _DAMAGED),
+        percent(equal["macro_f1"]),
+        percent(equal["ece"]),
+        f"{item['parameters']:,}",
+        f"{item['microseconds_per_pair']:.3g}",
+    ]
 
 
-def verdict(say: Say, found: _Measured) -> str:
+def verdict(say: Translator, found: _Measured) -> str:
     """Whether learning to fuse was worth it, from the difference and its interval; empty where nothing is learned."""
     compared = found["learned_against_pools"]
     if not compared or not find_rule(compared["learned"]).learned:

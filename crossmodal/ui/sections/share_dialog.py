@@ -24,18 +24,18 @@ import streamlit as st
 
 from crossmodal.engine import Engine
 from crossmodal.errors import InputError
-from crossmodal.i18n.translator import Say
+from crossmodal.i18n.translator import Translator
 from crossmodal.model import checkpoints
 from crossmodal.sharing import export
 from crossmodal.sharing.clip_store import LIFETIME_SECONDS, ClipStore, Receipt, SharedClip, from_wav
-from crossmodal.sharing.export import View
+from crossmodal.sharing.export import Export
 from crossmodal.ui import html as markup
 from crossmodal.ui import state
 from crossmodal.ui.charts import svg as drawings
-from crossmodal.ui.frame import Look, told
+from crossmodal.ui.frame import PageContext, error_boundary
 from crossmodal.ui.sections import report
-from crossmodal.ui.sections.shared_view import Chart, Shown, charts, plots
-from crossmodal.ui.state import Clip, Subject
+from crossmodal.ui.sections.shared_view import Chart, SharedView, charts, plots
+from crossmodal.ui.state import DisplayClip, Sample
 
 STORE_VARIABLE = "CROSSMODAL_CLIPS"
 """Environment variable: the folder or fsspec URL of the clip store, or OFF."""
@@ -116,10 +116,10 @@ def _address() -> dict[str, str]:
     return {key: st.query_params.get_all(key)[-1] for key in st.query_params}
 
 
-def shared_link(look: Look, engine: Engine, clip: str | None) -> str:
+def shared_link(context: PageContext, engine: Engine, clip: str | None) -> str:
     """The link that opens this view: the present address with language, schema and models, and a clip if included."""
     address = _address()
-    settled = {"lang": look.say.language, "v": state.SCHEMA, "h": engine.model_hash[:8]}
+    settled = {"lang": context.say.language, "v": state.SCHEMA, "h": engine.model_hash[:8]}
     if clip:
         address = state.without(address, *_SOURCES)
         settled["clip"] = clip
@@ -153,13 +153,13 @@ def _date(seconds: float) -> str:
 # --- the button and its dialog ---------------------------------------------------------------------------------------
 
 
-def share(look: Look, engine: Engine, seen: Sequence[Shown]) -> None:
+def share(context: PageContext, engine: Engine, seen: Sequence[SharedView]) -> None:
     """The button that opens the dialog. The first of what is seen is the input of the page."""
-    if st.button(look.say("share"), key="share", icon=":material/ios_share:"):
+    if st.button(context.say("share"), key="share", icon=":material/ios_share:"):
         st.session_state["_sharing"] = True
     if st.session_state.get("_sharing"):  # whatever runs the page again, the dialog stays until it is closed
-        dialog = st.dialog(look.say("share.title"), width="medium", on_dismiss=_dismiss)
-        dialog(_dialog)(look, engine, seen)
+        dialog = st.dialog(context.say("share.title"), width="medium", on_dismiss=_dismiss)
+        dialog(_dialog)(context, engine, seen)
 
 
 def _dismiss() -> None:
@@ -168,46 +168,51 @@ def _dismiss() -> None:
     st.session_state.pop("_delete_link", None)
 
 
-def _dialog(look: Look, engine: Engine, seen: Sequence[Shown]) -> None:
-    say = look.say
+def _dialog(context: PageContext, engine: Engine, seen: Sequence[SharedView]) -> None:
+    say = context.say
     by_link, embed, files, code = st.tabs([say(f"share.tab.{name}") for name in ("link", "embed", "files", "code")])
-    with by_link, told(say, "share"):
-        address = _link(look, engine, seen[0].subject)
+    with by_link, error_boundary(say, "share"):
+        address = _link(context, engine, seen[0].sample)
     with embed:
         st.html(markup.note(say("share.embed")))
         st.code(embed_code(address, say("title")), language="html", wrap_lines=True)
     with files:
         shown = _one_of(say, seen, "files")
-        _files(look, engine, shown, shown.view(engine), address)
+        _files(context, engine, shown, shown.view(engine), address)
     with code:
         _code(say, _one_of(say, seen, "code").view(engine))
 
 
-def _one_of(say: Say, seen: Sequence[Shown], place: str) -> Shown:
+def _one_of(say: Translator, seen: Sequence[SharedView], place: str) -> SharedView:
     """Of several inputs on a page, the one that is taken away."""
     if len(seen) == 1:
         return seen[0]
     label = say("share.which")
     chosen = st.segmented_control(
-        label, range(len(seen)), default=0, format_func=lambda i: seen[i].name, required=True, key=f"which_{place}",
+        label,
+        range(len(seen)),
+        default=0,
+        format_func=lambda i: seen[i].name,
+        required=True,
+        key=f"which_{place}",
         label_visibility="collapsed",
-    )  # fmt: skip
+    )
     return seen[chosen]
 
 
-def _link(look: Look, engine: Engine, subject: Subject) -> str:
+def _link(context: PageContext, engine: Engine, sample: Sample) -> str:
     """The link with its QR code, and for a visitor's own clip the way to include it. Returns the link."""
-    say = look.say
-    own = subject.clip is not None and isinstance(subject.clip.audio, bytes)
-    clip = (_clip_in_address() or _included(subject)) if own else None
+    say = context.say
+    own = sample.clip is not None and isinstance(sample.clip.audio, bytes)
+    clip = (_clip_in_address() or _included(sample)) if own else None
     told_, shown = st.columns([1.7, 1], gap="medium")
     with told_:
         place = st.container()
         if own and clip is None and store() is not None:
-            clip = _offer_clip(look, subject)
-        _delete_link(say, subject)
-        address = shared_link(look, engine, clip)
-        place.html(markup.note(say(_what(subject, own, clip))))
+            clip = _offer_clip(context, sample)
+        _delete_link(say, sample)
+        address = shared_link(context, engine, clip)
+        place.html(markup.note(say(_what(sample, own, clip))))
         place.code(address, language=None, wrap_lines=True)
         if urlsplit(address).hostname in _LOCAL:
             st.html(markup.note(say("share.local")))
@@ -217,11 +222,11 @@ def _link(look: Look, engine: Engine, subject: Subject) -> str:
     return address
 
 
-def _what(subject: Subject, own: bool, clip: str | None) -> str:
+def _what(sample: Sample, own: bool, clip: str | None) -> str:
     """The key of the sentence that says what a link opens."""
     if own and clip is None:
         return "share.link.without_clip"
-    return "share.link.edited" if own and subject.edited and clip != _included(subject) else "share.link"
+    return "share.link.edited" if own and sample.edited and clip != _included(sample) else "share.link"
 
 
 def _clip_in_address() -> str | None:
@@ -230,49 +235,49 @@ def _clip_in_address() -> str | None:
     return name
 
 
-def _included(subject: Subject) -> str | None:
+def _included(sample: Sample) -> str | None:
     """The clip that this session has put into the store with these very words, until it expires."""
-    receipt: Receipt | None = st.session_state.get("_included", {}).get(_as_said(subject))
+    receipt: Receipt | None = st.session_state.get("_included", {}).get(_as_said(sample))
     return receipt.id if receipt and receipt.expires > time.time() else None
 
 
-def _as_said(subject: Subject) -> str:
-    return state.digest(subject.key, subject.said)
+def _as_said(sample: Sample) -> str:
+    return state.digest(sample.key, sample.said)
 
 
-def _offer_clip(look: Look, subject: Subject) -> str | None:
+def _offer_clip(context: PageContext, sample: Sample) -> str | None:
     """The button that puts the clip into the store, with what that means; returns its name once it is there."""
     place = st.empty()
     with place.container():
-        st.html(markup.note(look.say("share.include.what", days=round(LIFETIME_SECONDS / 86400))))
-        asked = st.button(look.say("share.include"), key="include", type="primary")
+        st.html(markup.note(context.say("share.include.what", days=round(LIFETIME_SECONDS / 86400))))
+        asked = st.button(context.say("share.include"), key="include", type="primary")
     if not asked:
         return None
-    with told(look.say, "include"):
-        name = _include(subject)
+    with error_boundary(context.say, "include"):
+        name = _include(sample)
         place.empty()
         return name
     return None
 
 
-def _include(subject: Subject) -> str:
-    kept, clip = store(), subject.clip
+def _include(sample: Sample) -> str:
+    kept, clip = store(), sample.clip
     if kept is None or clip is None or not isinstance(clip.audio, bytes):
         raise TypeError("only a visitor's own clip can be included")
     included: list[float] = [at for at in st.session_state.get("_included_at", []) if at > time.time() - 86400]
     if len(included) >= MOST_A_DAY:
         raise InputError("clip_limit", most=MOST_A_DAY)
-    receipt = kept.put(from_wav(clip.audio), words=subject.said, evidence=subject.evidence, segments=clip.segments)
+    receipt = kept.put(from_wav(clip.audio), words=sample.said, evidence=sample.evidence, segments=clip.segments)
     st.session_state["_included_at"] = [*included, time.time()]
-    st.session_state.setdefault("_included", {})[_as_said(subject)] = receipt
-    st.session_state["_delete_link"] = (_as_said(subject), receipt)
+    st.session_state.setdefault("_included", {})[_as_said(sample)] = receipt
+    st.session_state["_delete_link"] = (_as_said(sample), receipt)
     return receipt.id
 
 
-def _delete_link(say: Say, subject: Subject) -> None:
+def _delete_link(say: Translator, sample: Sample) -> None:
     """The link that deletes the clip, as long as the dialog in which it was included is open."""
     key, receipt = st.session_state.get("_delete_link", (None, None))
-    if key == _as_said(subject) and receipt is not None:
+    if key == _as_said(sample) and receipt is not None:
         st.html(markup.note(say("share.included", date=_date(receipt.expires)) + " " + say("share.forget")))
         forget = link(_base(), {}, forget=f"{receipt.id}.{receipt.delete_token}", lang=say.language)
         st.code(forget, language=None, wrap_lines=True)
@@ -281,8 +286,8 @@ def _delete_link(say: Say, subject: Subject) -> None:
 # --- files and code --------------------------------------------------------------------------------------------------
 
 
-def _files(look: Look, engine: Engine, shown: Shown, view: View, address: str) -> None:
-    say = look.say
+def _files(context: PageContext, engine: Engine, shown: SharedView, view: Export, address: str) -> None:
+    say = context.say
     if not view.columns:
         st.html(markup.note(say("share.nothing")))
         return
@@ -293,14 +298,14 @@ def _files(look: Look, engine: Engine, shown: Shown, view: View, address: str) -
         _download(say, "report", told_, "html", "text/html")
         _download(say, "json", export.to_json(view), "json", "application/json")
         _download(say, "csv", "\ufeff" + export.to_csv(view), "csv", "text/csv")  # the mark tells Excel of UTF-8
-    _chart(look, charts(shown, view, engine, say), len(view.evidence.readings))
+    _chart(context, charts(shown, view, engine, say), len(view.evidence.predictions))
 
 
-def _chart(look: Look, found: Mapping[str, Chart], first: int) -> None:
+def _chart(context: PageContext, found: Mapping[str, Chart], first: int) -> None:
     """One chart to take away, as it will look."""
-    say = look.say
+    say = context.say
     key = st.selectbox(say("share.chart"), list(found), first, format_func=lambda key: found[key].name)
-    drawn = found[key].file(drawings.in_file(look.theme))
+    drawn = found[key].file(drawings.in_file(context.theme))
     st.html(f'<img class="cx-chart" alt="{html.escape(found[key].name)}" src="{_as_data(drawn)}">')
     with st.container(horizontal=True, key="chart_files"):
         st.download_button(
@@ -310,7 +315,7 @@ def _chart(look: Look, found: Mapping[str, Chart], first: int) -> None:
         _png_button()(data=data, key="save_png", width="content", height="content")
 
 
-def _download(say: Say, name: str, data: str, ending: str, mime: str) -> None:
+def _download(say: Translator, name: str, data: str, ending: str, mime: str) -> None:
     st.download_button(
         say(f"share.files.{name}"), data.encode(), f"crossmodal.{ending}", mime, on_click="ignore", key=f"save_{name}"
     )
@@ -327,7 +332,7 @@ def _png_button() -> st.components.v2.types.ComponentRenderer:
     return st.components.v2.component("crossmodal.png", css=style, js=script)
 
 
-def _code(say: Say, view: View) -> None:
+def _code(say: Translator, view: Export) -> None:
     if not view.columns:
         st.html(markup.note(say("share.nothing")))
         return
@@ -341,7 +346,7 @@ def _code(say: Say, view: View) -> None:
 # --- a clip that somebody shared -------------------------------------------------------------------------------------
 
 
-def opened(look: Look, engine: Engine) -> tuple[bool, Subject | None]:
+def opened(context: PageContext, engine: Engine) -> tuple[bool, Sample | None]:
     """Whether the address names a clip that is there, and that clip as it was shared.
 
     One that is gone is said, and the settings stay. One that was read by other models is read anew, and that is said
@@ -352,23 +357,24 @@ def opened(look: Look, engine: Engine) -> tuple[bool, Subject | None]:
         st.session_state.pop("_opened", None)
         return False, None
     try:
-        shared, subject = _open(engine, name)
+        shared, sample = _open(engine, name)
     except InputError as error:
-        _gone(look.say, error)
+        _gone(context.say, error)
         return False, None
     with st.container(horizontal=True, vertical_alignment="center", key="opened"):
-        st.html(markup.note(look.say("share.opened", date=_date(shared.expires))))
-        st.button(look.say("share.close"), key="close_clip", type="tertiary", on_click=_close)
+        st.html(markup.note(context.say("share.opened", date=_date(shared.expires))))
+        st.button(context.say("share.close"), key="close_clip", type="tertiary", on_click=_close)
     if shared.evidence.model_hash == engine.model_hash:
-        return True, subject
-    st.html(markup.note(look.say("share.opened.read_anew", shared=shared.evidence.model_hash,
-                                 present=engine.model_hash)))  # fmt: skip
-    return True, _read_anew(look, engine, shared, subject)
+        return True, sample
+    st.html(
+        markup.note(context.say("share.opened.read_anew", shared=shared.evidence.model_hash, present=engine.model_hash))
+    )
+    return True, _read_anew(context, engine, shared, sample)
 
 
-def _open(engine: Engine, name: str) -> tuple[SharedClip, Subject]:
+def _open(engine: Engine, name: str) -> tuple[SharedClip, Sample]:
     """The clip of that name and what it shows, read from the store once a session. Raises InputError."""
-    known: tuple[str, SharedClip, Subject] | None = st.session_state.get("_opened")
+    known: tuple[str, SharedClip, Sample] | None = st.session_state.get("_opened")
     if known and known[0] == name:
         return known[1], known[2]
     kept = store()
@@ -376,10 +382,10 @@ def _open(engine: Engine, name: str) -> tuple[SharedClip, Subject]:
         raise InputError("clip_gone")
     shared = kept.get(name)
     _check_fit(engine, shared)
-    clip = Clip(shared.envelope, shared.segments, shared.seconds, shared.audio)
-    subject = Subject(state.digest("shared", name), shared.evidence, shared.words, clip)
-    st.session_state["_opened"] = (name, shared, subject)
-    return shared, subject
+    clip = DisplayClip(shared.envelope, shared.segments, shared.seconds, shared.audio)
+    sample = Sample(state.digest("shared", name), shared.evidence, shared.words, clip)
+    st.session_state["_opened"] = (name, shared, sample)
+    return shared, sample
 
 
 def _check_fit(engine: Engine, shared: SharedClip) -> None:
@@ -387,26 +393,26 @@ def _check_fit(engine: Engine, shared: SharedClip) -> None:
     if shared.evidence.model_hash != engine.model_hash:
         return
     width = next(iter(engine.calibration.weight.values())).shape[1]
-    readings = shared.evidence.readings
-    if not set(readings) <= set(engine.modalities) or any(len(r.embedding) != width for r in readings.values()):
+    predictions = shared.evidence.predictions
+    if not set(predictions) <= set(engine.modalities) or any(len(r.embedding) != width for r in predictions.values()):
         raise InputError("clip_damaged")
 
 
-def _read_anew(look: Look, engine: Engine, shared: SharedClip, subject: Subject) -> Subject | None:
+def _read_anew(context: PageContext, engine: Engine, shared: SharedClip, sample: Sample) -> Sample | None:
     """The shared sound and words as the present models read them."""
     place, fresh = st.empty(), None
 
     def progress(stage: str) -> None:
-        place.html(markup.progress(look.say.known(f"stage.{stage}", stage)))
+        place.html(markup.progress(context.say.known(f"stage.{stage}", stage)))
 
-    with told(look.say, "opened"):
+    with error_boundary(context.say, "opened"):
         heard = state.read_clip(engine, shared.audio, progress)
         fresh = state.with_words(engine, heard, shared.words, progress)
     place.empty()
-    return fresh and Subject(subject.key, fresh.evidence, shared.words, subject.clip)
+    return fresh and Sample(sample.key, fresh.evidence, shared.words, sample.clip)
 
 
-def _gone(say: Say, error: InputError) -> None:
+def _gone(say: Translator, error: InputError) -> None:
     title = say.known(f"error.title.{error.code}", say("error.title.input"))
     st.html(markup.notice(title, [say.error(error), say("share.settings_kept")]))
     st.button(say("share.close.gone"), key="close_clip", on_click=_close)
@@ -421,7 +427,7 @@ def _close() -> None:
 # --- deleting --------------------------------------------------------------------------------------------------------
 
 
-def forget(look: Look) -> bool:
+def forget(context: PageContext) -> bool:
     """Where the address asks to delete a clip: the question, and on the button the deed. Says whether it asked.
 
     Opening the link deletes nothing, as programs that preview links open them too.
@@ -429,15 +435,15 @@ def forget(look: Look) -> bool:
     asked = st.query_params.get("forget")
     if not asked:
         if st.session_state.pop("_forgotten", False):
-            st.html(markup.notice(look.say("share.forget.done"), []))
+            st.html(markup.notice(context.say("share.forget.done"), []))
         return False
-    say = look.say
+    say = context.say
     st.html(markup.notice(say("share.forget.title"), [say("share.forget.what")]))
     with st.container(horizontal=True):
         go = st.button(say("share.forget.go"), key="forget_go", type="primary")
         st.button(say("share.forget.keep"), key="forget_keep", on_click=_forget_nothing)
     if go:
-        with told(say, "forget"):
+        with error_boundary(say, "forget"):
             _delete(asked)
             st.session_state["_forgotten"] = True
             _forget_nothing()

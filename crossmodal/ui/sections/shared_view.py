@@ -9,16 +9,16 @@ from pathlib import Path
 
 from crossmodal.engine import Engine
 from crossmodal.explain.flips import flips, mix
-from crossmodal.i18n.translator import Say
+from crossmodal.i18n.translator import Translator
 from crossmodal.sharing import export
-from crossmodal.sharing.comparison import Column
-from crossmodal.sharing.export import View
+from crossmodal.sharing.comparison import Variant
+from crossmodal.sharing.export import Export
 from crossmodal.types import TASKS
 from crossmodal.ui import state
 from crossmodal.ui.charts import svg
 from crossmodal.ui.charts.svg import Drawing, Paint
 from crossmodal.ui.sections import inputs, report, sweep
-from crossmodal.ui.state import Subject
+from crossmodal.ui.state import Sample
 
 _EMOTION = next(iter(TASKS))
 
@@ -26,26 +26,26 @@ Draw = Callable[[Paint], Drawing]
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """One input under one or more columns. ``subject`` is whole: what a column switches off stands in the column.
+class SharedView:
+    """One input under one or more columns. ``sample`` is whole: what a column switches off stands in the column.
 
     ``name`` tells it from another on the same page, ``reference`` is the place of the column that the others are held
     against, ``curve`` says that the curve over the weight stands there as well.
     """
 
-    subject: Subject
-    columns: Sequence[Column]
+    sample: Sample
+    columns: Sequence[Variant]
     name: str = ""
     reference: int | None = None
     curve: bool = False
 
-    def view(self, engine: Engine) -> View:
+    def view(self, engine: Engine) -> Export:
         """The same with its numbers."""
-        audio = self.subject.clip.audio if self.subject.clip else None
+        audio = self.sample.clip.audio if self.sample.clip else None
         example = audio.stem if isinstance(audio, Path) else None
-        words = " ".join(self.subject.said.split())
+        words = " ".join(self.sample.said.split())
         models = state.OWN_FOLDER if state.own_model() else ""
-        given = export.Input(self.subject.evidence, words, example, audio is not None, models)
+        given = export.ExportInput(self.sample.evidence, words, example, audio is not None, models)
         return export.view_of(given, self.columns, engine.fuse)
 
 
@@ -57,9 +57,9 @@ class Chart:
     file: Callable[[Paint], str]
 
 
-def charts(shown: Shown, view: View, engine: Engine, say: Say) -> dict[str, Chart]:
+def charts(shown: SharedView, view: Export, engine: Engine, say: Translator) -> dict[str, Chart]:
     """Every chart that stands there, in the order of the page, under the key of its modality, its column or itself."""
-    found = {name: Chart(say.modality(name), partial(_reading, say, view, name)) for name in view.evidence.readings}
+    found = {name: Chart(say.modality(name), partial(_reading, say, view, name)) for name in view.evidence.predictions}
     for place, column in enumerate(view.columns):
         found[str(place)] = Chart(column.name, partial(_column, say, view, shown, place))
     for key, drawn in plots(shown, engine, say).items():
@@ -67,10 +67,10 @@ def charts(shown: Shown, view: View, engine: Engine, say: Say) -> dict[str, Char
     return found
 
 
-def plots(shown: Shown, engine: Engine, say: Say) -> dict[str, Draw]:
+def plots(shown: SharedView, engine: Engine, say: Translator) -> dict[str, Draw]:
     """The drawings beside the bars: the waveform where there is a clip, and the curve over the weight."""
     found: dict[str, Draw] = {}
-    wave = inputs.wave(shown.subject)
+    wave = inputs.wave(shown.sample)
     if wave:
         found["wave"] = lambda paint: wave
     if shown.curve and (drawn := _curve(shown, engine, say)):
@@ -78,9 +78,9 @@ def plots(shown: Shown, engine: Engine, say: Say) -> dict[str, Draw]:
     return found
 
 
-def _curve(shown: Shown, engine: Engine, say: Say) -> Draw | None:
+def _curve(shown: SharedView, engine: Engine, say: Translator) -> Draw | None:
     column = shown.columns[0]
-    seen = column.evidence(shown.subject.evidence)
+    seen = column.evidence(shown.sample.evidence)
     found = flips(seen, column.settings, engine.calibration)
     curve = found and sweep.curve_of(engine, column.settings, found)
     if not found or not curve:
@@ -93,12 +93,12 @@ def _file(draw: Draw, title: str, paint: Paint) -> str:
     return draw(paint).file(title, paint)
 
 
-def _reading(say: Say, view: View, name: str, paint: Paint) -> str:
-    values = view.evidence.readings[name].probabilities[_EMOTION]
+def _reading(say: Translator, view: Export, name: str, paint: Paint) -> str:
+    values = view.evidence.predictions[name].probabilities[_EMOTION]
     return svg.bars_svg(svg.emotion_bars(say, values, paint), paint, title=say.modality(name))
 
 
-def _column(say: Say, view: View, shown: Shown, place: int, paint: Paint) -> str:
+def _column(say: Translator, view: Export, shown: SharedView, place: int, paint: Paint) -> str:
     column, result = view.columns[place], view.results[place]
     held = None if shown.reference is None else shown.columns[shown.reference]
     reference = None

@@ -14,7 +14,7 @@ from crossmodal.engine import Engine
 from crossmodal.explain.flips import Flips, Segment
 from crossmodal.explain.sweep import Pairs, Sweep, load_pairs
 from crossmodal.explain.sweep import sweep as swept
-from crossmodal.i18n.translator import Say
+from crossmodal.i18n.translator import Translator
 from crossmodal.types import TASKS, Array, FusionSettings
 from crossmodal.ui import html as markup
 from crossmodal.ui.charts import svg
@@ -22,7 +22,7 @@ from crossmodal.ui.charts.palette import GREY
 from crossmodal.ui.charts.svg import Drawing, Paint, across, stretched, text
 from crossmodal.ui.components.plot import component
 from crossmodal.ui.formula import number, share
-from crossmodal.ui.frame import Look
+from crossmodal.ui.frame import PageContext
 from crossmodal.ui.state import own_or
 
 _MAIN = next(iter(TASKS))
@@ -40,19 +40,19 @@ _LINE = 16
 """Height of a line of text in pixels."""
 
 
-def sweep(look: Look, engine: Engine, settings: FusionSettings, flips: Flips | None, alpha: float) -> None:
+def sweep(context: PageContext, engine: Engine, settings: FusionSettings, flips: Flips | None, alpha: float) -> None:
     """The curve for the rule, temperature and prior of the settings; ``alpha`` is the present mix, as flips count it.
 
     ``flips`` are those of the present input; None where not exactly two modalities are present, which is said.
     """
-    say, curve = look.say, None if flips is None else curve_of(engine, settings, flips)
+    say, curve = context.say, None if flips is None else curve_of(engine, settings, flips)
     st.html(markup.section(say("sweep"), say.rule(settings.rule)))
     if flips is None or curve is None:
         st.html(markup.note(say("sweep.two") if flips is None else own_or(say, "sweep.none")))
         return
     here = summary(say, curve, alpha)
     alt = say("sweep.alt", modality=say.modality(flips.modalities[0]), here=here)
-    drawn = drawing(say, svg.on_page(look.theme), curve, flips, alpha)
+    drawn = drawing(say, svg.on_page(context.theme), curve, flips, alpha)
     component.show(drawn, "sweep_curve", alt, read_out(say, curve))
     st.html(markup.note(here))
     count = f"{_pairs(engine).labels.size:,}"
@@ -79,7 +79,7 @@ def _pairs(engine: Engine) -> Pairs:
     return pairs
 
 
-def summary(say: Say, curve: Sweep, alpha: float) -> str:
+def summary(say: Translator, curve: Sweep, alpha: float) -> str:
     """The figures at the present weight and at the best one, as a sentence."""
     here, best = int(np.abs(curve.alphas - alpha).argmin()), curve.best
     return say(
@@ -95,7 +95,7 @@ def summary(say: Say, curve: Sweep, alpha: float) -> str:
     )
 
 
-def read_out(say: Say, curve: Sweep) -> list[str]:
+def read_out(say: Translator, curve: Sweep) -> list[str]:
     """The figures at every weight, each in a line."""
     named = (("sweep.uar", curve.uar), ("sweep.f1", curve.macro_f1), ("sweep.ece", curve.ece))
     return [
@@ -104,7 +104,7 @@ def read_out(say: Say, curve: Sweep) -> list[str]:
     ]
 
 
-def drawing(say: Say, paint: Paint, curve: Sweep, flips: Flips, alpha: float) -> Drawing:
+def drawing(say: Translator, paint: Paint, curve: Sweep, flips: Flips, alpha: float) -> Drawing:
     """Accuracy with its band and macro-F1, below them the calibration error, below that the input's own flips."""
     upper = _Scale(_UPPER, *_range(curve.low, curve.high, curve.macro_f1))
     lower = _Scale(_LOWER, 0.0, max(0.1, 1.15 * float(curve.ece.max())))
@@ -159,7 +159,7 @@ def _range(*values: Array) -> tuple[float, float]:
     return max(0.0, low - room), min(1.02, high + 2 * room)
 
 
-def _alpha_axis(say: Say, flips: Flips) -> Iterator[str]:
+def _alpha_axis(say: Translator, flips: Flips) -> Iterator[str]:
     for tick, said in ((0.0, "0"), (0.25, ".25"), (0.5, ".5"), (0.75, ".75"), (1.0, "1")):
         yield f'<rect x="{across(tick)}" y="{_GROUND}" width="1" height="4"/>'
         yield text(across(tick), _GROUND + 18, said, anchor="middle", size=12)
@@ -185,7 +185,7 @@ def _lines(curve: Sweep, upper: _Scale, lower: _Scale) -> Iterator[str]:
         yield svg.line(drawn(values, scale), f"stroke-width:2;stroke-dasharray:{dash or 'none'}")
 
 
-def _names(say: Say, curve: Sweep, upper: _Scale, lower: _Scale) -> Iterator[str]:
+def _names(say: Translator, curve: Sweep, upper: _Scale, lower: _Scale) -> Iterator[str]:
     """The name of each curve at its right end, with its dash; two that end close together are set apart."""
     first, second = upper.y(curve.uar[-1]), upper.y(curve.macro_f1[-1])
     if abs(first - second) < _LINE:
@@ -196,7 +196,7 @@ def _names(say: Say, curve: Sweep, upper: _Scale, lower: _Scale) -> Iterator[str
         yield text("100%", y + 4, f"{dashes[name]} {say(f'sweep.{name}')}", dx=5)
 
 
-def _marks(say: Say, curve: Sweep, alpha: float, upper: _Scale) -> Iterator[str]:
+def _marks(say: Translator, curve: Sweep, alpha: float, upper: _Scale) -> Iterator[str]:
     """Above the curves the present weight, at the diamond the best one; the two lean apart."""
     best, y = float(curve.alphas[curve.best]), upper.y(curve.uar[curve.best])
     aside, anchor = (5, "start") if alpha < 0.75 else (-5, "end")  # on the side with more room
@@ -208,7 +208,7 @@ def _marks(say: Say, curve: Sweep, alpha: float, upper: _Scale) -> Iterator[str]
 # --- the input's own flips ------------------------------------------------------------------------------------------
 
 
-def _strip(say: Say, paint: Paint, flips: Flips) -> Iterator[str]:
+def _strip(say: Translator, paint: Paint, flips: Flips) -> Iterator[str]:
     top = _down(_STRIP[1])
     for segment in flips.segments:
         said = f"{say.label(_MAIN, segment.label)} {number(segment.start)}-{number(segment.end)}"

@@ -17,16 +17,16 @@ from crossmodal.engine import Engine
 from crossmodal.explain.counterfactuals import by_moment, moments, nearest_flip, pulls
 from crossmodal.explain.shapley import Attribution, attribution
 from crossmodal.fusion.fuse import MAIN
-from crossmodal.i18n.translator import Say
+from crossmodal.i18n.translator import Translator
 from crossmodal.timing import Progress
 from crossmodal.types import Array, Evidence, FusionSettings, Word
 from crossmodal.ui import html
 from crossmodal.ui.charts import plotly
 from crossmodal.ui.components.playhead import component
-from crossmodal.ui.frame import Look, told
+from crossmodal.ui.frame import PageContext, error_boundary
 from crossmodal.ui.sections import inputs, why_cache
-from crossmodal.ui.sections.why_cache import Moments, Words
-from crossmodal.ui.state import Clip, Subject, models_folder
+from crossmodal.ui.sections.why_cache import OcclusionScores, WordScores
+from crossmodal.ui.state import DisplayClip, Sample, models_folder
 
 LEAST_POINTS = 0.02
 """Pulls are drawn against the strongest of them, or against this where all are weaker."""
@@ -40,9 +40,9 @@ class Case:
     ``progress`` is told what is waited for.
     """
 
-    look: Look
+    context: PageContext
     engine: Engine
-    subject: Subject
+    sample: Sample
     used: Evidence
     settings: FusionSettings
     found: Attribution
@@ -51,35 +51,35 @@ class Case:
     @property
     def label(self) -> str:
         """The shown class, as it is called."""
-        return self.look.say.label(MAIN, self.found.label)
+        return self.context.say.label(MAIN, self.found.label)
 
     @property
     def colour(self) -> str:
         """The colour of the shown class."""
-        return self.look.colour(self.found.label)
+        return self.context.colour(self.found.label)
 
     def pulls(self, modality: str, z: Array) -> Array:
         """How much the shown chance falls with each variant z (M, D) of a modality, (M,)."""
         return pulls(self.used, self.settings, self.engine.calibration, modality, z, self.found.label)
 
 
-def why(look: Look, engine: Engine, subject: Subject, used: Evidence, settings: FusionSettings) -> None:
+def why(context: PageContext, engine: Engine, sample: Sample, used: Evidence, settings: FusionSettings) -> None:
     """The section below the bench: a switch, and while it is on the reasons; ``used`` are the readings in use."""
     with st.container(key="why_section"):
-        if not st.toggle(look.say("why"), key="why", bind="query-params") or not used.readings:
+        if not st.toggle(context.say("why"), key="why", bind="query-params") or not used.predictions:
             return
         place = st.empty()  # all waiting is told here
-        progress = inputs.announcer(look.say, place)
-        with told(look.say, "why"):
+        progress = inputs.announcer(context.say, place)
+        with error_boundary(context.say, "why"):
             found = attribution(used, settings, engine.calibration)
-            case = Case(look, engine, subject, used, settings, found, progress)
+            case = Case(context, engine, sample, used, settings, found, progress)
             left, right = st.columns([1, 1.35], gap="large")
             with left:
                 _by_modality(case)
             with right:
                 _by_word(case)
-            if subject.clip is not None and "speech" in subject.evidence.readings:
-                _by_moment(case, subject.clip)
+            if sample.clip is not None and "speech" in sample.evidence.predictions:
+                _by_moment(case, sample.clip)
         place.empty()
 
 
@@ -103,7 +103,7 @@ def strengths(values: Sequence[float]) -> list[float]:
 
 
 def _by_modality(case: Case) -> None:
-    say, found = case.look.say, case.found
+    say, found = case.context.say, case.found
     st.html(html.section(say("why.modality"), f"{case.label} {plotly.percent(found.chance)} %"))
     rows = [(say("why.prior"), 0.0, found.baseline, _percent(found.baseline))]
     at = found.baseline
@@ -127,19 +127,19 @@ def _signed(value: float) -> str:
 
 
 def _by_word(case: Case) -> None:
-    say = case.look.say
+    say = case.context.say
     st.html(html.section(say("why.words"), say("why.points", label=case.label)))
-    if "text" not in case.used.readings:
+    if "text" not in case.used.predictions:
         st.html(html.note(say("why.words.none")))
         return
-    left_out = why_cache.words(case.engine, case.subject.said, case.progress)
+    left_out = why_cache.words(case.engine, case.sample.said, case.progress)
     _words(case, left_out)
     st.html(html.paragraphs([_flip(case, left_out)]))
 
 
-def _words(case: Case, left_out: Words) -> None:
+def _words(case: Case, left_out: WordScores) -> None:
     """The text itself, every word shaded by what it adds; the same as a table for those who hear the page."""
-    say = case.look.say
+    say = case.context.say
     if not len(left_out.z):
         st.html(html.note(say("why.words.one")))
         return
@@ -150,19 +150,19 @@ def _words(case: Case, left_out: Words) -> None:
     st.html(html.note(say("why.words.groups" if left_out.grouped else "why.words.note", label=case.label)))
 
 
-def _flip(case: Case, left_out: Words) -> str:
+def _flip(case: Case, left_out: WordScores) -> str:
     """The smallest change found that turns the answer, as a sentence: a word left out before one put for another.
 
     Of several of a kind it is the one that leaves z nearest its own.
     """
-    say, used, settings, calibration = case.look.say, case.used, case.settings, case.engine.calibration
+    say, used, settings, calibration = case.context.say, case.used, case.settings, case.engine.calibration
     gone = nearest_flip(used, settings, calibration, "text", left_out.z)
     if gone:
         word = left_out.parts[gone.variant].core
         label, chance = say.label(MAIN, gone.label), plotly.percent(gone.probability)
         return say("why.flip.gone", word=word, label=label, chance=chance)
-    own = used.readings["text"].embedding
-    swapped = why_cache.tried(case.engine, case.subject.said, left_out, own, case.progress)
+    own = used.predictions["text"].embedding
+    swapped = why_cache.tried(case.engine, case.sample.said, left_out, own, case.progress)
     put = nearest_flip(used, settings, calibration, "text", swapped.z)
     if put is None:
         return say("why.flip.none", left=len(left_out.z), tried=len(swapped.tried))
@@ -174,19 +174,19 @@ def _flip(case: Case, left_out: Words) -> str:
 # --- by moment -------------------------------------------------------------------------------------------------------
 
 
-def _by_moment(case: Case, clip: Clip) -> None:
-    say = case.look.say
+def _by_moment(case: Case, clip: DisplayClip) -> None:
+    say = case.context.say
     st.html(html.section(say("why.time"), say("why.points", label=case.label)))
-    heard = why_cache.moments(case.engine, case.subject, clip, case.progress)
-    if "speech" in case.used.readings:
+    heard = why_cache.moments(case.engine, case.sample, clip, case.progress)
+    if "speech" in case.used.predictions:
         _moments(case, clip, heard)
     else:
         st.html(html.note(say("why.time.none")))
     _prosody(case, heard.prosody)
 
 
-def _moments(case: Case, clip: Clip, heard: Moments) -> None:
-    say = case.look.say
+def _moments(case: Case, clip: DisplayClip, heard: OcclusionScores) -> None:
+    say = case.context.say
     values = by_moment(case.pulls("speech", heard.z)).tolist()
     spans, drawn = moments(heard.stretches), strengths(values)
     if component.usable():
@@ -199,26 +199,26 @@ def _moments(case: Case, clip: Clip, heard: Moments) -> None:
     st.html(html.note(f"{_strongest(case, spans, values)} {note}"))
 
 
-def _listened(case: Case, clip: Clip, offset: float) -> dict[str, object]:
+def _listened(case: Case, clip: DisplayClip, offset: float) -> dict[str, object]:
     """What the component needs beside the moments."""
-    say = case.look.say
+    say = case.context.say
     return {
-        "key": f"{case.subject.key} {case.look.say.language}",
+        "key": f"{case.sample.key} {case.context.say.language}",
         "label": case.label,
         "colour": case.colour,
         "envelope": plotly.coarser(clip.envelope),
         "segments": clip.segments,
         "seconds": clip.seconds,
         "offset": offset,
-        "words": [[word.text, word.start, word.end] for word in plotly.spaced(_timed(case.subject), clip.seconds)],
+        "words": [[word.text, word.start, word.end] for word in plotly.spaced(_timed(case.sample), clip.seconds)],
         "said": {key: say.wording(f"why.time.{key}") for key in ("play", "pause", "place", "here", "here_word")},
     }
 
 
-def _timed(subject: Subject) -> Sequence[Word]:
+def _timed(sample: Sample) -> Sequence[Word]:
     """The words with their times, while they are those that were heard."""
-    transcript = subject.evidence.transcript
-    return transcript.words if transcript and transcript.text == subject.words and not subject.edited else ()
+    transcript = sample.evidence.transcript
+    return transcript.words if transcript and transcript.text == sample.words and not sample.edited else ()
 
 
 def _strongest(case: Case, spans: Sequence[tuple[float, float]], values: Sequence[float]) -> str:
@@ -229,7 +229,7 @@ def _strongest(case: Case, spans: Sequence[tuple[float, float]], values: Sequenc
         if (values[place] > 0) == (pick is max) and points(values[place]) != "0":
             start, end = spans[place]
             said.append(
-                case.look.say(
+                case.context.say(
                     key, start=f"{start:.2f}", end=f"{end:.2f}", points=points(values[place]), label=case.label
                 )
             )
@@ -240,7 +240,7 @@ def _strongest(case: Case, spans: Sequence[tuple[float, float]], values: Sequenc
 
 
 def _prosody(case: Case, prosody: Prosody) -> None:
-    say, reference = case.look.say, load_reference(models_folder())  # of people, so it stands for any models
+    say, reference = case.context.say, load_reference(models_folder())  # of people, so it stands for any models
     st.html(html.section(say("why.prosody")))
     if reference is None:
         st.html(html.note(say("why.prosody.none")))
@@ -259,7 +259,7 @@ def _prosody(case: Case, prosody: Prosody) -> None:
 
 def _range(case: Case, name: str, value: float, against: Mapping[str, Mapping[str, float]]) -> str:
     """One measure of the clip on the range of the reference clips; pitch on a scale of semitones."""
-    say, at = case.look.say, against["percentiles"]
+    say, at = case.context.say, against["percentiles"]
     own = against["emotions"].get(case.found.label)
     scaled = math.log2 if name == "pitch_hz" else float
     ends = [scaled(number) for number in (at["5"], at["95"], value)]
@@ -275,7 +275,7 @@ def _range(case: Case, name: str, value: float, against: Mapping[str, Mapping[st
     return html.range_strip(say(f"why.prosody.{name}"), _measured(say, name, value, rank(at, value)), drawn, marks)
 
 
-def _measured(say: Say, name: str, value: float, below: float) -> str:
+def _measured(say: Translator, name: str, value: float, below: float) -> str:
     """A value with its unit, and how it stands among the reference clips."""
     shown = f"{100 * value:.0f}" if name == "pauses" else f"{value:.0f}" if name == "pitch_hz" else f"{value:.1f}"
     key = "why.rank.low" if below == 0.0 else "why.rank.high" if below == 1.0 else "why.rank"

@@ -19,12 +19,21 @@ from crossmodal.audio.prosody import Prosody, measure
 from crossmodal.data.phrasebook import load_phrasebook
 from crossmodal.engine import Engine
 from crossmodal.explain.counterfactuals import windows
-from crossmodal.explain.leave_one_out import MOST_PLACES, Piece, Swap, candidates, pieces, swaps, telling, without_each
+from crossmodal.explain.leave_one_out import (
+    MOST_PLACES,
+    Span,
+    Substitution,
+    candidates,
+    pieces,
+    swaps,
+    telling,
+    without_each,
+)
 from crossmodal.fusion.fuse import MAIN
 from crossmodal.text import preprocess as preprocess_text
 from crossmodal.timing import Progress
 from crossmodal.types import Array, Waveform, finite
-from crossmodal.ui.state import Clip, Subject, digest
+from crossmodal.ui.state import DisplayClip, Sample, digest
 
 if TYPE_CHECKING:
     from crossmodal.pipeline import Pipeline
@@ -39,7 +48,7 @@ _vocabularies: MutableMapping[Engine, tuple[str, ...]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
-class Moments:
+class OcclusionScores:
     """A voice without each of its ``stretches`` of time, as z (M, D), and how it sounds.
 
     ``offset`` is where the waveform begins in what the page plays, in seconds.
@@ -52,10 +61,10 @@ class Moments:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class WordScores:
     """A text in ``parts``, and without each of them as z (M, D); no rows for a text of one part."""
 
-    parts: tuple[Piece, ...]
+    parts: tuple[Span, ...]
     z: Array
 
     @property
@@ -65,52 +74,52 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Swaps:
+class Substitutions:
     """Texts with another word in one place, and their z (R, D)."""
 
-    tried: tuple[Swap, ...]
+    tried: tuple[Substitution, ...]
     z: Array
 
 
-def moments(engine: Engine, subject: Subject, clip: Clip, progress: Progress) -> Moments:
+def moments(engine: Engine, sample: Sample, clip: DisplayClip, progress: Progress) -> OcclusionScores:
     """The voice of an input, moment by moment. Raises CrossmodalError."""
 
-    def work(pipeline: Pipeline) -> Moments:
+    def work(pipeline: Pipeline) -> OcclusionScores:
         progress("why_time")
         waveform = _heard(clip)
         stretches = windows(waveform.seconds)
-        found = pipeline.without_stretches(waveform, stretches)
+        found = pipeline.embed_masked(waveform, stretches)
         offset = waveform.offset if isinstance(clip.audio, Path) else 0.0
-        return Moments(stretches, finite(found), offset, measure(waveform))
+        return OcclusionScores(stretches, finite(found), offset, measure(waveform))
 
-    return _keep(digest("moments", engine.model_hash, subject.key), lambda: _in_turn(engine, work, progress))
+    return _keep(digest("moments", engine.model_hash, sample.key), lambda: _in_turn(engine, work, progress))
 
 
-def words(engine: Engine, said: str, progress: Progress) -> Words:
+def words(engine: Engine, said: str, progress: Progress) -> WordScores:
     """A text without each of its words, all in one batch. Raises CrossmodalError."""
 
-    def work(pipeline: Pipeline) -> Words:
+    def work(pipeline: Pipeline) -> WordScores:
         progress("why_words")
         parts = pieces(preprocess_text(said))
         left = without_each(parts)
-        return Words(parts, finite(pipeline.read_texts(left) if left else _no_rows(engine)))
+        return WordScores(parts, finite(pipeline.embed_texts(left) if left else _no_rows(engine)))
 
     return _keep(digest("words", engine.model_hash, said), lambda: _in_turn(engine, work, progress))
 
 
-def tried(engine: Engine, said: str, left_out: Words, own: Array, progress: Progress) -> Swaps:
+def tried(engine: Engine, said: str, left_out: WordScores, own: Array, progress: Progress) -> Substitutions:
     """A text with other words in the places whose word moves it most; ``own`` is its z (D,). Raises CrossmodalError.
 
     Which places are tried hangs on the words alone and on no setting, so that it need be read but once.
     """
 
-    def make() -> Swaps:
+    def make() -> Substitutions:
         progress("why_swaps")
         nearness = left_out.z @ own if len(left_out.z) else np.zeros(len(left_out.parts))
         most = 0 if left_out.grouped else MOST_PLACES  # one word for several would be no change of one word
         places = sorted(np.argsort(nearness, kind="stable")[:most].tolist())
         found = swaps(left_out.parts, places, vocabulary(engine))
-        return Swaps(tuple(found), _read_all(engine, [swap.text for swap in found]))
+        return Substitutions(tuple(found), _read_all(engine, [swap.text for swap in found]))
 
     return _keep(digest("swaps", engine.model_hash, said), make)
 
@@ -155,14 +164,14 @@ def _read_all(engine: Engine, texts: Sequence[str]) -> Array:
 
 
 def _read(texts: Sequence[str], pipeline: Pipeline) -> Array:
-    return pipeline.read_texts(texts)
+    return pipeline.embed_texts(texts)
 
 
 def _no_rows(engine: Engine) -> Array:
     return np.zeros((0, engine.calibration.weight[MAIN].shape[1]))
 
 
-def _heard(clip: Clip) -> Waveform:
+def _heard(clip: DisplayClip) -> Waveform:
     """The waveform that the encoder heard: prepared anew from a shipped file, decoded where it was kept prepared."""
     from crossmodal.audio import preprocess, shared_decoder  # imports torch, which the pipeline has long imported
 

@@ -55,6 +55,8 @@ def show(data: Mapping[str, Any], modalities: Sequence[str]) -> None:
             st.session_state[_LAST] = sent["seq"]
 
     _component("live")(
-        key=KEY, data={**data, "seq": st.session_state.get(_LAST, 0)}, on_release_change=release,
+        key=KEY,
+        data={**data, "seq": st.session_state.get(_LAST, 0)},
+        on_release_change=release,
         on_failed_change=component.give_up,
-    )  # fmt: skip
+    )

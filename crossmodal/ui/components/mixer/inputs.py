@@ -12,19 +12,19 @@ from crossmodal.fusion.fuse import fuse_tasks
 from crossmodal.types import PRIORS, TASKS, Evidence, FusionResult, FusionSettings
 
 
-def problem(evidence: Evidence, calibration: Calibration) -> dict[str, Any]:
+def mixer_inputs(evidence: Evidence, calibration: Calibration) -> dict[str, Any]:
     """The readings of the present modalities for ``arithmetic.js``, as lists.
 
     Per task: probabilities and logits (n, C), temperatures (n,), bias and prior (C,). ``gram`` (n, n) holds the
     products z_i z_j: with the logits they give theta at any weighted sum of the z_i.
     """
-    readings = evidence.readings
-    embeddings = np.stack([reading.embedding for reading in readings.values()]) if readings else np.zeros((0, 0))
+    predictions = evidence.predictions
+    embeddings = np.stack([reading.embedding for reading in predictions.values()]) if predictions else np.zeros((0, 0))
     tasks = [
         {
-            "probabilities": [reading.probabilities[task].tolist() for reading in readings.values()],
-            "logits": [reading.logits[task].tolist() for reading in readings.values()],
-            "temperatures": [calibration.temperature[name][task] for name in readings],
+            "probabilities": [reading.probabilities[task].tolist() for reading in predictions.values()],
+            "logits": [reading.logits[task].tolist() for reading in predictions.values()],
+            "temperatures": [calibration.temperature[name][task] for name in predictions],
             "bias": calibration.bias[task].tolist(),
             "prior": calibration.prior[task].tolist(),
         }
@@ -42,7 +42,7 @@ def table(evidence: Evidence, settings: FusionSettings, calibration: Calibration
 
     At temperature 1 and the models' prior. M is TABLE for two modalities and 1 for one; for others there are no tasks.
     """
-    count = len(evidence.readings)
+    count = len(evidence.predictions)
     if count not in (1, 2):
         return {"tasks": []}
     share = np.linspace(0.0, 1.0, TABLE)
