@@ -52,8 +52,8 @@ import sys
 from pathlib import Path
 sys.path[:0] = [{root!r}, {tests!r}]
 from fakes import FakeEngine
-from crossmodal.ui import state
-state.make_engine = lambda: FakeEngine(Path({folder!r}))
+from crossmodal.ui import service
+service.make_engine = lambda: FakeEngine(Path({folder!r}))
 exec(compile(Path({app!r}).read_text(encoding="utf-8"), {app!r}, "exec"))
 """
 

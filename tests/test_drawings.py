@@ -15,7 +15,7 @@ from crossmodal.explain.sweep import Pairs, save_pairs
 from crossmodal.i18n.translator import LANGUAGES, Translator
 from crossmodal.sharing.comparison import Variant
 from crossmodal.types import FusionSettings, Word
-from crossmodal.ui import state
+from crossmodal.ui import samples
 from crossmodal.ui.charts import palette, plotly, svg
 from crossmodal.ui.sections import shared_view
 from crossmodal.ui.sections.shared_view import SharedView
@@ -83,7 +83,7 @@ def engine(tmp_path):
 @pytest.mark.parametrize("theme", palette.INK)
 def test_every_chart_of_the_bench_is_a_file(engine, language, theme):
     say, paint = Translator(language), svg.in_file(theme)
-    sample = state.read_example(engine, load_examples()[DEFAULT], print)
+    sample = samples.read_example(engine, load_examples()[DEFAULT], print)
     seen = SharedView(sample, COLUMNS, reference=0, curve=True)
     found = shared_view.charts(seen, seen.view(engine), engine, say)
     assert list(found) == ["speech", "text", "0", "1", "wave", "curve"]
@@ -99,7 +99,7 @@ def test_every_chart_of_the_bench_is_a_file(engine, language, theme):
 
 
 def test_words_alone_have_neither_waveform_nor_curve(engine):
-    sample = state.read_example(engine, load_examples()[DEFAULT], print)
+    sample = samples.read_example(engine, load_examples()[DEFAULT], print)
     predictions = {"text": sample.evidence.predictions["text"]}
     typed = replace(sample, evidence=replace(sample.evidence, predictions=predictions), clip=None)
     seen = SharedView(typed, COLUMNS[:1], curve=True)
@@ -108,6 +108,6 @@ def test_words_alone_have_neither_waveform_nor_curve(engine):
 
 def test_a_column_with_nothing_to_fuse_is_no_reference(engine):
     nothing = Variant("none", FusionSettings(), frozenset(("speech", "text")))
-    sample = state.read_example(engine, load_examples()[DEFAULT], print)
+    sample = samples.read_example(engine, load_examples()[DEFAULT], print)
     seen = SharedView(sample, [nothing, COLUMNS[0]], reference=0)
     assert "mark" not in shared_view.charts(seen, seen.view(engine), engine, Translator("en"))["0"].file(PAINT)

@@ -318,10 +318,10 @@ def test_settings_now_are_those_of_the_address(engine):
     def script():
         import streamlit as st
 
-        from crossmodal.ui import state
+        from crossmodal.ui import service
         from crossmodal.ui.pages import bench
 
-        now = bench.settings_now(state.service().engine)
+        now = bench.settings_now(service.service().engine)
         st.write(f"{now.rule} {now.temperature} {now.alpha['speech']}")
 
     made = AppTest.from_function(script, default_timeout=60)

@@ -12,7 +12,7 @@ from visiting import EN, address, run, shown, start
 from crossmodal.custom.queue import TrainingQueue, TrainingSettings, load_example
 from crossmodal.i18n.translator import Translator
 from crossmodal.model import checkpoints
-from crossmodal.ui import state
+from crossmodal.ui import service
 from crossmodal.ui.pages import train
 
 pytestmark = pytest.mark.models
@@ -151,7 +151,7 @@ def test_a_file_that_is_no_model_is_refused_with_the_reason(shop):
     made.file_uploader(key="own_zip").set_value(("model.zip", b"PK\x03\x04", "application/zip"))
     made = run(made)
     assert EN("error.bundle_unreadable") in alerts(made)[0]
-    assert state.CustomModel.__name__ not in json.dumps(address(made))
+    assert service.CustomModel.__name__ not in json.dumps(address(made))
 
 
 def test_a_model_that_one_left_again_can_be_used_again(shop, engine, tmp_path, monkeypatch):
@@ -161,7 +161,7 @@ def test_a_model_that_one_left_again_can_be_used_again(shop, engine, tmp_path, m
 
     other = FakeEngine(tmp_path / "own")
     other.model_hash = "0123456789ab"
-    monkeypatch.setattr(state, "Engine", lambda folder, gate: other)
+    monkeypatch.setattr(service, "Engine", lambda folder, gate: other)
     made = page()
     data = test_bundles.zipped(test_bundles.contents())
     made.file_uploader(key="own_zip").set_value(("model.zip", data, "application/zip"))
@@ -191,7 +191,7 @@ def test_the_note_and_the_way_back(shop, engine, tmp_path, monkeypatch, key):
     other = FakeEngine(tmp_path / "own")
     other.model_hash = "0123456789ab"
     made = start(at_page[key])
-    made.session_state["_own_model"] = state.CustomModel(other, None)
+    made.session_state["_own_model"] = service.CustomModel(other, None)
     made = run(made)
     assert EN("train.in_use", model_hash="0123456789ab") in shown(made)
     assert EN("note.models", model_hash="0123456789ab") in shown(made)

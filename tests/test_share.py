@@ -19,7 +19,7 @@ from crossmodal.examples import DEFAULT, load_examples
 from crossmodal.i18n.translator import LANGUAGES, Translator
 from crossmodal.sharing.clip_store import ClipStore, from_wav
 from crossmodal.types import SAMPLE_RATE
-from crossmodal.ui import state
+from crossmodal.ui.address import SCHEMA
 from crossmodal.ui.sections import share_dialog
 
 PAGE = str(Path(__file__).with_name("share_page.py"))
@@ -90,7 +90,7 @@ def test_the_link_of_an_example_or_of_words_says_the_same(engine, query):
     asked = address(press(made, "share"))
     told = dict(parse_qsl(urlsplit(asked).query))
     assert told["h"] == engine.model_hash[:8]
-    assert told["v"] == state.SCHEMA
+    assert told["v"] == SCHEMA
     assert told["lang"] == query.get("lang", "en")
     assert numbers(open_link(asked)) == before
     assert "include" not in keys(made)

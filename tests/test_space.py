@@ -14,7 +14,7 @@ from crossmodal.explain.embedding_map import PROJECTIONS, STEM, EmbeddingMap, lo
 from crossmodal.i18n.translator import Translator
 from crossmodal.model import checkpoints
 from crossmodal.types import EMOTIONS
-from crossmodal.ui import state
+from crossmodal.ui import service
 from crossmodal.ui.charts import embedding_map, palette
 from crossmodal.ui.components.mixer import component
 from crossmodal.ui.frame import PageContext
@@ -233,7 +233,7 @@ def test_with_a_model_of_ones_own_the_map_is_said_to_be_of_the_shipped_ones(page
     made = page()
     other = FakeEngine(tmp_path / "own")
     other.model_hash = "0123456789ab"
-    made.session_state["_own_model"] = state.CustomModel(other, None)
+    made.session_state["_own_model"] = service.CustomModel(other, None)
     text = shown(run(made))
     assert EN("space.none.own") in text
     assert EN("space.search.none.own") in text

@@ -26,10 +26,10 @@ from crossmodal.ui.pages import timeline
 
 def page_alone():
     """The script of the page without the rest of the app."""
-    from crossmodal.ui import frame, state
+    from crossmodal.ui import frame, service
     from crossmodal.ui.pages import timeline
 
-    timeline.timeline(frame.frame(), state.service().engine)
+    timeline.timeline(frame.frame(), service.service().engine)
 
 
 @pytest.fixture(autouse=True)

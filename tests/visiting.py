@@ -10,7 +10,7 @@ from fakes import FakeEngine
 from streamlit.testing.v1 import AppTest
 
 from crossmodal.i18n.translator import Translator
-from crossmodal.ui import state
+from crossmodal.ui import service
 
 APP = str(Path(__file__).resolve().parent.parent / "app.py")
 EN = Translator("en")
@@ -20,8 +20,8 @@ EN = Translator("en")
 def engine(tmp_path, monkeypatch):
     """A fresh engine behind the page, and no background work."""
     made = FakeEngine(tmp_path / "models")
-    monkeypatch.setattr(state, "make_engine", lambda: made)
-    monkeypatch.setattr(state.Service, "warm_up", lambda self: None)
+    monkeypatch.setattr(service, "make_engine", lambda: made)
+    monkeypatch.setattr(service.Service, "warm_up", lambda self: None)
     streamlit.cache_resource.clear()
     yield made
     streamlit.cache_resource.clear()

@@ -16,10 +16,10 @@ def _mixer_alone() -> None:
     import streamlit as st
 
     from crossmodal.examples import DEFAULT, load_examples
-    from crossmodal.ui import frame, state
+    from crossmodal.ui import frame, service
     from crossmodal.ui.pages import bench
 
-    bench.mix_plainly(frame.frame(), state.service().engine, load_examples()[DEFAULT].evidence, st.container())
+    bench.mix_plainly(frame.frame(), service.service().engine, load_examples()[DEFAULT].evidence, st.container())
 
 
 def tick_milliseconds() -> float:

@@ -13,7 +13,7 @@ import streamlit as st
 from crossmodal.engine import Engine
 from crossmodal.errors import BusyError, CrossmodalError, InputError, ModelError
 from crossmodal.i18n.translator import LANGUAGES, Translator, facts, preferred
-from crossmodal.ui import html, state
+from crossmodal.ui import address, html
 from crossmodal.ui.charts import palette
 from crossmodal.ui.url_choice import UrlChoice
 
@@ -51,10 +51,10 @@ def frame() -> PageContext:
 
 def show_ignored(context: PageContext, engine: Engine) -> None:
     """What of the address could not be used, and whether it was made with other models."""
-    asked = st.query_params.get(state.MODELS)
+    asked = st.query_params.get(address.MODELS)
     if asked and not engine.model_hash.startswith(asked):
         st.html(html.note(context.say("other_models", asked=asked[:12], model_hash=engine.model_hash)))
-    parts = ", ".join(f"{key} = {value}" for key, value in state.ignored())
+    parts = ", ".join(f"{key} = {value}" for key, value in address.ignored())
     if parts:
         st.html(html.note(context.say("ignored", parts=parts)))
 

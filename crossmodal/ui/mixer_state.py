@@ -14,7 +14,7 @@ import streamlit as st
 
 from crossmodal.fusion import DEFAULT_RULE, registry
 from crossmodal.types import FusionSettings
-from crossmodal.ui.state import note_ignored
+from crossmodal.ui.address import note_ignored
 from crossmodal.ui.url_choice import UrlChoice
 
 DEFAULT_ALPHA = 0.5

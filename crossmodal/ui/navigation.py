@@ -13,13 +13,14 @@ from crossmodal.engine import Engine
 from crossmodal.errors import ModelError
 from crossmodal.i18n.translator import Translator
 from crossmodal.sharing.comparison import NAMES, Variant
-from crossmodal.ui import frame, mixer_state, state
+from crossmodal.ui import address, frame, mixer_state, service
 from crossmodal.ui.components.mixer import component
 from crossmodal.ui.frame import PageContext
 from crossmodal.ui.pages import about, bench, compare, space, timeline, train
+from crossmodal.ui.samples import Sample
 from crossmodal.ui.sections import inputs, share_dialog
 from crossmodal.ui.sections.shared_view import SharedView
-from crossmodal.ui.state import Sample, Service
+from crossmodal.ui.service import Service
 
 OfInput = Callable[[PageContext, Engine, Sample], Sequence[SharedView] | None]
 
@@ -78,27 +79,27 @@ def show(context: PageContext, key: str, corner: Sequence[DeltaGenerator] = ()) 
     """
     train.note_in_use(context)
     if key == ABOUT:
-        about.about(context, state.models_folder())
+        about.about(context, service.models_folder())
         return
     try:
-        service = state.present()
+        present = service.present()
     except ModelError as error:
         frame.show_error(context.say, error)
         return
     page = PAGES[key]
     if page.alone:
-        page.alone(context, service.engine)
-        state.stamp_address()
+        page.alone(context, present.engine)
+        address.stamp_address()
     elif page.of_input and not share_dialog.forget(context):
-        _with_input(context, service, page.of_input, corner)
-    frame.footer(context, service.engine)
+        _with_input(context, present, page.of_input, corner)
+    frame.footer(context, present.engine)
 
 
-def _with_input(context: PageContext, service: Service, draw: OfInput, corner: Sequence[DeltaGenerator]) -> None:
-    engine = service.engine
+def _with_input(context: PageContext, present: Service, draw: OfInput, corner: Sequence[DeltaGenerator]) -> None:
+    engine = present.engine
     is_open, sample = share_dialog.opened(context, engine)
     if not is_open:
-        sample = inputs.source(context, service)
+        sample = inputs.source(context, present)
     notes = st.container()  # above the page, though known only after it
     if sample:
         sample = inputs.clip(context, engine, sample)
@@ -108,7 +109,7 @@ def _with_input(context: PageContext, service: Service, draw: OfInput, corner: S
     compare.stamp_address(engine)
     if component.usable():  # plain sliders own their keys of the address, which Streamlit then guards
         mixer_state.stamp(engine.modalities, engine.rules)
-    state.stamp_address()
+    address.stamp_address()
     with notes:
         frame.show_ignored(context, engine)
 

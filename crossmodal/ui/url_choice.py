@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 
 from crossmodal.i18n.translator import Translator
-from crossmodal.ui.state import note_ignored
+from crossmodal.ui.address import note_ignored
 
 Name = Callable[[str], str]
 Then = Callable[[str], None]

@@ -23,15 +23,15 @@ from crossmodal.fusion import find_rule
 from crossmodal.fusion.rules.confidence import confidence
 from crossmodal.i18n.translator import CATALOGUE, Translator
 from crossmodal.types import TASKS, Array, Evidence, FusionResult, FusionSettings
-from crossmodal.ui import flip_words, formula, html, mixer_state, state
+from crossmodal.ui import address, flip_words, formula, html, mixer_state, samples
 from crossmodal.ui.charts import plotly
 from crossmodal.ui.components.mixer import component
 from crossmodal.ui.components.mixer.inputs import mixer_inputs, result, table
 from crossmodal.ui.frame import PageContext, error_boundary
 from crossmodal.ui.mixer_state import DEFAULT_ALPHA, MODE, TEMPERATURES, MixerState
+from crossmodal.ui.samples import Sample
 from crossmodal.ui.sections import sweep, why
 from crossmodal.ui.sections.result_bars import draw_bars, weights_in_use
-from crossmodal.ui.state import Sample
 
 _EMOTION, _SENTIMENT = TASKS
 _WORDS = ("flips.", "mix.", "mode.", "temperature", "error.nothing_to_fuse", "error.title.nothing_to_fuse")
@@ -75,7 +75,7 @@ def _live(context: PageContext, engine: Engine, sample: Sample) -> None:
     if not component.usable():
         st.rerun()  # it has just failed: the page is drawn again with plain sliders
     now, evidence = mixer_state.current(engine.modalities, engine.rules), sample.evidence
-    used = replace(evidence, predictions=state.without(evidence.predictions, *now.off))
+    used = replace(evidence, predictions=samples.without(evidence.predictions, *now.off))
     fused, spent = None, 0.0
     with suppress(InputError):  # nothing is switched on: the component says so
         fused, spent = _fuse(engine, used, now.settings())
@@ -90,7 +90,7 @@ def _live(context: PageContext, engine: Engine, sample: Sample) -> None:
         _small_print(context.say, engine, used, fused, now.settings(), {**evidence.cost, "fuse": spent})
     _curve(context, engine, used, now.settings(), turns)
     why.why(context, engine, sample, used, now.settings())
-    state.stamp_address()
+    address.stamp_address()
 
 
 def _fuse(engine: Engine, evidence: Evidence, settings: FusionSettings) -> tuple[FusionResult, float]:
@@ -108,7 +108,7 @@ def _curve(context: PageContext, engine: Engine, used: Evidence, settings: Fusio
 
 
 def _key(sample: Sample) -> str:
-    return state.digest(sample.key, sample.said)
+    return samples.digest(sample.key, sample.said)
 
 
 def _fixed(context: PageContext, engine: Engine, sample: Sample) -> dict[str, Any]:
@@ -211,13 +211,13 @@ def mix_plainly(
     _curve(context, engine, used, settings, flips(used, settings, engine.calibration))
     if sample:
         why.why(context, engine, sample, used, settings)
-    state.stamp_address()
+    address.stamp_address()
 
 
 def _used(engine: Engine, evidence: Evidence) -> Evidence:
     """The evidence without the modalities that are switched off."""
     off = [name for name in engine.modalities if not st.session_state[f"m_{name}"]]
-    return replace(evidence, predictions=state.without(evidence.predictions, *off))
+    return replace(evidence, predictions=samples.without(evidence.predictions, *off))
 
 
 # --- the mixer -----------------------------------------------------------------------------------------------------

@@ -15,15 +15,15 @@ from crossmodal.i18n.translator import Translator
 from crossmodal.sharing import comparison
 from crossmodal.sharing.comparison import MOST, Variant
 from crossmodal.types import PRIORS, TASKS, Evidence, FusionResult
-from crossmodal.ui import flip_words, formula, html, state
+from crossmodal.ui import address, flip_words, formula, html
 from crossmodal.ui.charts import plotly
 from crossmodal.ui.frame import PageContext, error_boundary
 from crossmodal.ui.mixer_state import TEMPERATURES
 from crossmodal.ui.pages import bench
+from crossmodal.ui.samples import Sample
 from crossmodal.ui.sections import inputs, rule_table
 from crossmodal.ui.sections.result_bars import draw_bars, weights_in_use
 from crossmodal.ui.sections.shared_view import SharedView
-from crossmodal.ui.state import Sample
 from crossmodal.ui.url_choice import UrlChoice
 
 VIEW = UrlChoice("cmp", ("settings", "inputs", "rules"), "settings")
@@ -63,7 +63,7 @@ def _entries(engine: Engine) -> list[Entry]:
     if "_columns" not in st.session_state:
         asked = st.query_params.get(COLUMNS, "")
         found, ignored = comparison.decode(asked, engine.modalities, engine.rules)
-        state.note_ignored(COLUMNS, *ignored)
+        address.note_ignored(COLUMNS, *ignored)
         _keep([Entry(uid, column) for uid, column in enumerate(found or comparison.default_columns())])
         _pin_asked()
     kept: list[Entry] = st.session_state["_columns"]
@@ -77,7 +77,7 @@ def _usable(engine: Engine) -> list[Entry]:
     """
     entries = _entries(engine)
     lost = [entry.column.settings.rule for entry in entries if entry.column.settings.rule not in engine.rules]
-    state.note_ignored(COLUMNS, *lost)
+    address.note_ignored(COLUMNS, *lost)
     return [Entry(entry.uid, _offered(entry.column, engine)) for entry in entries]
 
 
@@ -97,7 +97,7 @@ def _pin_asked() -> None:
     if 1 <= place <= len(entries):
         st.session_state["_pinned"] = entries[place - 1].uid
     else:
-        state.note_ignored(REFERENCE, asked)
+        address.note_ignored(REFERENCE, asked)
 
 
 def _keep(entries: Sequence[Entry]) -> None:

@@ -21,13 +21,13 @@ from crossmodal.fusion.fuse import fuse_many
 from crossmodal.fusion.rules.shared_space import SharedSpace
 from crossmodal.i18n.translator import Translator
 from crossmodal.types import TASKS, Array, Evidence, ModalityPrediction
-from crossmodal.ui import formula, html, mixer_state, state
+from crossmodal.ui import address, formula, html, mixer_state, samples, service
 from crossmodal.ui.charts import embedding_map, palette, plotly
 from crossmodal.ui.components.map_markers import component as pins
 from crossmodal.ui.components.mixer import component as mixer
 from crossmodal.ui.frame import PageContext, error_boundary
 from crossmodal.ui.mixer_state import DEFAULT_ALPHA
-from crossmodal.ui.state import Sample
+from crossmodal.ui.samples import Sample
 from crossmodal.ui.url_choice import UrlChoice
 
 PROJECTION = UrlChoice("proj", PROJECTIONS, EXACT)
@@ -46,7 +46,7 @@ def space(context: PageContext, engine: Engine, sample: Sample) -> None:
     found = load_space(engine.folder, engine.model_hash)
     evidence = sample.evidence
     if found is None:
-        st.html(html.note(state.own_or(context.say, "space.none")))
+        st.html(html.note(service.own_or(context.say, "space.none")))
     elif evidence.model_hash != engine.model_hash:
         st.html(html.note(context.say("space.other_models")))
     else:
@@ -93,7 +93,7 @@ def _map(context: PageContext, engine: Engine, found: EmbeddingMap, sample: Samp
         _chart(context, found, projection, colour, alt, () if mixer.usable() else _static_pins(context, mix))
     with right:
         if mixer.usable():
-            key = state.digest(sample.key, sample.said, projection)
+            key = samples.digest(sample.key, sample.said, projection)
             if mix.names:
                 pins.fix({"key": key, **_fixed(context, mix)})
             _live(context, engine, found, sample.evidence, projection, key)
@@ -231,7 +231,7 @@ def _live(  # noqa: PLR0913, what the mix hangs on
         if len(mix.names) > 2:
             _sliders(context.say, engine, mix.names)
         _by_rule(context, engine, evidence, mix)
-    state.stamp_address()
+    address.stamp_address()
 
 
 def _plain(context: PageContext, engine: Engine, evidence: Evidence, mix: Mix) -> None:
@@ -383,13 +383,13 @@ def _measured(context: PageContext, engine: Engine) -> None:
         measured = figures(engine.folder)
         _search(context.say, measured if measured.get("model_hash") == engine.model_hash else {})
     with right:
-        _transfer(context.say, figures(state.models_folder()))
+        _transfer(context.say, figures(service.models_folder()))
 
 
 def _search(say: Translator, measured: Mapping[str, Any]) -> None:
     st.html(html.section(say("space.search")))
     if "space" not in measured:
-        st.html(html.note(state.own_or(say, "space.search.none")))
+        st.html(html.note(service.own_or(say, "space.search.none")))
         return
     ways = measured["space"]["retrieval"]
     rows = [

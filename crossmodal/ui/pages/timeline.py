@@ -23,7 +23,7 @@ from crossmodal.timeline.job import Job, Progress
 from crossmodal.timeline.tracks import Tracks, fuse_tracks
 from crossmodal.timeline.types import MAX_BYTES, MAX_SECONDS, Recording, UtteranceLine
 from crossmodal.types import TASKS, Array, Evidence, FusionSettings
-from crossmodal.ui import formula, html, mixer_state, state
+from crossmodal.ui import address, formula, html, mixer_state, samples
 from crossmodal.ui.charts import timeline as timeline_chart
 from crossmodal.ui.charts.timeline import clock, said
 from crossmodal.ui.components.mixer import component
@@ -148,7 +148,7 @@ def _own(context: PageContext, engine: Engine) -> Opened | None:
         number = st.session_state.setdefault("_timeline_number", 1)
         given = st.file_uploader(
             say("timeline.upload", minutes=MAX_SECONDS / 60, megabytes=MAX_BYTES // 1024**2),
-            list(state.UPLOADS),
+            list(samples.UPLOADS),
             key=f"tl_upload_{number}",
             max_upload_size=MAX_BYTES // 1024**2,
         )
@@ -207,7 +207,7 @@ def _live(context: PageContext, engine: Engine, opened: Opened) -> None:
             _detail(context, engine, opened, recording, found)
             _transcript(context, opened, recording, found)
             _exports(say, TimelineExport(recording, settings, found, without))
-    state.stamp_address()
+    address.stamp_address()
     if opened.job and opened.finished is None and not progress.running:
         opened.finished = progress.recording
         st.rerun()  # nothing more comes: the page stops asking
@@ -461,7 +461,7 @@ def _correct(context: PageContext, engine: Engine, opened: Opened) -> None:
 def repredict(engine: Engine, line: UtteranceLine, words: str) -> UtteranceLine:
     """The line with other words: they alone are read. No words at all leave the voice alone. Raises CrossmodalError."""
     if not words.strip():
-        kept = state.without(line.evidence.predictions, "text")
+        kept = samples.without(line.evidence.predictions, "text")
         return replace(line, words="", evidence=replace(line.evidence, predictions=kept))
     clean = preprocess_text(words)
     evidence = engine.run(lambda pipeline: pipeline.repredict(line.evidence, text=clean)).checked()

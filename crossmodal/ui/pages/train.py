@@ -21,7 +21,7 @@ from crossmodal.explain.sweep import figures as measured
 from crossmodal.i18n.translator import Translator
 from crossmodal.model import archive
 from crossmodal.types import EMOTIONS
-from crossmodal.ui import html, state
+from crossmodal.ui import html, service
 from crossmodal.ui.charts import training as training_charts
 from crossmodal.ui.charts.training import Event, with_interval
 from crossmodal.ui.formula import number, share
@@ -80,7 +80,7 @@ _GENERAL = r"\mathcal{L}=\sum_i \lambda_i \mathcal{L}_i+\sum_{i,j}\gamma_{ij}\ma
 @st.cache_resource(show_spinner=False)
 def shop() -> TrainingQueue:
     """The one workshop of this process."""
-    return TrainingQueue(state.models_folder())
+    return TrainingQueue(service.models_folder())
 
 
 def own(context: PageContext, engine: Engine) -> None:
@@ -328,7 +328,7 @@ def _outcome(context: PageContext, events: Sequence[Event], run: TrainingRun | N
 
 
 def _models() -> Path:
-    return state.models_folder()
+    return service.models_folder()
 
 
 @st.fragment
@@ -432,7 +432,7 @@ def _actions(say: Translator, run: TrainingRun | None) -> None:
     """Use the model on the bench, take it away, or bring one."""
     st.html(html.section(say("train.model")))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="own_actions"):
-        used = state.own_model()
+        used = service.own_model()
         is_used = run is not None and used is not None and used.keep is run
         st.button(
             say("train.use"),
@@ -446,7 +446,7 @@ def _actions(say: Translator, run: TrainingRun | None) -> None:
         st.download_button(
             say("train.download"),
             (lambda: _bundle(run)) if run else b"",
-            f"{state.OWN_FOLDER}.zip",
+            f"{service.OWN_FOLDER}.zip",
             "application/zip",
             key="own_download",
             disabled=run is None,
@@ -500,16 +500,16 @@ def _load() -> None:
 def _put_to_use(folder: Path, keep: object) -> None:
     st.session_state.pop("_own_failure", None)
     try:
-        state.use_own(folder, keep)
+        service.use_own(folder, keep)
     except CrossmodalError as error:
         st.session_state["_own_failure"] = error
 
 
 def note_in_use(context: PageContext) -> None:
     """On every page while one's own model is in use: that it is, and the way back."""
-    used = state.own_model()
+    used = service.own_model()
     if used is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="own_in_use"):
         st.html(html.banner(context.say("train.in_use", model_hash=used.engine.model_hash)))
-        st.button(context.say("train.back"), key="own_back", on_click=state.use_shipped)
+        st.button(context.say("train.back"), key="own_back", on_click=service.use_shipped)

@@ -11,12 +11,13 @@ from crossmodal.engine import Engine
 from crossmodal.examples import DEFAULT, load_examples
 from crossmodal.i18n.translator import Translator
 from crossmodal.text import MAX_CHARACTERS
-from crossmodal.ui import html, state
+from crossmodal.ui import html, samples
 from crossmodal.ui.charts import svg
 from crossmodal.ui.charts.svg import Drawing
 from crossmodal.ui.components.plot import component
 from crossmodal.ui.frame import PageContext, error_boundary, show_error
-from crossmodal.ui.state import DisplayClip, Sample, Service
+from crossmodal.ui.samples import DisplayClip, Sample
+from crossmodal.ui.service import Service
 from crossmodal.ui.url_choice import UrlChoice
 
 SOURCE = UrlChoice("src", ("example", "record", "upload", "type"), "example")
@@ -64,7 +65,7 @@ def _example_input(say: Translator, engine: Engine) -> Read:
     examples = load_examples()
     choice = UrlChoice("ex", tuple(examples), DEFAULT)
     chosen = choice.menu(say, say("example"), lambda key: examples[key].title[say.language], _start_words)
-    return lambda announce: state.read_example(engine, examples[chosen], announce)
+    return lambda announce: samples.read_example(engine, examples[chosen], announce)
 
 
 def _start_words(key: str) -> None:
@@ -73,26 +74,26 @@ def _start_words(key: str) -> None:
 
 
 def _record_input(say: Translator, engine: Engine) -> Read | None:
-    st.audio_input(say("record"), key="record_widget", on_change=state.keep_clip, args=("record",))
+    st.audio_input(say("record"), key="record_widget", on_change=samples.keep_clip, args=("record",))
     return _clip_read(say, engine, "record")
 
 
 def _upload_input(say: Translator, engine: Engine) -> Read | None:
     st.file_uploader(
         say("upload"),
-        list(state.UPLOADS),
+        list(samples.UPLOADS),
         key="upload_widget",
-        on_change=state.keep_clip,
+        on_change=samples.keep_clip,
         args=("upload",),
-        max_upload_size=state.CLIP_MEGABYTES,
+        max_upload_size=samples.CLIP_MEGABYTES,
     )
     return _clip_read(say, engine, "upload")
 
 
 def _clip_read(say: Translator, engine: Engine, name: str) -> Read | None:
     st.html(html.note(say("privacy")))
-    data = state.kept_clip(name)
-    return None if data is None else lambda announce: state.read_clip(engine, data, announce)
+    data = samples.kept_clip(name)
+    return None if data is None else lambda announce: samples.read_clip(engine, data, announce)
 
 
 def _type_input(say: Translator, engine: Engine) -> Read | None:
@@ -108,7 +109,7 @@ def _type_input(say: Translator, engine: Engine) -> Read | None:
         st.button(say("typed.go"), key="go", type="primary")
     st.html(html.note(say("typed.privacy")))
     _warn_of_language(say, text or "")
-    return (lambda announce: state.read_text(engine, text, announce)) if text and text.strip() else None
+    return (lambda announce: samples.read_text(engine, text, announce)) if text and text.strip() else None
 
 
 _INPUTS: dict[str, Callable[[Translator, Engine], Read | None]] = {
@@ -125,8 +126,8 @@ TYPED = "typed"
 def second(context: PageContext, engine: Engine, first: Sample) -> Sample | None:
     """Another input to hold against the first: an example, typed words, or what this session has read before."""
     say, examples = context.say, load_examples()
-    others = [item for item in state.recent(engine) if item.key != first.key]
-    recent = {f"own-{state.digest(item.key, item.said)[:8]}": item for item in others}
+    others = [item for item in samples.recent(engine) if item.key != first.key]
+    recent = {f"own-{samples.digest(item.key, item.said)[:8]}": item for item in others}
     options = (*examples, TYPED, *recent)
     choice = UrlChoice("ex2", options, next(key for key in reversed(examples)))
 
@@ -139,13 +140,13 @@ def second(context: PageContext, engine: Engine, first: Sample) -> Sample | None
     if chosen in recent:
         return recent[chosen]
     if chosen != TYPED:
-        return _read(say, lambda announce: state.read_example(engine, examples[chosen], announce))
+        return _read(say, lambda announce: samples.read_example(engine, examples[chosen], announce))
     text = st.text_input(
         say("typed"), key="txt2", max_chars=MAX_CHARACTERS, bind="query-params", placeholder=say("typed.placeholder")
     )
     if not text.strip():
         return None
-    return _read(say, lambda announce: state.read_text(engine, text, announce))
+    return _read(say, lambda announce: samples.read_text(engine, text, announce))
 
 
 def clip(context: PageContext, engine: Engine, sample: Sample) -> Sample:
@@ -158,7 +159,7 @@ def clip(context: PageContext, engine: Engine, sample: Sample) -> Sample:
         _warn_of_language(context.say, text)
         place = st.empty()
         with error_boundary(context.say, "words"):
-            sample = state.with_words(engine, sample, text, announcer(context.say, place))
+            sample = samples.with_words(engine, sample, text, announcer(context.say, place))
         place.empty()
     drawn = wave(sample)
     if drawn and sample.clip:

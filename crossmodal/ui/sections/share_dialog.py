@@ -30,12 +30,13 @@ from crossmodal.sharing import export
 from crossmodal.sharing.clip_store import LIFETIME_SECONDS, ClipStore, Receipt, SharedClip, from_wav
 from crossmodal.sharing.export import Export
 from crossmodal.ui import html as markup
-from crossmodal.ui import state
+from crossmodal.ui import samples
+from crossmodal.ui.address import SCHEMA
 from crossmodal.ui.charts import svg as drawings
 from crossmodal.ui.frame import PageContext, error_boundary
+from crossmodal.ui.samples import DisplayClip, Sample
 from crossmodal.ui.sections import report
 from crossmodal.ui.sections.shared_view import Chart, SharedView, charts, plots
-from crossmodal.ui.state import DisplayClip, Sample
 
 STORE_VARIABLE = "CROSSMODAL_CLIPS"
 """Environment variable: the folder or fsspec URL of the clip store, or OFF."""
@@ -119,9 +120,9 @@ def _address() -> dict[str, str]:
 def shared_link(context: PageContext, engine: Engine, clip: str | None) -> str:
     """The link that opens this view: the present address with language, schema and models, and a clip if included."""
     address = _address()
-    settled = {"lang": context.say.language, "v": state.SCHEMA, "h": engine.model_hash[:8]}
+    settled = {"lang": context.say.language, "v": SCHEMA, "h": engine.model_hash[:8]}
     if clip:
-        address = state.without(address, *_SOURCES)
+        address = samples.without(address, *_SOURCES)
         settled["clip"] = clip
     return link(_base(), address, **settled)
 
@@ -242,7 +243,7 @@ def _included(sample: Sample) -> str | None:
 
 
 def _as_said(sample: Sample) -> str:
-    return state.digest(sample.key, sample.said)
+    return samples.digest(sample.key, sample.said)
 
 
 def _offer_clip(context: PageContext, sample: Sample) -> str | None:
@@ -383,7 +384,7 @@ def _open(engine: Engine, name: str) -> tuple[SharedClip, Sample]:
     shared = kept.get(name)
     _check_fit(engine, shared)
     clip = DisplayClip(shared.envelope, shared.segments, shared.seconds, shared.audio)
-    sample = Sample(state.digest("shared", name), shared.evidence, shared.words, clip)
+    sample = Sample(samples.digest("shared", name), shared.evidence, shared.words, clip)
     st.session_state["_opened"] = (name, shared, sample)
     return shared, sample
 
@@ -406,8 +407,8 @@ def _read_anew(context: PageContext, engine: Engine, shared: SharedClip, sample:
         place.html(markup.progress(context.say.known(f"stage.{stage}", stage)))
 
     with error_boundary(context.say, "opened"):
-        heard = state.read_clip(engine, shared.audio, progress)
-        fresh = state.with_words(engine, heard, shared.words, progress)
+        heard = samples.read_clip(engine, shared.audio, progress)
+        fresh = samples.with_words(engine, heard, shared.words, progress)
     place.empty()
     return fresh and Sample(sample.key, fresh.evidence, shared.words, sample.clip)
 

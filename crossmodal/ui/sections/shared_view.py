@@ -14,11 +14,11 @@ from crossmodal.sharing import export
 from crossmodal.sharing.comparison import Variant
 from crossmodal.sharing.export import Export
 from crossmodal.types import TASKS
-from crossmodal.ui import state
+from crossmodal.ui import service
 from crossmodal.ui.charts import svg
 from crossmodal.ui.charts.svg import Drawing, Paint
+from crossmodal.ui.samples import Sample
 from crossmodal.ui.sections import inputs, report, sweep
-from crossmodal.ui.state import Sample
 
 _EMOTION = next(iter(TASKS))
 
@@ -44,7 +44,7 @@ class SharedView:
         audio = self.sample.clip.audio if self.sample.clip else None
         example = audio.stem if isinstance(audio, Path) else None
         words = " ".join(self.sample.said.split())
-        models = state.OWN_FOLDER if state.own_model() else ""
+        models = service.OWN_FOLDER if service.own_model() else ""
         given = export.ExportInput(self.sample.evidence, words, example, audio is not None, models)
         return export.view_of(given, self.columns, engine.fuse)
 

@@ -23,7 +23,7 @@ from crossmodal.ui.charts.svg import Drawing, Paint, across, stretched, text
 from crossmodal.ui.components.plot import component
 from crossmodal.ui.formula import number, share
 from crossmodal.ui.frame import PageContext
-from crossmodal.ui.state import own_or
+from crossmodal.ui.service import own_or
 
 _MAIN = next(iter(TASKS))
 _HEIGHT, _BELOW, _LEFT, _RIGHT = 330, 46, 34, 82

@@ -24,9 +24,10 @@ from crossmodal.ui import html
 from crossmodal.ui.charts import plotly
 from crossmodal.ui.components.playhead import component
 from crossmodal.ui.frame import PageContext, error_boundary
+from crossmodal.ui.samples import DisplayClip, Sample
 from crossmodal.ui.sections import inputs, why_cache
 from crossmodal.ui.sections.why_cache import OcclusionScores, WordScores
-from crossmodal.ui.state import DisplayClip, Sample, models_folder
+from crossmodal.ui.service import models_folder
 
 LEAST_POINTS = 0.02
 """Pulls are drawn against the strongest of them, or against this where all are weaker."""

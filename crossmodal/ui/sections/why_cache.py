@@ -33,7 +33,7 @@ from crossmodal.fusion.fuse import MAIN
 from crossmodal.text import preprocess as preprocess_text
 from crossmodal.timing import Progress
 from crossmodal.types import Array, Waveform, finite
-from crossmodal.ui.state import DisplayClip, Sample, digest
+from crossmodal.ui.samples import DisplayClip, Sample, digest
 
 if TYPE_CHECKING:
     from crossmodal.pipeline import Pipeline

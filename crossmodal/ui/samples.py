@@ -1,16 +1,12 @@
-"""What a session knows: its choices, its inputs, and what was read of them.
+"""The inputs of a session and what was read of them.
 
-What a visitor gave and what was read of it lies in that visitor's session alone, under the sha256 of the input: the
-encoders run once for an input however often a slider moves, and nobody meets another's voice in a shared cache.
+What a visitor gave lies in that visitor's session alone, under the sha256 of the input: the encoders run once for an
+input however often a slider moves, and no cache is shared between sessions.
 """
 
 from __future__ import annotations
 
-import gc
 import hashlib
-import logging
-import os
-import threading
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,169 +16,20 @@ import streamlit as st
 
 from crossmodal.audio.envelope import envelope
 from crossmodal.engine import Engine
-from crossmodal.errors import ModelError
 from crossmodal.examples import Example
-from crossmodal.model import checkpoints
 from crossmodal.text import preprocess as preprocess_text
 from crossmodal.timing import Progress, StageTimer
 from crossmodal.types import Evidence, Utterance, Waveform
 
 if TYPE_CHECKING:
-    from crossmodal.i18n.translator import Translator
     from crossmodal.pipeline import Pipeline
 
-FOLDER_VARIABLE = "CROSSMODAL_MODELS"
-"""Environment variable that names another models folder."""
-MODELS = "h"
-"""Key of the address for the first letters of the model hash that a shared link was made with."""
-SCHEMA = "1"
-"""Version of the settings in the address."""
-OWN_FOLDER = "crossmodal-own-model"
-"""What a visitor's own model is called where it is taken away: the folder that code to reproduce a result loads."""
 UPLOADS = ("wav", "flac", "ogg", "opus", "mp3", "m4a", "mp4", "aac", "webm")
 """audio.FORMATS, repeated since importing audio imports torch; a test holds the two together."""
 CLIP_MEGABYTES = 10
 """audio.MAX_BYTES, repeated likewise; the server itself lets recordings pass, which may be larger."""
-WARM_UP_SECONDS = 1.0
-"""Let the first page be drawn before the models take the processor."""
-SET_ASIDE_SECONDS = 3600.0
 
 _KEPT_SUBJECTS = 8
-_MOST_NOTED = 6
-_log = logging.getLogger(__name__)
-
-
-# --- the models of the process -------------------------------------------------------------------------------------
-
-
-class Service:
-    """The engine of this process, and why its models could not be loaded, if so."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self._failure: ModelError | None = None
-
-    @property
-    def failure(self) -> ModelError | None:
-        """What went wrong in the background; nothing once the models are there."""
-        return None if self.engine.ready else self._failure
-
-    def warm_up(self) -> None:
-        """Load the models in the background, shortly after the first page."""
-        _later(WARM_UP_SECONDS, self._load)
-
-    def _load(self) -> None:
-        try:
-            self.engine.pipeline()
-        except ModelError as error:
-            _log.error("models cannot be loaded: %s", error)
-            self._failure = error
-        _set_aside()
-
-
-def _later(seconds: float, act: Callable[[], None]) -> None:
-    timer = threading.Timer(seconds, act)
-    timer.daemon = True
-    timer.start()
-
-
-def _set_aside() -> None:
-    """Keep all that lives at present out of the garbage collector's sight, and look again within the hour.
-
-    Streamlit collects after every run of a page. With the half million objects of the models' libraries that takes
-    0.3 s, during which nobody is served. What was set aside and died since, as closed sessions do, is collected first.
-    """
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()
-    _later(SET_ASIDE_SECONDS, _set_aside)
-
-
-def models_folder() -> Path:
-    """Where the models of this process lie."""
-    return Path(os.environ.get(FOLDER_VARIABLE) or checkpoints.MODELS)
-
-
-def make_engine() -> Engine:
-    """The engine over the shipped models, every file of which is hashed first. Raises ModelError."""
-    folder = models_folder()
-    engine = Engine(folder)
-    for name, entry in checkpoints.read_manifest(folder)["files"].items():
-        checkpoints.verify(folder / name, entry["sha256"])
-    return engine
-
-
-@st.cache_resource(show_spinner=False)
-def service() -> Service:
-    """The one service of this process, warming up from its first use. Raises ModelError, and then tries again."""
-    made = Service(make_engine())
-    made.warm_up()
-    return made
-
-
-@dataclass(frozen=True, slots=True)
-class CustomModel:
-    """A model that a visitor trained or loaded, in use for that visitor alone; ``keep`` holds on to its folder."""
-
-    engine: Engine
-    keep: object
-
-
-def use_own(folder: Path, keep: object) -> None:
-    """Let this session read with the models in a folder, behind the same gate as everybody. Raises ModelError."""
-    shipped = service().engine
-    shipped.pipeline()  # both share the encoders: whoever loads at the same time waits here and loads none twice
-    own = Engine(folder, gate=shipped.gate)
-    own.pipeline()  # no more than a moment now, and a fault is met here and not on the bench
-    st.session_state["_own_model"] = CustomModel(own, keep)
-
-
-def use_shipped() -> None:
-    """Back to the models of the process."""
-    st.session_state.pop("_own_model", None)
-
-
-def own_model() -> CustomModel | None:
-    """The visitor's own model, if one is in use."""
-    found: CustomModel | None = st.session_state.get("_own_model")
-    return found
-
-
-def own_or(say: Translator, key: str) -> str:
-    """Why a figure of the models is missing: the wording ``key``, or ``key.own`` while a visitor's own are in use."""
-    return say(key if own_model() is None else f"{key}.own")
-
-
-def present() -> Service:
-    """What this session reads with: the visitor's own model where one is in use, else that of the process."""
-    shipped, own = service(), own_model()
-    return shipped if own is None else Service(own.engine)
-
-
-# --- the address -------------------------------------------------------------------------------------------------
-
-
-def stamp_address() -> None:
-    """Put the schema version into an address that carries settings."""
-    if len(st.query_params) and st.query_params.get("v") != SCHEMA:
-        st.query_params["v"] = SCHEMA
-
-
-def note_ignored(key: str, *values: str) -> None:
-    """Remember what of the address could not be used, so that the page can say so once."""
-    for value in values:
-        noted: list[tuple[str, str]] = st.session_state.setdefault("_ignored", [])
-        if (key, value) not in noted and len(noted) < _MOST_NOTED:
-            noted.append((key, value[:40]))
-
-
-def ignored() -> list[tuple[str, str]]:
-    """Key and value of what was ignored in the address."""
-    noted: list[tuple[str, str]] = st.session_state.get("_ignored", [])
-    return noted
-
-
-# --- what was read of an input -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,9 +190,6 @@ def recent(engine: Engine) -> list[Sample]:
 def without(mapping: Mapping[str, Any], *names: str) -> dict[str, Any]:
     """The mapping less some of its keys."""
     return {name: value for name, value in mapping.items() if name not in names}
-
-
-# --- clips that outlive their widget -------------------------------------------------------------------------------
 
 
 def keep_clip(source: str) -> None:

@@ -1,0 +1,135 @@
+"""The engine of this process, its warm-up, and a model of a visitor's own in its place."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from crossmodal.engine import Engine
+from crossmodal.errors import ModelError
+from crossmodal.model import checkpoints
+
+if TYPE_CHECKING:
+    from crossmodal.i18n.translator import Translator
+
+FOLDER_VARIABLE = "CROSSMODAL_MODELS"
+"""Environment variable that names another models folder."""
+OWN_FOLDER = "crossmodal-own-model"
+"""What a visitor's own model is called where it is taken away: the folder that code to reproduce a result loads."""
+WARM_UP_SECONDS = 1.0
+"""Let the first page be drawn before the models take the processor."""
+SET_ASIDE_SECONDS = 3600.0
+
+_log = logging.getLogger(__name__)
+
+
+class Service:
+    """The engine of this process, and why its models could not be loaded, if so."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._failure: ModelError | None = None
+
+    @property
+    def failure(self) -> ModelError | None:
+        """What went wrong in the background; nothing once the models are there."""
+        return None if self.engine.ready else self._failure
+
+    def warm_up(self) -> None:
+        """Load the models in the background, shortly after the first page."""
+        _later(WARM_UP_SECONDS, self._load)
+
+    def _load(self) -> None:
+        try:
+            self.engine.pipeline()
+        except ModelError as error:
+            _log.error("models cannot be loaded: %s", error)
+            self._failure = error
+        _set_aside()
+
+
+def _later(seconds: float, act: Callable[[], None]) -> None:
+    timer = threading.Timer(seconds, act)
+    timer.daemon = True
+    timer.start()
+
+
+def _set_aside() -> None:
+    """Keep all that lives at present out of the garbage collector's sight, and look again within the hour.
+
+    Streamlit collects after every run of a page. With the half million objects of the models' libraries that takes
+    0.3 s, during which nobody is served. What was set aside and died since, as closed sessions do, is collected first.
+    """
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    _later(SET_ASIDE_SECONDS, _set_aside)
+
+
+def models_folder() -> Path:
+    """Where the models of this process lie."""
+    return Path(os.environ.get(FOLDER_VARIABLE) or checkpoints.MODELS)
+
+
+def make_engine() -> Engine:
+    """The engine over the shipped models, every file of which is hashed first. Raises ModelError."""
+    folder = models_folder()
+    engine = Engine(folder)
+    for name, entry in checkpoints.read_manifest(folder)["files"].items():
+        checkpoints.verify(folder / name, entry["sha256"])
+    return engine
+
+
+@st.cache_resource(show_spinner=False)
+def service() -> Service:
+    """The one service of this process, warming up from its first use. Raises ModelError, and then tries again."""
+    made = Service(make_engine())
+    made.warm_up()
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class CustomModel:
+    """A model that a visitor trained or loaded, in use for that visitor alone; ``keep`` holds on to its folder."""
+
+    engine: Engine
+    keep: object
+
+
+def use_own(folder: Path, keep: object) -> None:
+    """Let this session read with the models in a folder, behind the same gate as everybody. Raises ModelError."""
+    shipped = service().engine
+    shipped.pipeline()  # both share the encoders: whoever loads at the same time waits here and loads none twice
+    own = Engine(folder, gate=shipped.gate)
+    own.pipeline()  # no more than a moment now, and a fault is met here and not on the bench
+    st.session_state["_own_model"] = CustomModel(own, keep)
+
+
+def use_shipped() -> None:
+    """Back to the models of the process."""
+    st.session_state.pop("_own_model", None)
+
+
+def own_model() -> CustomModel | None:
+    """The visitor's own model, if one is in use."""
+    found: CustomModel | None = st.session_state.get("_own_model")
+    return found
+
+
+def own_or(say: Translator, key: str) -> str:
+    """Why a figure of the models is missing: the wording ``key``, or ``key.own`` while a visitor's own are in use."""
+    return say(key if own_model() is None else f"{key}.own")
+
+
+def present() -> Service:
+    """What this session reads with: the visitor's own model where one is in use, else that of the process."""
+    shipped, own = service(), own_model()
+    return shipped if own is None else Service(own.engine)
