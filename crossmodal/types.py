@@ -20,8 +20,12 @@ SAMPLE_RATE = 16_000
 
 EMOTIONS = ("anger", "disgust", "fear", "joy", "neutral", "sadness", "surprise")
 SENTIMENTS = ("negative", "neutral", "positive")
-TASKS: Mapping[str, tuple[str, ...]] = {"emotion": EMOTIONS, "sentiment": SENTIMENTS}
-"""Task -> its classes, in the order of every probability vector. The first task is the one that a label names."""
+EMOTION, SENTIMENT = "emotion", "sentiment"
+"""The names of the tasks."""
+TASKS: Mapping[str, tuple[str, ...]] = {EMOTION: EMOTIONS, SENTIMENT: SENTIMENTS}
+"""Task -> its classes, in the order of every probability vector."""
+MAIN_TASK = EMOTION
+"""The task that names the label, and whose predictions decide the weights in use."""
 
 PRIORS = ("model", "even")
 """The class prior of a fused reading: as common as the models take each class to be, or all classes alike."""

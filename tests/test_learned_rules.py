@@ -20,7 +20,7 @@ from crossmodal.explain.flips import flips, gate_share
 from crossmodal.explain.sweep import GRID, fuse_pairs, load_pairs, save_pairs, sweep
 from crossmodal.fusion import fusion_rules, registry
 from crossmodal.fusion.calibration import load_calibration, rule_file
-from crossmodal.fusion.fuse import MAIN, fuse, fuse_tasks, fusion_inputs
+from crossmodal.fusion.fuse import fuse, fuse_tasks, fusion_inputs
 from crossmodal.i18n.translator import Translator
 from crossmodal.model import checkpoints
 from crossmodal.model.projection import windows
@@ -29,7 +29,7 @@ from crossmodal.sharing.serialization import checked_evidence, evidence_from_rec
 from crossmodal.training import fusion_rules as fusion
 from crossmodal.training import speech_windows
 from crossmodal.training.clip_cache import CachedClip
-from crossmodal.types import EMOTIONS, PRIORS, TASKS, Evidence, FusionSettings
+from crossmodal.types import EMOTIONS, MAIN_TASK, PRIORS, TASKS, Evidence, FusionSettings
 from crossmodal.ui.components.mixer.inputs import TABLE, mixer_inputs, table
 from crossmodal.ui.sections import rule_table
 
@@ -158,14 +158,14 @@ def test_a_batch_is_the_loop(calibration, evidence, rule):
 @pytest.mark.parametrize("rule", LEARNED)
 def test_padding_changes_nothing(calibration, evidence, rule):
     predictions = list(evidence.predictions.values())
-    p = np.stack([reading.probabilities[MAIN] for reading in predictions])
+    p = np.stack([reading.probabilities[MAIN_TASK] for reading in predictions])
     z = np.stack([reading.embedding for reading in predictions])
     found = [
         registry()[rule].pool(
             fusion_inputs(
                 calibration,
                 rule,
-                MAIN,
+                MAIN_TASK,
                 NAMES,
                 p,
                 np.array([0.4, 0.6]),
@@ -203,7 +203,7 @@ def test_only_the_sequential_rule_looks_at_parts_and_goes_without(calibration, e
     whole = replace(evidence, predictions={n: replace(r, parts=None) for n, r in evidence.predictions.items()})
     for rule in LEARNED:
         settings = FusionSettings({}, rule)
-        with_parts, without = (fuse(e, settings, calibration).probabilities[MAIN] for e in (evidence, whole))
+        with_parts, without = (fuse(e, settings, calibration).probabilities[MAIN_TASK] for e in (evidence, whole))
         assert np.allclose(with_parts, without) == (not registry()[rule].sequential)
 
 
@@ -211,7 +211,7 @@ def test_only_the_sequential_rule_looks_at_parts_and_goes_without(calibration, e
 def test_hostile_numbers_leave_a_distribution(calibration, evidence, rule):
     huge = {n: replace(r, embedding=r.embedding * 1e3, parts=r.parts * 1e3) for n, r in evidence.predictions.items()}
     found = fuse(replace(evidence, predictions=huge), FusionSettings({}, rule), calibration)
-    assert found.probabilities[MAIN].sum() == pytest.approx(1.0)
+    assert found.probabilities[MAIN_TASK].sum() == pytest.approx(1.0)
 
 
 def test_the_gate_s_mark_is_a_share_and_needs_two(calibration, evidence):
@@ -312,7 +312,7 @@ def test_a_rule_learns_from_a_few_pairs(trained, rule):
 
 
 def scored(side, calibration, name):
-    p = calibration.read(name, side.z).probabilities[MAIN]
+    p = calibration.read(name, side.z).probabilities[MAIN_TASK]
     return Scored(p, side.z, side.labels, side.origins, side.parts)
 
 

@@ -13,8 +13,8 @@ from itertools import pairwise
 import numpy as np
 
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.fusion.fuse import MAIN, fuse, fuse_counterfactuals
-from crossmodal.types import TASKS, Array, Evidence, FusionSettings
+from crossmodal.fusion.fuse import fuse, fuse_counterfactuals
+from crossmodal.types import MAIN_TASK, TASKS, Array, Evidence, FusionSettings
 
 
 def pulls(  # noqa: PLR0913, what is read, how it is fused, and what is changed
@@ -27,7 +27,7 @@ def pulls(  # noqa: PLR0913, what is read, how it is fused, and what is changed
     """
     if modality not in evidence.predictions:
         return np.zeros(len(z))
-    fused = _with_own(evidence, settings, calibration, modality, z)[:, TASKS[MAIN].index(label)]
+    fused = _with_own(evidence, settings, calibration, modality, z)[:, TASKS[MAIN_TASK].index(label)]
     found: Array = fused[0] - fused[1:]
     return found
 
@@ -52,12 +52,12 @@ def nearest_flip(
         return None
     fused = _with_own(evidence, settings, calibration, modality, z)
     winners = fused.shape[1] - 1 - fused[:, ::-1].argmax(1)  # of equal ones the last, as ``fuse`` has it
-    shown = TASKS[MAIN].index(fuse(evidence, settings, calibration).label)
+    shown = TASKS[MAIN_TASK].index(fuse(evidence, settings, calibration).label)
     turned = np.flatnonzero((winners[1:] != winners[0]) & (winners[1:] != shown))
     if not len(turned):
         return None
     variant = int(turned[(z[turned] @ evidence.predictions[modality].embedding).argmax()])
-    return Flip(variant, TASKS[MAIN][int(winners[variant + 1])], float(fused[variant + 1].max()))
+    return Flip(variant, TASKS[MAIN_TASK][int(winners[variant + 1])], float(fused[variant + 1].max()))
 
 
 def _with_own(evidence: Evidence, settings: FusionSettings, calibration: Calibration, modality: str, z: Array) -> Array:

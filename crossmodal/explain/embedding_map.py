@@ -22,7 +22,7 @@ from crossmodal.data.phrasebook import LINES
 from crossmodal.explain import neighbours
 from crossmodal.metrics import Labels
 from crossmodal.model.tensor_files import read_figures, write_figures
-from crossmodal.types import TASKS, Array
+from crossmodal.types import MAIN_TASK, TASKS, Array
 
 EXACT = "pca"
 """The projection with a formula."""
@@ -105,7 +105,7 @@ def save_space(space: EmbeddingMap, models: Path, about: Mapping[str, Any]) -> N
     meaning = dict(about) | {
         "phrasebook": phrasebook_digest(),
         "modalities": space.modalities,
-        "labels": TASKS[next(iter(TASKS))],
+        "labels": TASKS[MAIN_TASK],
         "explained": round(space.explained, 4),
         "origins": _in_runs(space.origins),
         "splits": _in_runs(space.splits),

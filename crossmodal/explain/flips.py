@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from crossmodal.fusion import normalize_alpha
 from crossmodal.fusion.base import LinearScores
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.fusion.fuse import MAIN, fuse_many, linear_scores
+from crossmodal.fusion.fuse import fuse_many, linear_scores
 from crossmodal.fusion.rules import gmu
 from crossmodal.fusion.rules.confidence import LEAST, confidence
-from crossmodal.types import TASKS, Array, Evidence, FusionSettings
+from crossmodal.types import MAIN_TASK, TASKS, Array, Evidence, FusionSettings
 
 GRID = 1_001
 """Points of the grid for rules without lines: a winner on less than a thousandth of [0, 1] may be missed."""
@@ -78,7 +78,7 @@ def flips(evidence: Evidence, settings: FusionSettings, calibration: Calibration
     names = tuple(evidence.predictions)
     if len(names) != 2:
         return None
-    predictions = np.stack([reading.probabilities[MAIN] for reading in evidence.predictions.values()])
+    predictions = np.stack([reading.probabilities[MAIN_TASK] for reading in evidence.predictions.values()])
     stretches = linear_scores(predictions, settings, calibration)
     if stretches:
         starts = [start for lines in stretches for start in _envelope(lines)]
@@ -99,7 +99,7 @@ def confidence_share(evidence: Evidence) -> float | None:
     """
     if len(evidence.predictions) != 2:
         return None
-    first, second = (float(confidence(reading.probabilities[MAIN])) for reading in evidence.predictions.values())
+    first, second = (float(confidence(reading.probabilities[MAIN_TASK])) for reading in evidence.predictions.values())
     return first / (first + second) if first + second > LEAST else 0.5
 
 
@@ -131,7 +131,7 @@ def _segments(starts: Sequence[tuple[float, int]]) -> tuple[Segment, ...]:
         if not kept or kept[-1][1] != winner:
             kept.append((start, winner))
     ends = [start for start, _ in kept[1:]] + [1.0]
-    return tuple(Segment(start, end, TASKS[MAIN][winner]) for (start, winner), end in zip(kept, ends, strict=True))
+    return tuple(Segment(start, end, TASKS[MAIN_TASK][winner]) for (start, winner), end in zip(kept, ends, strict=True))
 
 
 def _envelope(lines: LinearScores) -> Iterator[tuple[float, int]]:

@@ -16,8 +16,8 @@ from itertools import combinations
 
 from crossmodal.fusion import correct_prior
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.fusion.fuse import MAIN, fuse
-from crossmodal.types import TASKS, Evidence, FusionSettings
+from crossmodal.fusion.fuse import fuse
+from crossmodal.types import MAIN_TASK, TASKS, Evidence, FusionSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +33,8 @@ class Attribution:
 def attribution(evidence: Evidence, settings: FusionSettings, calibration: Calibration) -> Attribution:
     """The Shapley value of every present modality for the fused label. Raises InputError, see ``fuse``."""
     result = fuse(evidence, settings, calibration)
-    label = TASKS[MAIN].index(result.label)
-    prior = calibration.prior[MAIN]
+    label = TASKS[MAIN_TASK].index(result.label)
+    prior = calibration.prior[MAIN_TASK]
     baseline = float((correct_prior(prior, prior) if settings.prior == "even" else prior)[label])
 
     def worth(members: Sequence[str]) -> float:
@@ -42,13 +42,13 @@ def attribution(evidence: Evidence, settings: FusionSettings, calibration: Calib
         if weight == 0.0:
             return baseline
         alone = replace(evidence, predictions={name: evidence.predictions[name] for name in members})
-        found = float(fuse(alone, settings, calibration).probabilities[MAIN][label])
+        found = float(fuse(alone, settings, calibration).probabilities[MAIN_TASK][label])
         return weight * found + (1 - weight) * baseline
 
     names = tuple(evidence.predictions)
     worths = {frozenset(members): worth(members) for members in _coalitions(names)}
     values = {name: _shapley(name, names, worths) for name in names}
-    return Attribution(result.label, baseline, values, float(result.probabilities[MAIN][label]))
+    return Attribution(result.label, baseline, values, float(result.probabilities[MAIN_TASK][label]))
 
 
 def _coalitions(names: Sequence[str]) -> Iterator[tuple[str, ...]]:

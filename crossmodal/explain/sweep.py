@@ -20,11 +20,11 @@ from numpy.typing import NDArray
 from crossmodal.fusion import correct_prior, find_rule
 from crossmodal.fusion.base import EPS, LinearScores
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.fusion.fuse import MAIN, check_prior, fusion_inputs, linear_scores
+from crossmodal.fusion.fuse import check_prior, fusion_inputs, linear_scores
 from crossmodal.fusion.rules.shared_space import SharedSpace
 from crossmodal.metrics import Labels, calibration_error
 from crossmodal.model.tensor_files import read_figures, write_figures
-from crossmodal.types import TASKS, Array, FloatArray, FusionSettings
+from crossmodal.types import MAIN_TASK, TASKS, Array, FloatArray, FusionSettings
 
 ALPHAS = np.linspace(0.0, 1.0, 101)
 GRID = np.linspace(0.0, 1.0, 21)
@@ -99,7 +99,7 @@ def save_pairs(pairs: Pairs, models: Path, about: dict[str, Any]) -> None:
         "groups": pairs.groups.astype(np.uint16),
     }
     tensors |= {f"{_GRID}{rule}": _small(fused) for rule, fused in pairs.grids.items()}
-    meaning = about | {"modalities": pairs.modalities, "labels": TASKS[MAIN]}
+    meaning = about | {"modalities": pairs.modalities, "labels": TASKS[MAIN_TASK]}
     write_figures(models / STEM, tensors, json.dumps(meaning, indent=1))
 
 
@@ -183,13 +183,20 @@ def fuse_pairs(pairs: Pairs, settings: FusionSettings, calibration: Calibration,
     learned rule, ``rule_untrained`` or ``rule_modalities``.
     """
     check_prior(settings.prior)
-    rule, prior = find_rule(settings.rule), calibration.prior[MAIN]
+    rule, prior = find_rule(settings.rule), calibration.prior[MAIN_TASK]
     if rule.name in pairs.grids:
         pooled = _between(pairs.grids[rule.name], alphas)
     else:
         used = rule.weights(np.stack([alphas, 1.0 - alphas], axis=-1)[:, None], pairs.probabilities)
         problem = fusion_inputs(
-            calibration, rule.name, MAIN, pairs.modalities, pairs.probabilities, used, pairs.embeddings, pairs.sequences
+            calibration,
+            rule.name,
+            MAIN_TASK,
+            pairs.modalities,
+            pairs.probabilities,
+            used,
+            pairs.embeddings,
+            pairs.sequences,
         )
         pooled = rule.pool(problem)
     return correct_prior(pooled, prior) if settings.prior == "even" else pooled
@@ -228,20 +235,20 @@ def _shared_scores(pairs: Pairs, settings: FusionSettings, calibration: Calibrat
     """
     check_prior(settings.prior)
     z = pairs.embeddings.astype(np.float32)
-    weight = calibration.weight[MAIN].astype(np.float32)
+    weight = calibration.weight[MAIN_TASK].astype(np.float32)
     shares = np.stack([alphas, 1.0 - alphas], axis=-1).astype(np.float32)
     ends = np.stack([weight @ z[:, 0].T, weight @ z[:, 1].T])  # (2, C, N)
     products = np.stack([(z[:, i] * z[:, j]).sum(-1) for i, j in ((0, 0), (1, 1), (0, 1))])
     powers = np.stack([shares[:, 0] ** 2, shares[:, 1] ** 2, 2 * shares[:, 0] * shares[:, 1]], axis=-1)
     length = np.sqrt(np.maximum(powers @ products, 1e-18))
-    own = np.array([calibration.temperature[name][MAIN] for name in pairs.modalities], np.float32)
+    own = np.array([calibration.temperature[name][MAIN_TASK] for name in pairs.modalities], np.float32)
     temperature = np.exp(shares @ np.log(own))
     scaled = (shares / temperature[:, None]).astype(np.float32)
     scores: FloatArray = (scaled @ ends.reshape(2, -1)).reshape(len(alphas), *ends.shape[1:]).astype(np.float32)
     scores /= length[:, None]
-    scores += (calibration.bias[MAIN].astype(np.float32) / temperature[:, None])[..., None]
+    scores += (calibration.bias[MAIN_TASK].astype(np.float32) / temperature[:, None])[..., None]
     if settings.prior == "even":
-        scores -= np.log(np.maximum(calibration.prior[MAIN], EPS)).astype(np.float32)[:, None]
+        scores -= np.log(np.maximum(calibration.prior[MAIN_TASK], EPS)).astype(np.float32)[:, None]
     return scores
 
 
@@ -281,7 +288,7 @@ def _confidence(scores: FloatArray, highest: FloatArray, logarithmic: bool, temp
 
 def _macro_f1(winners: NDArray[np.int8], correct: NDArray[np.bool_], labels: Labels) -> Array:
     """Macro-F1 (A,) over all classes of the main task, from winners (A, N); as ``metrics.f1_by_class`` counts it."""
-    classes, rows = len(TASKS[MAIN]), np.arange(len(winners))[:, None] * len(TASKS[MAIN])
+    classes, rows = len(TASKS[MAIN_TASK]), np.arange(len(winners))[:, None] * len(TASKS[MAIN_TASK])
     place = (rows + winners).ravel()
     predicted = np.bincount(place, minlength=winners.shape[0] * classes).reshape(-1, classes)
     hits = np.bincount(place, weights=correct.ravel(), minlength=winners.shape[0] * classes).reshape(-1, classes)
@@ -292,13 +299,13 @@ def _macro_f1(winners: NDArray[np.int8], correct: NDArray[np.bool_], labels: Lab
 
 def _cells(pairs: Pairs) -> tuple[NDArray[np.int64], int]:
     """The cell (N,) of each pair in a table of groups by classes, and the number of groups."""
-    return pairs.groups * len(TASKS[MAIN]) + pairs.labels, int(pairs.groups.max()) + 1
+    return pairs.groups * len(TASKS[MAIN_TASK]) + pairs.labels, int(pairs.groups.max()) + 1
 
 
 def _hits(pairs: Pairs, correct: NDArray[np.bool_]) -> Array:
     """Right answers at each alpha by group and class, (A, G C), as one product of matrices."""
     cells, groups = _cells(pairs)
-    membership = np.zeros((len(cells), groups * len(TASKS[MAIN])), np.float32)
+    membership = np.zeros((len(cells), groups * len(TASKS[MAIN_TASK])), np.float32)
     membership[np.arange(len(cells)), cells] = 1.0
     return (correct.astype(np.float32) @ membership).astype(np.float64)
 
@@ -309,7 +316,7 @@ def _recall_weights(pairs: Pairs, drawn: Array) -> Array:
     A class that none of the drawn groups holds does not count.
     """
     cells, groups = _cells(pairs)
-    table = np.bincount(cells, minlength=groups * len(TASKS[MAIN])).reshape(groups, -1)
+    table = np.bincount(cells, minlength=groups * len(TASKS[MAIN_TASK])).reshape(groups, -1)
     total = drawn @ table  # (B, C)
     worth = np.where(total > 0, 1.0 / np.maximum(total, 1), 0.0) / (total > 0).sum(1, keepdims=True)
     weights: Array = (drawn[:, :, None] * worth[:, None, :]).reshape(len(drawn), -1)

@@ -11,10 +11,7 @@ from crossmodal.errors import InputError
 from crossmodal.fusion import FusionInputs, correct_prior, find_rule, normalize_alpha, scale_temperature
 from crossmodal.fusion.base import EPS, LinearScores, softmax
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.types import PRIORS, TASKS, Array, Evidence, FusionResult, FusionSettings, ModalityPrediction
-
-MAIN = next(iter(TASKS))
-"""The task that names the label, and whose readings decide the weights in use."""
+from crossmodal.types import MAIN_TASK, PRIORS, TASKS, Array, Evidence, FusionResult, FusionSettings, ModalityPrediction
 
 
 def fuse(evidence: Evidence, settings: FusionSettings, calibration: Calibration) -> FusionResult:
@@ -31,7 +28,7 @@ def fuse(evidence: Evidence, settings: FusionSettings, calibration: Calibration)
     check_prior(settings.prior)
     rule = find_rule(settings.rule)
     stacked = {task: _stack(evidence, task) for task in TASKS}
-    used = rule.weights(normalize_alpha(settings.alpha, list(predictions)), stacked[MAIN])
+    used = rule.weights(normalize_alpha(settings.alpha, list(predictions)), stacked[MAIN_TASK])
     pooled = _pool(evidence, settings, calibration, stacked, used)
     fused = {task: scale_temperature(values, settings.temperature) for task, values in pooled.items()}
     return _result(fused, dict(zip(predictions, used.tolist(), strict=True)), rule.name)
@@ -43,7 +40,7 @@ def fuse_many(evidence: Evidence, settings: FusionSettings, calibration: Calibra
     ``alpha`` (..., n) stands for that of the settings: >= 0 with sum 1, in the order of the readings. Raises InputError
     ``unknown_rule`` or ``unknown_prior``.
     """
-    return fuse_tasks(evidence, settings, calibration, alpha, (MAIN,))[MAIN]
+    return fuse_tasks(evidence, settings, calibration, alpha, (MAIN_TASK,))[MAIN_TASK]
 
 
 def fuse_tasks(
@@ -51,7 +48,7 @@ def fuse_tasks(
 ) -> dict[str, Array]:
     """As ``fuse_many``, for several tasks: task -> fused probabilities (..., C)."""
     check_prior(settings.prior)
-    used = find_rule(settings.rule).weights(alpha, _stack(evidence, MAIN))
+    used = find_rule(settings.rule).weights(alpha, _stack(evidence, MAIN_TASK))
     return _pool(evidence, settings, calibration, {task: _stack(evidence, task) for task in tasks}, used)
 
 
@@ -81,7 +78,7 @@ def linear_scores(probabilities: Array, settings: FusionSettings, calibration: C
     ``probabilities`` (..., 2, C). Raises InputError ``unknown_rule`` or ``unknown_prior``.
     """
     check_prior(settings.prior)
-    prior = calibration.prior[MAIN]
+    prior = calibration.prior[MAIN_TASK]
     divisor = np.maximum(prior, EPS) if settings.prior == "even" else np.ones_like(prior)
     return find_rule(settings.rule).lines(probabilities, prior, divisor)
 
@@ -147,8 +144,8 @@ def fused_head(calibration: Calibration, task: str, present: Sequence[str]) -> C
 
 
 def _result(fused: Mapping[str, Array], used: Mapping[str, float], rule: str) -> FusionResult:
-    task, labels = next(iter(TASKS.items()))
-    order = fused[task].argsort(kind="stable")[::-1]
+    labels, probabilities = TASKS[MAIN_TASK], fused[MAIN_TASK]
+    order = probabilities.argsort(kind="stable")[::-1]
     first, second = int(order[0]), int(order[1])
-    margin = float(fused[task][first] - fused[task][second])
+    margin = float(probabilities[first] - probabilities[second])
     return FusionResult(fused, used, rule, labels[first], labels[second], margin)

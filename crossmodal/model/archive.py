@@ -24,7 +24,7 @@ from safetensors.numpy import load as load_tensors
 
 from crossmodal.errors import InputError
 from crossmodal.model import checkpoints
-from crossmodal.types import TASKS
+from crossmodal.types import MAIN_TASK, TASKS
 
 RUN = "run.json"
 TOWERS = {"speech": "pooled", "text": "pooled"}
@@ -187,7 +187,7 @@ def _check_hashes(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> No
 def _check_tensors(files: Mapping[str, bytes]) -> None:
     """The tensors of a model with pooled towers, all of one width, and nothing else. Raises any of _UNFIT."""
     found = {name: load_tensors(content) for name, content in files.items() if name.endswith(".safetensors")}
-    dim = found["head.safetensors"][f"linear.{next(iter(TASKS))}.weight"].shape[1]
+    dim = found["head.safetensors"][f"linear.{MAIN_TASK}.weight"].shape[1]
     if not 2 <= dim <= WIDEST:
         raise ValueError("width")
     for name, shapes in _shapes(dim).items():

@@ -13,12 +13,11 @@ from typing import Any
 import numpy as np
 
 from crossmodal import __version__
-from crossmodal.fusion.fuse import MAIN
 from crossmodal.sharing.export import harmless
 from crossmodal.sharing.serialization import DIGITS, distribution, result_record
 from crossmodal.timeline.tracks import Tracks
 from crossmodal.timeline.types import Recording, UtteranceLine
-from crossmodal.types import TASKS, Array, FusionSettings
+from crossmodal.types import MAIN_TASK, TASKS, Array, FusionSettings
 
 SCHEMA = 1
 """Version of the exported JSON."""
@@ -42,7 +41,7 @@ class TimelineExport:
 
 def _label(row: Array) -> str:
     """The label of a reading (C,), "" for none."""
-    return "" if np.isnan(row).any() else TASKS[MAIN][int(row.argmax())]
+    return "" if np.isnan(row).any() else TASKS[MAIN_TASK][int(row.argmax())]
 
 
 # --- CSV and JSON ----------------------------------------------------------------------------------------------------
@@ -52,7 +51,7 @@ def to_csv(sheet: TimelineExport) -> str:
     """A row a line: times in seconds, words, and for every reading its label and its probabilities."""
     buffer = io.StringIO()
     table = csv.writer(buffer, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
-    measured = [f"{name}_{label}" for name in sheet.columns for label in ("label", *TASKS[MAIN])]
+    measured = [f"{name}_{label}" for name in sheet.columns for label in ("label", *TASKS[MAIN_TASK])]
     table.writerow(["start", "end", TRANSCRIPT, "edited", *measured, "disagreement"])
     for place, line in enumerate(sheet.recording.lines):
         cells = [

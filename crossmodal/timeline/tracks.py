@@ -9,9 +9,9 @@ import numpy as np
 
 from crossmodal.fusion.base import clipped_log
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.fusion.fuse import MAIN, fuse
+from crossmodal.fusion.fuse import fuse
 from crossmodal.timeline.types import UtteranceLine
-from crossmodal.types import TASKS, Array, FusionResult, FusionSettings
+from crossmodal.types import MAIN_TASK, TASKS, Array, FusionResult, FusionSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +35,18 @@ def fuse_tracks(
 
     Raises InputError, see ``crossmodal.fusion.fuse.fuse``.
     """
-    classes = len(TASKS[MAIN])
+    classes = len(TASKS[MAIN_TASK])
     predictions = {
         name: _rows([_probabilities(line, name) for line in lines], classes) for name in calibration.temperature
     }
     results = tuple(_fused(line, settings, calibration, without) for line in lines)
-    fused = _rows([None if result is None else result.probabilities[MAIN] for result in results], classes)
+    fused = _rows([None if result is None else result.probabilities[MAIN_TASK] for result in results], classes)
     return Tracks(predictions, fused, disagreement(np.stack(list(predictions.values()), axis=1)), results)
 
 
 def _probabilities(line: UtteranceLine, modality: str) -> Array | None:
     reading = line.evidence.predictions.get(modality)
-    return None if reading is None else reading.probabilities[MAIN]
+    return None if reading is None else reading.probabilities[MAIN_TASK]
 
 
 def _rows(found: Sequence[Array | None], classes: int) -> Array:

@@ -14,7 +14,7 @@ from crossmodal.fusion import DEFAULT_RULE
 from crossmodal.i18n.translator import Translator
 from crossmodal.sharing import comparison
 from crossmodal.sharing.comparison import MOST, Variant
-from crossmodal.types import PRIORS, TASKS, Evidence, FusionResult
+from crossmodal.types import EMOTION, PRIORS, TASKS, Evidence, FusionResult
 from crossmodal.ui import address, flip_words, formula, html
 from crossmodal.ui.charts import plotly
 from crossmodal.ui.frame import PageContext, error_boundary
@@ -30,7 +30,6 @@ VIEW = UrlChoice("cmp", ("settings", "inputs", "rules"), "settings")
 COLUMNS, REFERENCE = "c", "ref"
 """Keys of the address: the columns, and the number of the one that the others are held against."""
 
-_EMOTION = next(iter(TASKS))
 _PER_ROW = 4
 
 
@@ -338,27 +337,27 @@ def _outcome(
     if result is None:
         st.html(html.note(context.say("error.nothing_to_fuse")))
         return
-    say, values = context.say, result.probabilities[_EMOTION]
-    label = say.label(_EMOTION, result.label)
+    say, values = context.say, result.probabilities[EMOTION]
+    label = say.label(EMOTION, result.label)
     lines = [
-        say("margin", margin=plotly.percent(result.margin), runner_up=say.label(_EMOTION, result.runner_up)),
+        say("margin", margin=plotly.percent(result.margin), runner_up=say.label(EMOTION, result.runner_up)),
         say("weights", weights=weights_in_use(say, result)),
     ]
     if reference is not None:
         lines.append(_change_said(say, result, reference))
     st.html(html.outcome(label, plotly.percent(float(values.max())), context.colour(result.label), lines))
-    marks = None if reference is None else reference.probabilities[_EMOTION].tolist()
+    marks = None if reference is None else reference.probabilities[EMOTION].tolist()
     draw_bars(context, key, name, values, marks=marks)
 
 
 def _change_said(say: Translator, result: FusionResult, reference: FusionResult) -> str:
     """The largest change against the reference, in words."""
-    change = result.probabilities[_EMOTION] - reference.probabilities[_EMOTION]
+    change = result.probabilities[EMOTION] - reference.probabilities[EMOTION]
     most = int(abs(change).argmax())
-    said = say("compare.change", label=say.label(_EMOTION, TASKS[_EMOTION][most]), points=_points(float(change[most])))
+    said = say("compare.change", label=say.label(EMOTION, TASKS[EMOTION][most]), points=_points(float(change[most])))
     if result.label == reference.label:
         return said
-    return say("compare.turned", label=say.label(_EMOTION, reference.label)) + " \u00b7 " + said
+    return say("compare.turned", label=say.label(EMOTION, reference.label)) + " \u00b7 " + said
 
 
 def _points(change: float) -> str:
@@ -373,15 +372,15 @@ def _table(context: PageContext, named: Sequence[tuple[str, FusionResult | None]
     base = named[reference][1]
     if len(usable) < 2 or base is None:
         return
-    rows = [(say("compare.label"), [say.label(_EMOTION, result.label) for _, result in usable])]
+    rows = [(say("compare.label"), [say.label(EMOTION, result.label) for _, result in usable])]
     rows.append((say("compare.margin"), [plotly.percent(result.margin) for _, result in usable]))
-    for index, label in enumerate(TASKS[_EMOTION]):
+    for index, label in enumerate(TASKS[EMOTION]):
         cells = []
         for _, result in usable:
-            value = float(result.probabilities[_EMOTION][index])
-            change = value - float(base.probabilities[_EMOTION][index])
+            value = float(result.probabilities[EMOTION][index])
+            change = value - float(base.probabilities[EMOTION][index])
             cells.append(plotly.percent(value) + ("" if result is base else f" ({_points(change)})"))
-        rows.append((say.label(_EMOTION, label), cells))
+        rows.append((say.label(EMOTION, label), cells))
     caption = say("compare.table", reference=named[reference][0])
     st.html(html.table(caption, [name for name, _ in usable], rows))
 
@@ -396,7 +395,7 @@ def _rules(context: PageContext, engine: Engine, sample: Sample) -> list[SharedV
     found = [replace(column, name=_rule_name(say, engine, column)) for column in every]
     results = [_fuse(engine, column, sample.evidence) for column in found]
     labels = [result.label for result in results if result is not None]
-    said = ", ".join(f"{say.label(_EMOTION, label)} {labels.count(label)}" for label in dict.fromkeys(labels))
+    said = ", ".join(f"{say.label(EMOTION, label)} {labels.count(label)}" for label in dict.fromkeys(labels))
     st.html(html.note(say("compare.rules.note", count=len(labels), labels=said)))
     for start in range(0, len(found), _PER_ROW):
         panels = st.columns(_PER_ROW, gap="medium")

@@ -22,7 +22,7 @@ from crossmodal.timeline.exports import ENDINGS, FORMATS, TimelineExport
 from crossmodal.timeline.job import Job, Progress
 from crossmodal.timeline.tracks import Tracks, fuse_tracks
 from crossmodal.timeline.types import MAX_BYTES, MAX_SECONDS, Recording, UtteranceLine
-from crossmodal.types import TASKS, Array, Evidence, FusionSettings
+from crossmodal.types import MAIN_TASK, TASKS, Array, Evidence, FusionSettings
 from crossmodal.ui import address, formula, html, mixer_state, samples
 from crossmodal.ui.charts import timeline as timeline_chart
 from crossmodal.ui.charts.timeline import clock, said
@@ -42,7 +42,6 @@ _ALL_LINES, _TABLE_HEIGHT = 14, 460
 WORTH_NAMING = 0.2
 """Disagreement from which the line that is most at odds with itself is named."""
 
-_MAIN = next(iter(TASKS))
 _OPENED = "_timeline"
 _MIMES = {"csv": "text/csv", "json": "application/json", "vtt": "text/vtt", "textgrid": "text/plain"}
 
@@ -306,7 +305,7 @@ def _drawn(context: PageContext, opened: Opened, recording: Recording, found: Tr
             selection_mode="points",
         )
     seen = timeline_chart.colours_of([*found.predictions.values(), found.fused])
-    colours = [("\u25cf", context.colour(label), say.label(_MAIN, label)) for label in seen]
+    colours = [("\u25cf", context.colour(label), say.label(MAIN_TASK, label)) for label in seen]
     st.html(html.legend(say("timeline.colours"), colours))
     st.html(html.note(_summary(context, recording, found) + " " + say("timeline.terms")))
 
@@ -345,9 +344,11 @@ def _summary(context: PageContext, recording: Recording, found: Tracks) -> str:
     if not usable.any():
         return say("error.nothing_to_fuse")
     tops = found.fused[usable].argmax(axis=1)
-    spent = np.bincount(tops, seconds[usable], minlength=len(TASKS[_MAIN])) / seconds[usable].sum()
+    spent = np.bincount(tops, seconds[usable], minlength=len(TASKS[MAIN_TASK])) / seconds[usable].sum()
     shares = ", ".join(
-        f"{say.label(_MAIN, TASKS[_MAIN][i])} {100 * spent[i]:.0f} %" for i in spent.argsort()[::-1][:3] if spent[i] > 0
+        f"{say.label(MAIN_TASK, TASKS[MAIN_TASK][i])} {100 * spent[i]:.0f} %"
+        for i in spent.argsort()[::-1][:3]
+        if spent[i] > 0
     )
     told_ = say("timeline.summary", shares=shares)
     if np.isnan(found.disagreement).all() or np.nanmax(found.disagreement) < WORTH_NAMING:

@@ -13,14 +13,12 @@ from crossmodal.i18n.translator import Translator
 from crossmodal.sharing import export
 from crossmodal.sharing.comparison import Variant
 from crossmodal.sharing.export import Export
-from crossmodal.types import TASKS
+from crossmodal.types import EMOTION
 from crossmodal.ui import service
 from crossmodal.ui.charts import svg
 from crossmodal.ui.charts.svg import Drawing, Paint
 from crossmodal.ui.samples import Sample
 from crossmodal.ui.sections import inputs, report, sweep
-
-_EMOTION = next(iter(TASKS))
 
 Draw = Callable[[Paint], Drawing]
 
@@ -94,7 +92,7 @@ def _file(draw: Draw, title: str, paint: Paint) -> str:
 
 
 def _reading(say: Translator, view: Export, name: str, paint: Paint) -> str:
-    values = view.evidence.predictions[name].probabilities[_EMOTION]
+    values = view.evidence.predictions[name].probabilities[EMOTION]
     return svg.bars_svg(svg.emotion_bars(say, values, paint), paint, title=say.modality(name))
 
 
@@ -103,7 +101,7 @@ def _column(say: Translator, view: Export, shown: SharedView, place: int, paint:
     held = None if shown.reference is None else shown.columns[shown.reference]
     reference = None
     if held is not None and held is not column and held in view.columns:
-        reference = view.results[view.columns.index(held)].probabilities[_EMOTION].tolist()
+        reference = view.results[view.columns.index(held)].probabilities[EMOTION].tolist()
     note = f"{report.weights_line(say, result)} \u00b7 {report.settings_line(say, column)}"
-    bars = svg.emotion_bars(say, result.probabilities[_EMOTION], paint)
+    bars = svg.emotion_bars(say, result.probabilities[EMOTION], paint)
     return svg.bars_svg(bars, paint, title=column.name, note=note, marks=reference)

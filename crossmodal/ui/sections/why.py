@@ -16,10 +16,9 @@ from crossmodal.audio.prosody import MEASURES, Prosody, figures, load_reference,
 from crossmodal.engine import Engine
 from crossmodal.explain.counterfactuals import by_moment, moments, nearest_flip, pulls
 from crossmodal.explain.shapley import Attribution, attribution
-from crossmodal.fusion.fuse import MAIN
 from crossmodal.i18n.translator import Translator
 from crossmodal.timing import Progress
-from crossmodal.types import Array, Evidence, FusionSettings, Word
+from crossmodal.types import MAIN_TASK, Array, Evidence, FusionSettings, Word
 from crossmodal.ui import html
 from crossmodal.ui.charts import plotly
 from crossmodal.ui.components.playhead import component
@@ -52,7 +51,7 @@ class Case:
     @property
     def label(self) -> str:
         """The shown class, as it is called."""
-        return self.context.say.label(MAIN, self.found.label)
+        return self.context.say.label(MAIN_TASK, self.found.label)
 
     @property
     def colour(self) -> str:
@@ -160,7 +159,7 @@ def _flip(case: Case, left_out: WordScores) -> str:
     gone = nearest_flip(used, settings, calibration, "text", left_out.z)
     if gone:
         word = left_out.parts[gone.variant].core
-        label, chance = say.label(MAIN, gone.label), plotly.percent(gone.probability)
+        label, chance = say.label(MAIN_TASK, gone.label), plotly.percent(gone.probability)
         return say("why.flip.gone", word=word, label=label, chance=chance)
     own = used.predictions["text"].embedding
     swapped = why_cache.tried(case.engine, case.sample.said, left_out, own, case.progress)
@@ -168,7 +167,7 @@ def _flip(case: Case, left_out: WordScores) -> str:
     if put is None:
         return say("why.flip.none", left=len(left_out.z), tried=len(swapped.tried))
     swap = swapped.tried[put.variant]
-    label, chance = say.label(MAIN, put.label), plotly.percent(put.probability)
+    label, chance = say.label(MAIN_TASK, put.label), plotly.percent(put.probability)
     return say("why.flip.put", word=left_out.parts[swap.place].core, put=swap.word, label=label, chance=chance)
 
 

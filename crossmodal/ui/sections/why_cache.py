@@ -29,10 +29,9 @@ from crossmodal.explain.leave_one_out import (
     telling,
     without_each,
 )
-from crossmodal.fusion.fuse import MAIN
 from crossmodal.text import preprocess as preprocess_text
 from crossmodal.timing import Progress
-from crossmodal.types import Array, Waveform, finite
+from crossmodal.types import MAIN_TASK, Array, Waveform, finite
 from crossmodal.ui.samples import DisplayClip, Sample, digest
 
 if TYPE_CHECKING:
@@ -132,7 +131,7 @@ def vocabulary(engine: Engine) -> tuple[str, ...]:
     if engine not in _vocabularies:
         known = candidates(phrase.en for phrase in load_phrasebook())
         read = engine.calibration.read("text", _read_all(engine, known))
-        _vocabularies[engine] = telling(known, read.probabilities[MAIN])
+        _vocabularies[engine] = telling(known, read.probabilities[MAIN_TASK])
     return _vocabularies[engine]
 
 
@@ -168,7 +167,7 @@ def _read(texts: Sequence[str], pipeline: Pipeline) -> Array:
 
 
 def _no_rows(engine: Engine) -> Array:
-    return np.zeros((0, engine.calibration.weight[MAIN].shape[1]))
+    return np.zeros((0, engine.calibration.weight[MAIN_TASK].shape[1]))
 
 
 def _heard(clip: DisplayClip) -> Waveform:
