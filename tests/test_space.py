@@ -9,10 +9,10 @@ from fakes import WIDTH, FakeEngine
 from visiting import EN, address, run, shown, start
 
 from crossmodal.data.phrasebook import load_phrasebook
-from crossmodal.explain import neighbours
 from crossmodal.explain.embedding_map import PROJECTIONS, STEM, EmbeddingMap, load_space, phrasebook_digest, save_space
 from crossmodal.i18n.translator import Translator
 from crossmodal.model import checkpoints
+from crossmodal.numerics import unit_length
 from crossmodal.types import EMOTIONS
 from crossmodal.ui import service
 from crossmodal.ui.charts import embedding_map, palette
@@ -27,9 +27,9 @@ def make_space(width=WIDTH, seed=0):
     phrases = load_phrasebook()
     voices = 70
     labels = np.concatenate([np.arange(voices) % 7, [EMOTIONS.index(phrase.emotion) for phrase in phrases]])
-    z = neighbours.unit(random.normal(size=(len(labels), width)) * 0.3 + np.eye(7, width)[labels]).astype(np.float16)
+    z = unit_length(random.normal(size=(len(labels), width)) * 0.3 + np.eye(7, width)[labels]).astype(np.float16)
     return EmbeddingMap(
-        z=neighbours.unit(z.astype(np.float64)),
+        z=unit_length(z.astype(np.float64)),
         modality=np.repeat([0, 1], [voices, len(phrases)]),
         labels=labels,
         origins=(*(f"{1 + row // 7:02d}" for row in range(voices)), *(phrase.id for phrase in phrases)),

@@ -14,6 +14,7 @@ import numpy as np
 
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.fusion.fuse import fuse, fuse_counterfactuals
+from crossmodal.numerics import winner
 from crossmodal.types import MAIN_TASK, TASKS, Array, Evidence, FusionSettings
 
 
@@ -51,7 +52,7 @@ def nearest_flip(
     if modality not in evidence.predictions:
         return None
     fused = _with_own(evidence, settings, calibration, modality, z)
-    winners = fused.shape[1] - 1 - fused[:, ::-1].argmax(1)  # of equal ones the last, as ``fuse`` has it
+    winners = winner(fused)
     shown = TASKS[MAIN_TASK].index(fuse(evidence, settings, calibration).label)
     turned = np.flatnonzero((winners[1:] != winners[0]) & (winners[1:] != shown))
     if not len(turned):

@@ -22,6 +22,7 @@ from crossmodal.data.phrasebook import LINES
 from crossmodal.explain import neighbours
 from crossmodal.metrics import Labels
 from crossmodal.model.tensor_files import read_figures, write_figures
+from crossmodal.numerics import unit_length
 from crossmodal.types import MAIN_TASK, TASKS, Array
 
 EXACT = "pca"
@@ -126,7 +127,7 @@ def load_space(models: Path, model_hash: str) -> EmbeddingMap | None:
         return None
     about, found = kept
     return EmbeddingMap(
-        z=neighbours.unit(found["z"].astype(np.float64)),
+        z=unit_length(found["z"].astype(np.float64)),
         modality=found["modality"].astype(np.int64),
         labels=found["labels"].astype(np.int64),
         origins=tuple(name for name, count in about["origins"] for _ in range(count)),

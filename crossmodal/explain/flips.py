@@ -19,6 +19,7 @@ from crossmodal.fusion.calibration import Calibration
 from crossmodal.fusion.fuse import fuse_many, linear_scores
 from crossmodal.fusion.rules import gmu
 from crossmodal.fusion.rules.confidence import LEAST, confidence
+from crossmodal.numerics import winner
 from crossmodal.types import MAIN_TASK, TASKS, Array, Evidence, FusionSettings
 
 GRID = 1_001
@@ -26,8 +27,6 @@ GRID = 1_001
 
 _HALVINGS = 20
 """Halvings of a grid step of 1e-3, down to 1e-9."""
-
-_Winner = Callable[[Array], NDArray[np.int64]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,7 @@ def flips(evidence: Evidence, settings: FusionSettings, calibration: Calibration
     if stretches:
         starts = [start for lines in stretches for start in _envelope(lines)]
     else:
-        starts = _search(lambda a: _winner(fuse_many(evidence, settings, calibration, np.stack([a, 1 - a], axis=-1))))
+        starts = _search(lambda a: winner(fuse_many(evidence, settings, calibration, np.stack([a, 1 - a], axis=-1))))
     return Flips(_segments(starts), bool(stretches), (names[0], names[1]))
 
 
@@ -114,24 +113,20 @@ def gate_share(evidence: Evidence, calibration: Calibration) -> float | None:
     return gmu.mean_gates(calibration.learned[gmu.RULE.name], z)[next(iter(z))]
 
 
-def _winner(scores: Array) -> NDArray[np.int64]:
-    """The class with the highest score; of equal ones the last, as ``fuse`` has it."""
-    last: NDArray[np.int64] = scores.shape[-1] - 1 - scores[..., ::-1].argmax(-1)
-    return last
-
-
 def _segments(starts: Sequence[tuple[float, int]]) -> tuple[Segment, ...]:
     """Pairs of start and winner, from left to right, as segments; repeated winners and empty stretches drop out."""
-    kept: list[tuple[float, int]] = []
-    for start, winner in starts:
+    distinct: list[tuple[float, int]] = []
+    for start, label in starts:
         if start >= 1.0:
             break  # a tie at the right end alone
-        if kept and start <= kept[-1][0]:
-            kept.pop()
-        if not kept or kept[-1][1] != winner:
-            kept.append((start, winner))
-    ends = [start for start, _ in kept[1:]] + [1.0]
-    return tuple(Segment(start, end, TASKS[MAIN_TASK][winner]) for (start, winner), end in zip(kept, ends, strict=True))
+        if distinct and start <= distinct[-1][0]:
+            distinct.pop()
+        if not distinct or distinct[-1][1] != label:
+            distinct.append((start, label))
+    ends = [start for start, _ in distinct[1:]] + [1.0]
+    return tuple(
+        Segment(start, end, TASKS[MAIN_TASK][label]) for (start, label), end in zip(distinct, ends, strict=True)
+    )
 
 
 def _envelope(lines: LinearScores) -> Iterator[tuple[float, int]]:
@@ -157,20 +152,20 @@ def _envelope(lines: LinearScores) -> Iterator[tuple[float, int]]:
         top = -negative
 
 
-def _search(winner: _Winner) -> list[tuple[float, int]]:
+def _search(winner_at: Callable[[Array], NDArray[np.int64]]) -> list[tuple[float, int]]:
     """The same by a grid of GRID points whose changes are halved until they are known to 1e-9."""
     grid = np.linspace(0.0, 1.0, GRID)
-    found = winner(grid)
-    changes = np.flatnonzero(found[1:] != found[:-1])
+    winners = winner_at(grid)
+    changes = np.flatnonzero(winners[1:] != winners[:-1])
     edges = np.stack([grid[changes], grid[changes + 1]])  # (2, number of changes)
-    sides = np.stack([found[changes], found[changes + 1]])
+    sides = np.stack([winners[changes], winners[changes + 1]])
     for _ in range(_HALVINGS):
         if not edges.size:
             break
         middle = edges.mean(0)
-        between = winner(middle)
+        between = winner_at(middle)
         edges = np.concatenate([np.stack([edges[0], middle]), np.stack([middle, edges[1]])], axis=1)
         sides = np.concatenate([np.stack([sides[0], between]), np.stack([between, sides[1]])], axis=1)
         edges, sides = edges[:, sides[0] != sides[1]], sides[:, sides[0] != sides[1]]
     order = edges[0].argsort(kind="stable")
-    return [(0.0, int(found[0])), *zip(edges[1, order].tolist(), sides[1, order].tolist(), strict=True)]
+    return [(0.0, int(winners[0])), *zip(edges[1, order].tolist(), sides[1, order].tolist(), strict=True)]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossmodal.metrics import Labels
+from crossmodal.numerics import unit_length
 from crossmodal.types import Array
 
 NEIGHBOURS = 8
@@ -18,16 +19,9 @@ NEIGHBOURS = 8
 _LEAST = 1e-9
 
 
-def unit(points: Array) -> Array:
-    """Points (..., D) at length 1; a point at the origin stays there."""
-    length = np.sqrt((points * points).sum(-1, keepdims=True))
-    found: Array = points / np.maximum(length, _LEAST)
-    return found
-
-
 def fused_point(z: Array, weights: Array) -> Array:
     """Where a mix lies in the shared space: z (n, D) at ``weights`` (..., n) added up and brought to unit length."""
-    return unit(weights @ z)
+    return unit_length(weights @ z)
 
 
 def centred(points: Array, groups: NDArray[np.int64]) -> tuple[Array, Array]:
@@ -36,7 +30,7 @@ def centred(points: Array, groups: NDArray[np.int64]) -> tuple[Array, Array]:
     Two modalities lie apart even where they mean the same (the modality gap of Liang et al. 2022); this closes it.
     """
     means = np.stack([points[groups == group].mean(0) for group in range(int(groups.max()) + 1)])
-    return unit(points - means[groups]), means
+    return unit_length(points - means[groups]), means
 
 
 def nearest(query: Array, points: Array, count: int) -> tuple[NDArray[np.int64], Array]:

@@ -18,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossmodal.fusion import correct_prior, find_rule
-from crossmodal.fusion.base import EPS, LinearScores
+from crossmodal.fusion.base import LinearScores
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.fusion.fuse import check_prior, fusion_inputs, linear_scores
 from crossmodal.fusion.rules.shared_space import SharedSpace
 from crossmodal.metrics import Labels, calibration_error
 from crossmodal.model.tensor_files import read_figures, write_figures
+from crossmodal.numerics import EPS
 from crossmodal.types import MAIN_TASK, TASKS, Array, FloatArray, FusionSettings
 
 ALPHAS = np.linspace(0.0, 1.0, 101)
@@ -260,7 +261,7 @@ def _shares_of_ends(lines: LinearScores, alphas: Array) -> FloatArray:
 
 
 def _winners(scores: FloatArray, highest: FloatArray) -> NDArray[np.int8]:
-    """The class (A, N) with the highest of the scores (A, C, N); of equal ones the last, as ``fuse`` has it.
+    """The class (A, N) with the highest of the scores (A, C, N); of equal ones the last, as ``numerics.winner``.
 
     Whole planes are compared class by class: numpy's argmax across planes takes ten times as long.
     """

@@ -9,10 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from crossmodal.errors import InputError
+from crossmodal.numerics import EPS, clipped_log, softmax
 from crossmodal.types import Array
-
-EPS = 1e-6
-"""Least probability a rule works with, so that no modality can veto a class for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +98,6 @@ def normalize_alpha(alpha: Mapping[str, float], present: Sequence[str]) -> Array
         return np.full(len(present), 1 / len(present))
     raw /= raw.max()  # so that neither huge nor tiny weights overflow in the sum
     return raw / raw.sum()
-
-
-def softmax(scores: Array) -> Array:
-    """Softmax over the last dimension."""
-    powers = np.exp(scores - scores.max(-1, keepdims=True))
-    return powers / powers.sum(-1, keepdims=True)
-
-
-def clipped_log(probabilities: Array) -> Array:
-    """Natural logarithm, with probabilities below FLOOR raised to it."""
-    return np.log(np.maximum(probabilities, EPS))
 
 
 def correct_prior(probabilities: Array, prior: Array) -> Array:

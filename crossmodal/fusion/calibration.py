@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from crossmodal.fusion import FusionRule, fusion_rules, registry
-from crossmodal.fusion.base import softmax
 from crossmodal.fusion.learned import trained_modalities
 from crossmodal.model import checkpoints
+from crossmodal.numerics import softmax
 from crossmodal.types import TASKS, Array, ModalityPrediction
 
 

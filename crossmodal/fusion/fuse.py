@@ -9,8 +9,9 @@ import numpy as np
 
 from crossmodal.errors import InputError
 from crossmodal.fusion import FusionInputs, correct_prior, find_rule, normalize_alpha, scale_temperature
-from crossmodal.fusion.base import EPS, LinearScores, softmax
+from crossmodal.fusion.base import LinearScores
 from crossmodal.fusion.calibration import Calibration
+from crossmodal.numerics import EPS, ranking, softmax
 from crossmodal.types import MAIN_TASK, PRIORS, TASKS, Array, Evidence, FusionResult, FusionSettings, ModalityPrediction
 
 
@@ -145,7 +146,6 @@ def fused_head(calibration: Calibration, task: str, present: Sequence[str]) -> C
 
 def _result(fused: Mapping[str, Array], used: Mapping[str, float], rule: str) -> FusionResult:
     labels, probabilities = TASKS[MAIN_TASK], fused[MAIN_TASK]
-    order = probabilities.argsort(kind="stable")[::-1]
-    first, second = int(order[0]), int(order[1])
+    first, second = ranking(probabilities)[:2].tolist()
     margin = float(probabilities[first] - probabilities[second])
     return FusionResult(fused, used, rule, labels[first], labels[second], margin)

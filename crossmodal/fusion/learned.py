@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 
 from crossmodal.errors import InputError
-from crossmodal.fusion.base import EPS, FusionInputs, FusionRule, softmax
+from crossmodal.fusion.base import FusionInputs, FusionRule
+from crossmodal.numerics import EPS, softmax
 from crossmodal.types import Array
 
 Tensors = Mapping[str, Any]

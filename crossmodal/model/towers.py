@@ -17,6 +17,7 @@ from crossmodal.model.encoders.speech import frozen as frozen_speech
 from crossmodal.model.encoders.text import TextEncoder, shared_tokens
 from crossmodal.model.encoders.text import frozen as frozen_text
 from crossmodal.model.projection import MeanProjection, Projection, StatisticsProjection, masked_statistics, windows
+from crossmodal.numerics import unit_length
 from crossmodal.types import Array, Waveform
 
 MOST_PARTS = 16
@@ -196,8 +197,7 @@ def _kept(frames: int, stretches: Sequence[tuple[float, float]]) -> Tensor:
 
 def _unit(z: Tensor) -> Array:
     """Rows (B, D) as float64, brought to unit length again after the change of precision."""
-    rows: Array = z.double().numpy()
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return unit_length(z.double().numpy(), min_length=0.0)  # a zero vector becomes NaN, which ``Evidence`` refuses
 
 
 def _build_text() -> TextTower:

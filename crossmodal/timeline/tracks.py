@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from crossmodal.fusion.base import clipped_log
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.fusion.fuse import fuse
+from crossmodal.numerics import entropy
 from crossmodal.timeline.types import UtteranceLine
 from crossmodal.types import MAIN_TASK, TASKS, Array, FusionResult, FusionSettings
 
@@ -69,11 +69,6 @@ def disagreement(probabilities: Array) -> Array:
     count = probabilities.shape[-2]
     if count < 2:
         return np.full(probabilities.shape[:-2], np.nan)
-    spread = _entropy(probabilities.mean(-2)) - _entropy(probabilities).mean(-1)
+    spread = entropy(probabilities.mean(-2)) - entropy(probabilities).mean(-1)
     share: Array = np.clip(spread / np.log(count), 0.0, 1.0)
     return share
-
-
-def _entropy(probabilities: Array) -> Array:
-    found: Array = -(probabilities * clipped_log(probabilities)).sum(-1)
-    return found

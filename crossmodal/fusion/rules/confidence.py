@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from crossmodal.fusion.base import LinearScores, clipped_log
+from crossmodal.fusion.base import LinearScores
 from crossmodal.fusion.rules.linear import Linear
+from crossmodal.numerics import entropy
 from crossmodal.types import Array
 
 
 def confidence(probabilities: Array) -> Array:
     """1 - H(p) / log C over the last dimension: 0 for a flat reading, 1 for a certain one."""
-    entropy = -(probabilities * clipped_log(probabilities)).sum(-1)
-    return np.clip(1 - entropy / np.log(probabilities.shape[-1]), 0.0, 1.0)
+    return np.clip(1 - entropy(probabilities) / np.log(probabilities.shape[-1]), 0.0, 1.0)
 
 
 LEAST = 1e-9

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from crossmodal.fusion.base import FusionInputs, FusionRule, LinearScores, clipped_log, softmax
+from crossmodal.fusion.base import FusionInputs, FusionRule, LinearScores
+from crossmodal.numerics import clipped_log, softmax
 from crossmodal.types import Array
 
 

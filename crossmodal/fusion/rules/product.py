@@ -6,7 +6,8 @@ reading already contains once, is divided out n - 1 times.
 
 import numpy as np
 
-from crossmodal.fusion.base import FusionInputs, FusionRule, LinearScores, clipped_log, softmax
+from crossmodal.fusion.base import FusionInputs, FusionRule, LinearScores
+from crossmodal.numerics import clipped_log, softmax
 from crossmodal.types import Array
 
 

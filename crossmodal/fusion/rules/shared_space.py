@@ -1,8 +1,7 @@
 """The shared-space sum: fuse the embeddings, then read the fused point with the one head: theta(sum_i w_i z_i)."""
 
-import numpy as np
-
 from crossmodal.fusion.base import FusionInputs, FusionRule
+from crossmodal.numerics import unit_length
 from crossmodal.types import Array
 
 
@@ -16,8 +15,7 @@ class SharedSpace(FusionRule):
     def pool(self, problem: FusionInputs) -> Array:
         """See FusionRule.pool. Embeddings that cancel out leave the zero vector, which the head reads as it is."""
         mean = (problem.alpha[..., None, :] @ problem.embeddings)[..., 0, :]
-        length = np.sqrt((mean * mean).sum(-1, keepdims=True))
-        return problem.head(mean / np.maximum(length, 1e-9), problem.alpha)
+        return problem.head(unit_length(mean), problem.alpha)
 
 
 RULE = SharedSpace()
