@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from crossmodal import limits
 from crossmodal.errors import BusyError
 from crossmodal.fusion.calibration import Calibration, load_calibration
 from crossmodal.fusion.fuse import fuse
@@ -24,10 +25,6 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 """What slow work comes to."""
 
-RUNNING = 1
-WAITING = 8
-PATIENCE_SECONDS = 20.0
-
 
 class Gate:
     """At most ``running`` at work and ``waiting`` in line; whoever waits longer than ``patience`` seconds is told so.
@@ -35,7 +32,12 @@ class Gate:
     Encoders take both cores: two runs side by side would each be slower than one after the other.
     """
 
-    def __init__(self, running: int = RUNNING, waiting: int = WAITING, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        running: int = limits.MAX_RUNNING_REQUESTS,
+        waiting: int = limits.MAX_WAITING_REQUESTS,
+        patience: float = limits.MAX_WAIT_SECONDS,
+    ) -> None:
         self._places = threading.BoundedSemaphore(running)
         self._line = threading.BoundedSemaphore(running + waiting)
         self._patience = patience

@@ -11,14 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol, cast
 
-from crossmodal import audio
+from crossmodal import audio, limits
 from crossmodal.audio.transcription import shared_transcriber
 from crossmodal.errors import InputError
 from crossmodal.fusion.calibration import Calibration, load_calibration
 from crossmodal.fusion.fuse import fuse
 from crossmodal.model import checkpoints
 from crossmodal.model.towers import PooledSpeechTower, SpeechTower, TextTower, Tower, load_towers
-from crossmodal.text import MAX_CHARACTERS
 from crossmodal.text import preprocess as preprocess_text
 from crossmodal.timing import Progress, StageTimer
 from crossmodal.types import (
@@ -157,6 +156,6 @@ class Pipeline:
 def usable_words(recognised: str) -> str | None:
     """Recognised words as they can be read; None where nothing is left, which is no fault of the clip."""
     try:
-        return preprocess_text(recognised[:MAX_CHARACTERS])
+        return preprocess_text(recognised[: limits.MAX_TEXT_CHARACTERS])
     except InputError:
         return None

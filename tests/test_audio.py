@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from conftest import wav_bytes
 
-from crossmodal import audio
+from crossmodal import audio, limits
 from crossmodal.errors import InputError
 from crossmodal.types import SAMPLE_RATE
 
@@ -107,7 +107,7 @@ BAD = {
     "too long": (wav_bytes(np.tile(TONE, 31)), "too_long"),
     "an hour in a small file": (encoded(np.zeros(3600 * SAMPLE_RATE), "flac", "flac", 8_000), "too_long"),
     "flac of untold length": (FLAC[:21] + b"\x0f\xff\xff\xff\xff" + FLAC[26:], "no_samples"),
-    "too large": (b"RIFF\x00\x00\x00\x00WAVE" + bytes(audio.MAX_BYTES), "too_large"),
+    "too large": (b"RIFF\x00\x00\x00\x00WAVE" + bytes(limits.MAX_CLIP_BYTES), "too_large"),
 }
 
 

@@ -12,7 +12,7 @@ from conftest import make_calibration, make_evidence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crossmodal import audio, text
+from crossmodal import limits
 from crossmodal.errors import InputError
 from crossmodal.fusion import fusion_rules
 from crossmodal.fusion.fuse import fuse
@@ -64,11 +64,6 @@ def samples_of(flac):
         stream = container.streams.audio[0]
         assert (stream.rate, stream.channels, stream.codec_context.name) == (SAMPLE_RATE, 1, "flac")
         return np.concatenate([frame.to_ndarray().reshape(-1) for frame in container.decode(stream)])
-
-
-def test_limits_are_those_of_the_inputs():
-    assert clip_store.MAX_SECONDS == audio.MAX_SECONDS
-    assert clip_store.MAX_WORDS == text.MAX_CHARACTERS
 
 
 def test_a_clip_comes_back_as_it_was_shared(store, clock):
@@ -214,7 +209,7 @@ def test_what_is_too_much_is_refused(store, samples, words, code):
 
 def test_thirty_seconds_of_noise_are_small_enough(store):
     noise = np.random.default_rng(0).uniform(-1, 1, 30 * SAMPLE_RATE).astype(np.float32)
-    assert len(store.get(put(store, noise).id).audio) < clip_store.MAX_CLIP_BYTES
+    assert len(store.get(put(store, noise).id).audio) < limits.MAX_SHARED_CLIP_BYTES
 
 
 # --- damaged and hostile content -------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from visiting import EN, alert, run, shown, start
 
+from crossmodal import limits
 from crossmodal.engine import Gate
 from crossmodal.examples import DEFAULT, load_examples
 from crossmodal.i18n.translator import LANGUAGES, Translator
@@ -199,7 +200,7 @@ def test_a_clip_is_included_once_and_its_delete_link_shown_once(engine, voice, t
 
 
 def test_one_visitor_cannot_push_the_others_out(engine, voice, tmp_path, monkeypatch):
-    monkeypatch.setattr(share_dialog, "MOST_A_DAY", 1)
+    monkeypatch.setattr(limits, "MAX_SHARED_CLIPS_A_DAY", 1)
     made, _ = shared(voice)
     first = address(made)
     next(item for item in made.text_area if item.key.startswith("words_")).set_value("Something else.")

@@ -16,19 +16,18 @@ from conftest import TALK, wav_bytes
 from fakes import FakeEngine
 from test_audio import encoded, lying_wav
 
-from crossmodal import audio
+from crossmodal import audio, limits
 from crossmodal.__main__ import OK, SOME_UNREADABLE, main
 from crossmodal.errors import BusyError, InputError
 from crossmodal.examples import load_examples
 from crossmodal.fusion.fuse import fuse
 from crossmodal.timeline import job as jobs
 from crossmodal.timeline import reader
-from crossmodal.timeline import types as limits
 from crossmodal.timeline.exports import TimelineExport, to_csv, to_json, to_textgrid, to_vtt
 from crossmodal.timeline.job import Job
 from crossmodal.timeline.tracks import disagreement, fuse_tracks
-from crossmodal.timeline.types import Recording, UtteranceLine
-from crossmodal.timeline.vad import LONGEST, PAUSE, WINDOW, StreamingVad, UtteranceSegmenter, windows
+from crossmodal.timeline.types import PEAKS_PER_SECOND, Recording, UtteranceLine
+from crossmodal.timeline.vad import MAX_UTTERANCE_SECONDS, PAUSE, WINDOW, StreamingVad, UtteranceSegmenter, windows
 from crossmodal.types import EMOTIONS, SAMPLE_RATE, FusionSettings
 
 
@@ -119,7 +118,7 @@ def test_cutting_hangs_on_no_block(size):
     found = cut(size)
     assert found == cut(len(judged))
     assert all(first[1] <= second[0] for first, second in pairwise(found))
-    assert all(0 < end - start <= windows(LONGEST) for start, end in found)
+    assert all(0 < end - start <= windows(MAX_UTTERANCE_SECONDS) for start, end in found)
     inside = np.zeros(len(judged), bool)
     for start, end in found:
         inside[start:end] = True
@@ -152,7 +151,7 @@ def test_every_line_is_read_in_both_modalities(engine, talk):
     found = recording_of(engine, wav_bytes(talk))
     assert len(found.lines) >= len(TALK)
     assert found.seconds == pytest.approx(len(talk) / SAMPLE_RATE, abs=0.1)
-    assert len(found.peaks) == pytest.approx(found.seconds * limits.PEAKS_PER_SECOND, abs=1)
+    assert len(found.peaks) == pytest.approx(found.seconds * PEAKS_PER_SECOND, abs=1)
     assert all(set(line.evidence.predictions) == {"speech", "text"} for line in found.lines)
     assert all(line.words == line.heard == engine.recogniser.text for line in found.lines)
     for line in found.lines:
@@ -199,7 +198,7 @@ SILENCE = np.zeros(3 * SAMPLE_RATE)
         (b"OggS" + bytes(200), "unreadable"),
         (wav_bytes(SILENCE), "no_speech"),
         (lying_wav(SILENCE, rate=1), "sample_rate"),
-        (b"RIFF\x00\x00\x00\x00WAVE" + bytes(limits.MAX_BYTES), "too_large"),
+        (b"RIFF\x00\x00\x00\x00WAVE" + bytes(limits.MAX_RECORDING_BYTES), "too_large"),
         (encoded(np.zeros(2100 * SAMPLE_RATE), "flac", "flac", 8_000), "recording_too_long"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -212,7 +211,7 @@ def test_what_cannot_be_read_is_refused(engine, data, code):
 
 
 def test_a_file_that_hides_its_length_is_read_up_to_the_limit(engine, talk, monkeypatch):
-    monkeypatch.setattr(reader, "MAX_SECONDS", 12.0)
+    monkeypatch.setattr(limits, "MAX_RECORDING_SECONDS", 12.0)
     found = []
     with pytest.raises(InputError) as caught:
         found.extend(reader.read(encoded(talk, "adts", "aac"), engine.run))
@@ -305,7 +304,7 @@ def test_a_busy_gate_is_waited_for(engine, talk, monkeypatch):
 
 def test_no_more_jobs_than_places(engine, talk):
     slow = Slow(engine)
-    running = [Job(slow, wav_bytes(talk)).start() for _ in range(jobs.MOST)]
+    running = [Job(slow, wav_bytes(talk)).start() for _ in range(limits.MAX_RECORDING_JOBS)]
     with pytest.raises(BusyError) as caught:
         Job(slow, wav_bytes(talk)).start()
     assert caught.value.code == "recordings_full"

@@ -25,13 +25,11 @@ import torch
 from faster_whisper.vad import VadOptions, get_speech_timestamps
 from torchaudio import functional
 
+from crossmodal import limits
 from crossmodal.audio import decoder_worker
 from crossmodal.errors import InputError
 from crossmodal.types import SAMPLE_RATE, FloatArray, Waveform
 
-MAX_BYTES = 10 * 1024**2
-MAX_SECONDS = 30.0
-MIN_SPEECH_SECONDS = 0.3
 RUMBLE_HZ = 60.0
 SILENCE_DB = -65.0
 """Below this level, in dB of full scale, even the loudest tenth of a second counts as silence."""
@@ -41,13 +39,9 @@ MARGIN_SECONDS = 0.1
 """Silence left standing before the first and behind the last speech."""
 SPEECH_THRESHOLDS = (0.4, 0.25)
 """Probabilities of speech from which a moment counts, tried in this order."""
-DECODE_SECONDS = 20.0
-
-FORMATS = ("wav", "flac", "ogg", "opus", "mp3", "m4a", "mp4", "aac", "webm")
-"""File endings offered to a visitor; the content decides, not the ending."""
 
 
-def sniff(data: bytes, largest: int = MAX_BYTES) -> str:
+def sniff(data: bytes, largest: int = limits.MAX_CLIP_BYTES) -> str:
     """The demuxer for these bytes, told by their first ones. ``largest`` is how many there may be.
 
     Raises InputError: ``empty``, ``too_large`` or ``unsupported_format``.
@@ -70,7 +64,7 @@ def sniff(data: bytes, largest: int = MAX_BYTES) -> str:
         return "mp4"
     if data[0] == 0xFF and len(data) > 1 and data[1] & 0xE0 == 0xE0:
         return "aac" if data[1] & 0xF6 == 0xF0 else "mp3"
-    raise InputError("unsupported_format", allowed=", ".join(FORMATS))
+    raise InputError("unsupported_format", allowed=", ".join(limits.AUDIO_FORMATS))
 
 
 class Decoder:
@@ -80,7 +74,7 @@ class Decoder:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __call__(self, data: bytes, limit: float = MAX_SECONDS) -> FloatArray:
+    def __call__(self, data: bytes, limit: float = limits.MAX_CLIP_SECONDS) -> FloatArray:
         """File bytes -> samples, mono float32 at SAMPLE_RATE; at most ``limit`` seconds, else InputError."""
         request = {"size": len(data), "demuxer": sniff(data), "limit": limit}
         with self._lock:
@@ -151,7 +145,7 @@ class Decoder:
     @contextlib.contextmanager
     def _watched(self) -> Iterator[None]:
         """Kill the process if what is done within takes too long."""
-        watchdog = threading.Timer(DECODE_SECONDS, self._process.kill if self._process else int)
+        watchdog = threading.Timer(limits.MAX_DECODE_SECONDS, self._process.kill if self._process else int)
         watchdog.start()
         try:
             yield
@@ -212,7 +206,7 @@ def find_speech(samples: FloatArray) -> tuple[tuple[float, float], ...]:
         options = VadOptions(threshold=threshold, min_silence_duration_ms=200, speech_pad_ms=60)
         pieces = get_speech_timestamps(level, options)
         found = tuple((piece["start"] / SAMPLE_RATE, piece["end"] / SAMPLE_RATE) for piece in pieces)
-        if sum(end - start for start, end in found) >= MIN_SPEECH_SECONDS:
+        if sum(end - start for start, end in found) >= limits.MIN_SPEECH_SECONDS:
             break
     return found
 
@@ -232,7 +226,7 @@ def set_level(samples: FloatArray, segments: tuple[tuple[float, float], ...]) ->
     return (samples * np.float32(10 ** ((LEVEL_DB - level) / 20))).astype(np.float32, copy=False)
 
 
-def condition(samples: FloatArray, *, min_speech: float = MIN_SPEECH_SECONDS) -> Waveform:
+def condition(samples: FloatArray, *, min_speech: float = limits.MIN_SPEECH_SECONDS) -> Waveform:
     """Samples at SAMPLE_RATE -> a Waveform: rumble removed, trimmed to the speech, at a fixed level.
 
     Raises InputError: ``silence`` (level below SILENCE_DB), ``no_speech`` (sound without voice) or ``too_short``.

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from crossmodal import limits
 from crossmodal.audio.envelope import envelope
 from crossmodal.engine import Engine
 from crossmodal.examples import Example
@@ -23,13 +24,6 @@ from crossmodal.types import Evidence, Utterance, Waveform
 
 if TYPE_CHECKING:
     from crossmodal.pipeline import Pipeline
-
-UPLOADS = ("wav", "flac", "ogg", "opus", "mp3", "m4a", "mp4", "aac", "webm")
-"""audio.FORMATS, repeated since importing audio imports torch; a test holds the two together."""
-CLIP_MEGABYTES = 10
-"""audio.MAX_BYTES, repeated likewise; the server itself lets recordings pass, which may be larger."""
-
-_KEPT_SUBJECTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +84,7 @@ def _remember(engine: Engine, own: str, make: Callable[[], Sample]) -> Sample:
         sample = make()
         arrival = 1 + max((one.arrival for one in kept.values()), default=0)
         sample = replace(sample, arrival=arrival)
-        while len(kept) >= _KEPT_SUBJECTS:
+        while len(kept) >= limits.MAX_SESSION_SAMPLES:
             del kept[next(iter(kept))]
         kept[key] = sample
     return kept[key]

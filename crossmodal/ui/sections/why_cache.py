@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import streamlit as st
 
+from crossmodal import limits
 from crossmodal.audio.prosody import Prosody, measure
 from crossmodal.data.phrasebook import load_phrasebook
 from crossmodal.engine import Engine
@@ -37,7 +38,6 @@ from crossmodal.ui.samples import DisplayClip, Sample, digest
 if TYPE_CHECKING:
     from crossmodal.pipeline import Pipeline
 
-_KEPT = 6
 _BATCH = 64
 """Texts read in one turn, so that nobody behind the gate waits for all of them."""
 
@@ -143,7 +143,7 @@ def _keep(key: str, make: Callable[[], Kept]) -> Kept:
     kept: MutableMapping[str, Kept] = st.session_state.setdefault("_reasons", {})
     if key not in kept:
         made = make()
-        while len(kept) >= _KEPT:
+        while len(kept) >= limits.MAX_SESSION_EXPLANATIONS:
             del kept[next(iter(kept))]
         kept[key] = made
     return kept[key]
