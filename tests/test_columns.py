@@ -9,7 +9,7 @@ from crossmodal.limits import MAX_VARIANT_NAME_CHARACTERS, MAX_VARIANTS
 from crossmodal.sharing.comparison import (
     Variant,
     decode,
-    default_columns,
+    default_variants,
     encode,
     every_rule,
     fresh_name,
@@ -75,7 +75,7 @@ def test_columns_beyond_the_last_are_named():
 
 def test_new_columns_get_a_free_letter():
     assert fresh_name(["A", "C"]) == "B"
-    assert [column.name for column in default_columns()] == ["A", "B"]
+    assert [column.name for column in default_variants()] == ["A", "B"]
 
 
 def test_every_rule_asks_every_rule_under_every_prior_and_each_modality_alone():

@@ -25,7 +25,8 @@ from crossmodal.i18n.translator import Translator
 from crossmodal.model import checkpoints
 from crossmodal.model.projection import windows
 from crossmodal.sharing.comparison import decode, every_rule
-from crossmodal.sharing.serialization import checked_evidence, evidence_from_record, evidence_record
+from crossmodal.sharing.serialization import evidence_from_record, evidence_record
+from crossmodal.sharing.validation import validate_evidence
 from crossmodal.training import fusion_rules as fusion
 from crossmodal.training import speech_windows
 from crossmodal.training.clip_cache import CachedClip
@@ -228,11 +229,11 @@ def test_the_gate_s_mark_is_a_share_and_needs_two(calibration, evidence):
 @pytest.mark.parametrize("exact", [False, True])
 def test_parts_survive_a_record_and_old_records_have_none(evidence, exact):
     record = json.loads(json.dumps(evidence_record(evidence, exact=exact)))
-    for read in (evidence_from_record, checked_evidence):
+    for read in (evidence_from_record, validate_evidence):
         for name, reading in read(record).predictions.items():
             np.testing.assert_array_equal(reading.parts, evidence.predictions[name].parts)
     del record["readings"]["text"]["parts"]
-    assert checked_evidence(record).predictions["text"].parts is None
+    assert validate_evidence(record).predictions["text"].parts is None
 
 
 @pytest.mark.parametrize("parts", [[], [[0.0] * DIM] * 17, [[0.0] * (DIM + 1)], [[float("nan")] * DIM], "x", [["1"]]])
@@ -240,7 +241,7 @@ def test_impossible_parts_are_refused(evidence, parts):
     record = evidence_record(evidence)
     record["readings"]["text"]["parts"] = parts
     with pytest.raises((ValueError, TypeError)):
-        checked_evidence(record)
+        validate_evidence(record)
 
 
 # --- in the browser --------------------------------------------------------------------------------------------------

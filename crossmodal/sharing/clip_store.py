@@ -1,12 +1,12 @@
-"""The opt-in clip store: a visitor's own clip behind a link, for as long as was said and not longer.
+"""The opt-in clip store: a visitor's own clip behind a link, for a limited time.
 
-A clip is one file: the speech as 16 kHz mono FLAC, the words shown with it, and the evidence that was read of both,
-whole to the last digit. So the link shows the very numbers that the sharer saw, at once and without any model.
+A clip is one file: the speech as 16 kHz mono FLAC, the words shown with it, and the evidence of both in full
+precision. So the link shows the very numbers that the sharer saw, at once and without any model.
 
-The name of a clip is a secret: whoever has it may listen. It carries the time of expiry, so that a folder's listing is
-enough to find what is too old or too much, on a disk as in a bucket; the 128 random bits behind make it unguessable.
-Nothing is ever changed in place and each put has a name of its own, so threads, processes and servers may share one
-store. The limits hold once the last of several puts at the same time is done.
+The name of a clip is a secret that grants access to it. It starts with the time of expiry, so that a folder's listing
+is enough to find the files that are expired or too many, on a disk as in a bucket; the 128 random bits behind make it
+unguessable. No file is changed in place and each put has a name of its own, so threads, processes and servers may
+share one store. The limits hold once the last of several concurrent puts is done.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ import numpy as np
 from crossmodal import limits
 from crossmodal.audio.envelope import POINTS, envelope
 from crossmodal.errors import InputError
-from crossmodal.sharing.serialization import checked_evidence, checked_numbers, checked_text, evidence_record
+from crossmodal.sharing.serialization import evidence_record
+from crossmodal.sharing.validation import validate_evidence, validate_numbers, validate_text
 from crossmodal.types import SAMPLE_RATE, Array, Evidence, FloatArray
 
 _SCHEMA = 1
@@ -43,7 +44,7 @@ _TIME_DIGITS = 12  # of the expiry in milliseconds, in hexadecimal: good for nin
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the sharer gets: the name of the clip, the secret that deletes it, and when it expires (seconds, epoch).
+    """What the sharer gets: the name of the clip, the secret that deletes it, and its expiry in epoch seconds.
 
     The store keeps a hash of ``delete_token`` alone; it can be shown once and never again.
     """
@@ -89,7 +90,7 @@ class ClipStore:
     def put(
         self, samples: FloatArray, *, words: str, evidence: Evidence, segments: Sequence[tuple[float, float]] = ()
     ) -> Receipt:
-        """Keep a clip: samples in [-1, 1], float32 mono at SAMPLE_RATE, shape (samples,), with all that is shown.
+        """Store a clip: samples in [-1, 1], float32 mono at SAMPLE_RATE, shape (samples,), with all that is shown.
 
         Makes room by dropping the oldest. Raises InputError: ``no_samples``, ``too_long``, ``text_too_long``,
         or ``clip_store_failed`` where the store cannot be written.
@@ -97,7 +98,7 @@ class ClipStore:
         _check_size(samples, words)
         token = secrets.token_hex(16)
         expires = self._clock() + self._lifetime
-        made = f"{int(expires * 1000):0{_TIME_DIGITS}x}{secrets.token_hex(16)}"
+        name = f"{int(expires * 1000):0{_TIME_DIGITS}x}{secrets.token_hex(16)}"
         content = {
             "schema": _SCHEMA,
             "token_sha256": _sha256(token.encode()),
@@ -108,50 +109,50 @@ class ClipStore:
             "seconds": len(samples) / SAMPLE_RATE,
         }
         body = json.dumps(content, allow_nan=False).encode() + b"\n" + to_flac(samples)
-        self._write(made, _sha256(body).encode() + b"\n" + body)
+        self._write(name, _sha256(body).encode() + b"\n" + body)
         self.tidy()
-        return Receipt(made, token, _expiry(made))
+        return Receipt(name, token, _expiry(name))
 
     def get(self, name: str) -> SharedClip:
         """The clip of that name.
 
-        Raises InputError: ``clip_gone`` for one that is unknown, expired or deleted and for what is no name at all,
-        alike; ``clip_damaged`` for content that is not as it was written.
+        Raises InputError: ``clip_gone`` for one that is unknown, expired or deleted and for an invalid name,
+        without distinction; ``clip_damaged`` for content that is not as it was written.
         """
         content, audio = self._read(name)
         try:
-            return _shared(content, audio, _expiry(name))
+            return _validate_clip(content, audio, _expiry(name))
         except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise InputError("clip_damaged") from error
 
     def delete(self, name: str, token: str) -> None:
         """Delete a clip by the token of its receipt. Raises InputError as ``get``, or ``clip_token``."""
         content, _ = self._read(name)
-        known = str(content.get("token_sha256", ""))
+        expected = str(content.get("token_sha256", ""))
         given = _sha256(token.encode()) if _TOKEN.fullmatch(token) else ""
-        if not hmac.compare_digest(given, known):
+        if not hmac.compare_digest(given, expected):
             raise InputError("clip_token")
         self._remove(f"{name}.clip")
 
     def tidy(self) -> None:
         """Delete what has expired, then the oldest until the limits hold. Other files of the folder are left alone."""
         now = self._clock()
-        kept = []
+        current = []
         for file, size in sorted(self._listed()):  # names begin with the time of expiry, so the oldest come first
             if _expiry(file) <= now:
                 self._remove(file)
             else:
-                kept.append((file, size))
-        total = sum(size for _, size in kept)
-        while kept and (len(kept) > self._max_clips or total > self._max_bytes):
-            file, size = kept.pop(0)
+                current.append((file, size))
+        total = sum(size for _, size in current)
+        while current and (len(current) > self._max_clips or total > self._max_bytes):
+            file, size = current.pop(0)
             total -= size
             self._remove(file)
 
     # --- files -----------------------------------------------------------------------------------------------------
 
     def _write(self, name: str, data: bytes) -> None:
-        """Under another name first: whatever stops half way is never met as a clip, and expires like one."""
+        """Write under another name first: an interrupted write is never taken for a clip, and expires like one."""
         part, whole = f"{self._root}/{name}.part", f"{self._root}/{name}.clip"
         try:
             self._make_folder()
@@ -189,16 +190,16 @@ class ClipStore:
         return content, audio
 
     def _listed(self) -> list[tuple[str, int]]:
-        """Every file of ours with its size in bytes."""
+        """Every file of the store with its size in bytes."""
         try:
-            found = self._files.ls(self._root, detail=True)
+            entries = self._files.ls(self._root, detail=True)
         except OSError:
             return []
-        names = [(entry["name"].rpartition("/")[2], int(entry["size"] or 0)) for entry in found]
+        names = [(entry["name"].rpartition("/")[2], int(entry["size"] or 0)) for entry in entries]
         return [(name, size) for name, size in names if _NAME.fullmatch(name)]
 
     def _remove(self, file: str) -> None:
-        """Remove a file; that another process was faster, or that it cannot be done now, is no fault of the visitor."""
+        """Remove a file; one that is gone already, or cannot be removed now, is no error of the visitor."""
         with contextlib.suppress(OSError):
             self._files.rm_file(f"{self._root}/{file}")
 
@@ -249,32 +250,32 @@ def from_wav(data: bytes) -> FloatArray:
     return (pcm / 32767).astype(np.float32)
 
 
-# --- content, believed in nothing ------------------------------------------------------------------------------------
+# --- untrusted content -----------------------------------------------------------------------------------------------
 
 
-def _shared(content: Mapping[str, Any], audio: bytes, expires: float) -> SharedClip:
-    """Stored content as a clip, every value of it checked. Raises ValueError, KeyError or TypeError."""
+def _validate_clip(content: Mapping[str, Any], audio: bytes, expires: float) -> SharedClip:
+    """Stored content as a clip, with every value validated. Raises ValueError, KeyError or TypeError."""
     if not audio.startswith(b"fLaC"):
         raise ValueError("not FLAC")
-    (seconds,) = checked_numbers(
+    (seconds,) = validate_numbers(
         [content["seconds"]], 0.0, limits.MAX_CLIP_SECONDS + limits.LENGTH_TOLERANCE_SECONDS
     ).tolist()
-    peaks = checked_numbers(content["envelope"], 0.0, 1.0)
+    peaks = validate_numbers(content["envelope"], 0.0, 1.0)
     if not 0 < len(peaks) <= POINTS:
         raise ValueError("envelope")
     return SharedClip(
         audio,
-        checked_text(content["words"], limits.MAX_TEXT_CHARACTERS),
-        checked_evidence(content["evidence"]),
+        validate_text(content["words"], limits.MAX_TEXT_CHARACTERS),
+        validate_evidence(content["evidence"]),
         tuple(peaks.tolist()),
-        tuple(_segment(item, seconds) for item in content["segments"]),
+        tuple(_validate_segment(item, seconds) for item in content["segments"]),
         seconds,
         expires,
     )
 
 
-def _segment(item: Any, seconds: float) -> tuple[float, float]:
-    values: Array = checked_numbers(item, 0.0, seconds + limits.LENGTH_TOLERANCE_SECONDS)
+def _validate_segment(item: Any, seconds: float) -> tuple[float, float]:
+    values: Array = validate_numbers(item, 0.0, seconds + limits.LENGTH_TOLERANCE_SECONDS)
     start, end = values.tolist()
     if start > end:
         raise ValueError("segment")

@@ -64,7 +64,7 @@ def _entries(engine: Engine) -> list[Entry]:
         asked = st.query_params.get(COLUMNS, "")
         found, ignored = comparison.decode(asked, engine.modalities, engine.rules)
         address.note_ignored(COLUMNS, *ignored)
-        _keep([Entry(uid, column) for uid, column in enumerate(found or comparison.default_columns())])
+        _keep([Entry(uid, column) for uid, column in enumerate(found or comparison.default_variants())])
         _pin_asked()
     kept: list[Entry] = st.session_state["_columns"]
     return kept
@@ -108,7 +108,7 @@ def stamp_address(engine: Engine) -> None:
     """Put the columns and the pinned one into the address of any page, unless they are those at first."""
     entries = _entries(engine)
     made = [entry.column for entry in entries]
-    _set_or_drop(COLUMNS, comparison.encode(made) if made != comparison.default_columns() else "")
+    _set_or_drop(COLUMNS, comparison.encode(made) if made != comparison.default_variants() else "")
     place = next((number for number, entry in enumerate(entries, 1) if entry.uid == _pinned()), None)
     _set_or_drop(REFERENCE, str(place) if place else "")
 

@@ -142,7 +142,7 @@ def _alone(view: Export, say: Translator) -> str:
 
 
 def _together(view: Export, say: Translator) -> str:
-    return "".join(_column(say, *pair) for pair in zip(view.columns, view.results, strict=True))
+    return "".join(_column(say, *pair) for pair in zip(view.variants, view.results, strict=True))
 
 
 def _column(say: Translator, column: Variant, result: FusionResult) -> str:
@@ -170,7 +170,7 @@ def _table(view: Export, say: Translator) -> str:
     values = {say.modality(name): reading.probabilities[EMOTION] for name, reading in view.evidence.predictions.items()}
     listed = [
         *values.items(),
-        *zip((c.name for c in view.columns), (r.probabilities[EMOTION] for r in view.results), strict=True),
+        *zip((c.name for c in view.variants), (r.probabilities[EMOTION] for r in view.results), strict=True),
     ]
     head = "".join(f'<th scope="col">{_e(name)}</th>' for name, _ in listed)
     rows = []
@@ -183,7 +183,7 @@ def _table(view: Export, say: Translator) -> str:
 
 
 def _code(view: Export) -> str:
-    commands = "\n".join(export.command(view, column) for column in view.columns)
+    commands = "\n".join(export.command(view, column) for column in view.variants)
     return f"<pre>{_e(commands)}</pre><pre>{_e(export.program(view))}</pre>"
 
 

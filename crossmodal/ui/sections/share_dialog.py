@@ -288,7 +288,7 @@ def _delete_link(say: Translator, sample: Sample) -> None:
 
 def _files(context: PageContext, engine: Engine, shown: SharedView, view: Export, address: str) -> None:
     say = context.say
-    if not view.columns:
+    if not view.variants:
         st.html(markup.note(say("share.nothing")))
         return
     st.html(markup.note(say("share.files.all")))
@@ -333,12 +333,12 @@ def _png_button() -> st.components.v2.types.ComponentRenderer:
 
 
 def _code(say: Translator, view: Export) -> None:
-    if not view.columns:
+    if not view.variants:
         st.html(markup.note(say("share.nothing")))
         return
     st.html(markup.note(say(report.code_note(view))))
     st.caption(say("share.code.shell"))
-    st.code("\n".join(export.command(view, column) for column in view.columns), language="bash", wrap_lines=True)
+    st.code("\n".join(export.command(view, column) for column in view.variants), language="bash", wrap_lines=True)
     st.caption(say("share.code.python"))
     st.code(export.program(view), language="python", wrap_lines=True)
 

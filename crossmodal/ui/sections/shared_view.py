@@ -44,7 +44,7 @@ class SharedView:
         words = " ".join(self.sample.said.split())
         models = service.OWN_FOLDER if service.own_model() else ""
         given = export.ExportInput(self.sample.evidence, words, example, audio is not None, models)
-        return export.view_of(given, self.columns, engine.fuse)
+        return export.build_export(given, self.columns, engine.fuse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Chart:
 def charts(shown: SharedView, view: Export, engine: Engine, say: Translator) -> dict[str, Chart]:
     """Every chart that stands there, in the order of the page, under the key of its modality, its column or itself."""
     found = {name: Chart(say.modality(name), partial(_reading, say, view, name)) for name in view.evidence.predictions}
-    for place, column in enumerate(view.columns):
+    for place, column in enumerate(view.variants):
         found[str(place)] = Chart(column.name, partial(_column, say, view, shown, place))
     for key, drawn in plots(shown, engine, say).items():
         found[key] = Chart(say(f"share.chart.{key}"), partial(_file, drawn, say(f"share.chart.{key}.title")))
@@ -97,11 +97,11 @@ def _reading(say: Translator, view: Export, name: str, paint: Paint) -> str:
 
 
 def _column(say: Translator, view: Export, shown: SharedView, place: int, paint: Paint) -> str:
-    column, result = view.columns[place], view.results[place]
+    column, result = view.variants[place], view.results[place]
     held = None if shown.reference is None else shown.columns[shown.reference]
     reference = None
-    if held is not None and held is not column and held in view.columns:
-        reference = view.results[view.columns.index(held)].probabilities[EMOTION].tolist()
+    if held is not None and held is not column and held in view.variants:
+        reference = view.results[view.variants.index(held)].probabilities[EMOTION].tolist()
     note = f"{report.weights_line(say, result)} \u00b7 {report.settings_line(say, column)}"
     bars = svg.emotion_bars(say, result.probabilities[EMOTION], paint)
     return svg.bars_svg(bars, paint, title=column.name, note=note, marks=reference)
