@@ -189,11 +189,11 @@ def test_numpy_and_torch_run_the_same_network(calibration, evidence, rule):
     wide = type(batch.inputs)(
         *(
             {k: v.double() for k, v in part.items()}
-            for part in (batch.inputs.share, batch.inputs.z, batch.inputs.sequences)
+            for part in (batch.inputs.gain, batch.inputs.z, batch.inputs.sequences)
         )
     )
     plain = type(batch.inputs)(
-        *({k: v.numpy() for k, v in part.items()} for part in (wide.share, wide.z, wide.sequences))
+        *({k: v.numpy() for k, v in part.items()} for part in (wide.gain, wide.z, wide.sequences))
     )
     for task in TASKS:
         found = network.scores(torch, tensors, wide, task).numpy()

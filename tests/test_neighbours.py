@@ -44,8 +44,8 @@ def test_pca_places_a_reference_point_exactly(seed):
 @given(SEEDS)
 def test_a_map_without_a_formula_gives_its_own_points_their_own_place(seed):
     z, places = points(seed), np.random.default_rng(seed).normal(size=(40, 2))
-    np.testing.assert_allclose(neighbours.place(z, z, places), places, atol=1e-4)
-    inside = neighbours.place(points(seed + 1), z, places)
+    np.testing.assert_allclose(neighbours.interpolate(z, z, places), places, atol=1e-4)
+    inside = neighbours.interpolate(points(seed + 1), z, places)
     assert (inside >= places.min(0) - 1e-9).all()
     assert (inside <= places.max(0) + 1e-9).all()
 

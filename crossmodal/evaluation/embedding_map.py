@@ -19,7 +19,7 @@ from crossmodal.errors import ModelError
 from crossmodal.evaluation.speech import Row, labels_of
 from crossmodal.evaluation.statistics import bootstrap, recalls
 from crossmodal.explain import neighbours
-from crossmodal.explain.embedding_map import EmbeddingMap, save_space
+from crossmodal.explain.embedding_map import EmbeddingMap, save_map
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.metrics import Labels
 from crossmodal.numerics import unit_length
@@ -57,7 +57,7 @@ def space_figures(
     words = tower.embed([phrase.en for phrase in phrases])
     kept = thinned(rows)
     space = _space(z[kept], [rows[row] for row in kept], words, phrases)
-    save_space(space, models, {"model_hash": model_hash, "meaning": MEANING})
+    save_map(space, models, {"model_hash": model_hash, "meaning": MEANING})
     actors = np.array([row["speaker"] for row in rows])
     return {
         "on_map": {"voices": len(kept), "phrases": len(phrases)},

@@ -13,7 +13,7 @@ import numpy as np
 import streamlit as st
 
 from crossmodal.engine import Engine
-from crossmodal.explain.embedding_map import EXACT, PROJECTIONS, EmbeddingMap, load_space
+from crossmodal.explain.embedding_map import EXACT, PROJECTIONS, EmbeddingMap, load_map
 from crossmodal.explain.neighbours import NEIGHBOURS
 from crossmodal.explain.sweep import figures
 from crossmodal.fusion import normalize_alpha
@@ -42,7 +42,7 @@ _FUSED_SIGN = "star"
 
 def space(context: PageContext, engine: Engine, sample: Sample) -> None:
     """The page of the shared space."""
-    found = load_space(engine.folder, engine.model_hash)
+    found = load_map(engine.folder, engine.model_hash)
     evidence = sample.evidence
     if found is None:
         st.html(html.note(service.own_or(context.say, "space.none")))
@@ -108,7 +108,7 @@ def _mix(engine: Engine, found: EmbeddingMap, projection: str, evidence: Evidenc
     """Where the present input lies; readings that are switched off count for nothing, but are shown."""
     now = mixer_state.current(engine.modalities, engine.rules)
     shown = {name: r.embedding for name, r in evidence.predictions.items() if name in found.modalities}
-    places = {name: found.place(projection, {name: z}, np.ones(1)) for name, z in shown.items()}
+    places = {name: found.locate(projection, {name: z}, np.ones(1)) for name, z in shown.items()}
     used = {name: z for name, z in shown.items() if name not in now.off}
     if not used:
         return Mix(places, (), None, None, np.empty((0, len(TASKS[MAIN_TASK]))), 0.0)
@@ -116,12 +116,12 @@ def _mix(engine: Engine, found: EmbeddingMap, projection: str, evidence: Evidenc
     two = len(used) == 2
     share = np.linspace(0.0, 1.0, _STEPS)
     weights = np.stack([share, 1.0 - share], axis=-1) if two else alpha[None]
-    path = found.place(projection, used, weights)
+    path = found.locate(projection, used, weights)
     return Mix(
         places,
         tuple(used),
         path if two else None,
-        None if len(used) == 1 else found.place(projection, used, alpha),
+        None if len(used) == 1 else found.locate(projection, used, alpha),
         _read(engine, evidence, list(used), weights),
         float(alpha[0]),
     )

@@ -21,13 +21,13 @@ from crossmodal.data.phrasebook import load_phrasebook
 from crossmodal.engine import Engine
 from crossmodal.explain.counterfactuals import windows
 from crossmodal.explain.leave_one_out import (
-    MOST_PLACES,
+    MAX_POSITIONS,
     Span,
     Substitution,
-    candidates,
-    pieces,
-    swaps,
-    telling,
+    content_words,
+    discriminative_words,
+    split_spans,
+    substitutions,
     without_each,
 )
 from crossmodal.text import preprocess as preprocess_text
@@ -99,7 +99,7 @@ def words(engine: Engine, said: str, progress: Progress) -> WordScores:
 
     def work(pipeline: Pipeline) -> WordScores:
         progress("why_words")
-        parts = pieces(preprocess_text(said))
+        parts = split_spans(preprocess_text(said))
         left = without_each(parts)
         return WordScores(parts, finite(pipeline.embed_texts(left) if left else _no_rows(engine)))
 
@@ -115,23 +115,23 @@ def tried(engine: Engine, said: str, left_out: WordScores, own: Array, progress:
     def make() -> Substitutions:
         progress("why_swaps")
         nearness = left_out.z @ own if len(left_out.z) else np.zeros(len(left_out.parts))
-        most = 0 if left_out.grouped else MOST_PLACES  # one word for several would be no change of one word
+        most = 0 if left_out.grouped else MAX_POSITIONS  # one word for several would be no change of one word
         places = sorted(np.argsort(nearness, kind="stable")[:most].tolist())
-        found = swaps(left_out.parts, places, vocabulary(engine))
+        found = substitutions(left_out.parts, places, vocabulary(engine))
         return Substitutions(tuple(found), _read_all(engine, [swap.text for swap in found]))
 
     return _keep(digest("swaps", engine.model_hash, said), make)
 
 
 def vocabulary(engine: Engine) -> tuple[str, ...]:
-    """The words that are tried in the place of others: the most telling of the phrasebook, as these models read them.
+    """The words that are tried as substitutions: the most discriminative of the phrasebook, by these models.
 
     Found once an engine, as it hangs on nothing that a visitor said. Raises CrossmodalError.
     """
     if engine not in _vocabularies:
-        known = candidates(phrase.en for phrase in load_phrasebook())
+        known = content_words(phrase.en for phrase in load_phrasebook())
         read = engine.calibration.read("text", _read_all(engine, known))
-        _vocabularies[engine] = telling(known, read.probabilities[MAIN_TASK])
+        _vocabularies[engine] = discriminative_words(known, read.probabilities[MAIN_TASK])
     return _vocabularies[engine]
 
 
