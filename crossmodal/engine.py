@@ -17,13 +17,14 @@ from crossmodal.errors import BusyError
 from crossmodal.fusion.calibration import Calibration, load_calibration
 from crossmodal.fusion.fuse import fuse
 from crossmodal.model import checkpoints
+from crossmodal.timing import Progress
 from crossmodal.types import Evidence, FusionResult, FusionSettings
 
 if TYPE_CHECKING:
     from crossmodal.pipeline import Pipeline
 
-Found = TypeVar("Found")
-"""What slow work comes to."""
+Result = TypeVar("Result")
+"""What slow work yields."""
 
 
 class Gate:
@@ -92,8 +93,13 @@ class Engine:
                 self._pipeline = Pipeline.load(self.folder)
             return self._pipeline
 
-    def run(self, work: Callable[[Pipeline], Found]) -> Found:
-        """Do slow work with the pipeline, in turn with everybody. Raises BusyError, InputError, ModelError."""
+    def run(self, work: Callable[[Pipeline], Result], progress: Progress | None = None) -> Result:
+        """Do slow work with the pipeline, one request after the other. Raises BusyError, InputError, ModelError.
+
+        ``progress`` is told at once what is waited for: ``queue``, or ``load`` while the models are not there.
+        """
+        if progress:
+            progress("queue" if self.ready else "load")
         with self.gate.slot():
             return work(self.pipeline())
 

@@ -34,3 +34,11 @@ def preprocess(text: str) -> str:
     if not any(character.isalnum() or unicodedata.category(character) in ("So", "Po") for character in folded):
         raise InputError("empty_text")
     return folded
+
+
+def usable_words(recognised: str) -> str | None:
+    """Recognised words as the encoder reads them; None where nothing is left, which is not an error of the clip."""
+    try:
+        return preprocess(recognised[:MAX_TEXT_CHARACTERS])
+    except InputError:
+        return None

@@ -16,8 +16,9 @@ from conftest import TALK, wav_bytes
 from fakes import FakeEngine
 from test_audio import encoded, lying_wav
 
-from crossmodal import audio, limits
+from crossmodal import limits
 from crossmodal.__main__ import OK, SOME_UNREADABLE, main
+from crossmodal.audio.decoder import Decoder, shared_decoder
 from crossmodal.errors import BusyError, InputError
 from crossmodal.examples import load_examples
 from crossmodal.fusion.fuse import fuse
@@ -55,7 +56,7 @@ def spans(talk, size):
 
 @pytest.mark.parametrize(("container", "codec"), [("flac", "flac"), ("ogg", "libopus"), ("mp3", "libmp3lame")])
 def test_blocks_together_are_the_whole(talk, container, codec):
-    data, decoder = encoded(talk, container, codec), audio.Decoder()
+    data, decoder = encoded(talk, container, codec), Decoder()
     blocks = [block for _, block in decoder.blocks(data, 60.0, 2.0, 10**7)]
     np.testing.assert_array_equal(np.concatenate(blocks), decoder(data, 60.0))
     assert {len(block) for block in blocks[:-1]} == {2 * SAMPLE_RATE}
@@ -63,7 +64,7 @@ def test_blocks_together_are_the_whole(talk, container, codec):
 
 
 def test_a_decoder_left_in_the_middle_goes_on_with_the_next(talk):
-    decoder = audio.Decoder()
+    decoder = Decoder()
     blocks = decoder.blocks(wav_bytes(talk), 60.0, 1.0, 10**7)
     next(blocks)
     blocks.close()
@@ -72,7 +73,7 @@ def test_a_decoder_left_in_the_middle_goes_on_with_the_next(talk):
 
 
 def test_the_limit_gives_what_stands_before_it(talk):
-    decoder, found = audio.Decoder(), []
+    decoder, found = Decoder(), []
     with pytest.raises(InputError) as caught:
         found.extend(block for _, block in decoder.blocks(wav_bytes(talk), 4.0, 1.5, 10**7))
     assert caught.value.code == "too_long"
@@ -156,7 +157,7 @@ def test_every_line_is_read_in_both_modalities(engine, talk):
     assert all(line.words == line.heard == engine.recogniser.text for line in found.lines)
     for line in found.lines:
         assert all(line.start - 0.3 <= word.start <= line.end + 0.3 for word in line.evidence.transcript.words)
-        assert len(audio.shared_decoder()(line.audio)) / SAMPLE_RATE == pytest.approx(line.seconds, abs=0.3)
+        assert len(shared_decoder()(line.audio)) / SAMPLE_RATE == pytest.approx(line.seconds, abs=0.3)
 
 
 def test_without_ears_no_sound_is_kept(engine, talk):

@@ -14,22 +14,19 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import hmac
-import io
 import json
 import re
 import secrets
 import time
-import wave
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import fsspec
-import numpy as np
 
 from crossmodal import limits
-from crossmodal.audio.envelope import POINTS, envelope
+from crossmodal.audio.files import ENVELOPE_POINTS, envelope, to_flac
 from crossmodal.errors import InputError
 from crossmodal.sharing.serialization import evidence_record
 from crossmodal.sharing.validation import validate_evidence, validate_numbers, validate_text
@@ -227,29 +224,6 @@ def _check_size(samples: FloatArray, words: str) -> None:
         raise InputError("text_too_long", characters=len(words), longest=limits.MAX_TEXT_CHARACTERS)
 
 
-def to_flac(samples: FloatArray) -> bytes:
-    """Samples in [-1, 1], shape (samples,), as a 16-bit mono FLAC file at SAMPLE_RATE; 16-bit input is kept exactly."""
-    import av  # takes as long to import as the rest of the page's first paint, and only who shares needs it
-
-    pcm = np.rint(np.clip(np.nan_to_num(samples), -1, 1) * 32767).astype("<i2")
-    buffer = io.BytesIO()
-    with av.open(buffer, "w", format="flac") as container:
-        stream = container.add_stream("flac", rate=SAMPLE_RATE, layout="mono", format="s16")
-        frame = av.AudioFrame.from_ndarray(pcm[None, :], format="s16", layout="mono")
-        frame.sample_rate = SAMPLE_RATE
-        for given in (frame, None):
-            for packet in stream.encode(given):
-                container.mux(packet)
-    return buffer.getvalue()
-
-
-def from_wav(data: bytes) -> FloatArray:
-    """The reverse of ``audio.to_wav``: a 16-bit mono WAV file of our own -> samples in [-1, 1], shape (samples,)."""
-    with contextlib.closing(wave.open(io.BytesIO(data))) as file:
-        pcm = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-    return (pcm / 32767).astype(np.float32)
-
-
 # --- untrusted content -----------------------------------------------------------------------------------------------
 
 
@@ -261,7 +235,7 @@ def _validate_clip(content: Mapping[str, Any], audio: bytes, expires: float) -> 
         [content["seconds"]], 0.0, limits.MAX_CLIP_SECONDS + limits.LENGTH_TOLERANCE_SECONDS
     ).tolist()
     peaks = validate_numbers(content["envelope"], 0.0, 1.0)
-    if not 0 < len(peaks) <= POINTS:
+    if not 0 < len(peaks) <= ENVELOPE_POINTS:
         raise ValueError("envelope")
     return SharedClip(
         audio,

@@ -6,19 +6,20 @@ conditioned as a clip of its own would be, and reads as the same stretch uploade
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-import av
 import numpy as np
 
 from crossmodal import limits
-from crossmodal.audio import Decoder, condition
+from crossmodal.audio.conditioning import condition
+from crossmodal.audio.decoder import Decoder
+from crossmodal.audio.files import to_flac
 from crossmodal.audio.transcription import GAP_SECONDS, WINDOW_SECONDS
 from crossmodal.errors import InputError
-from crossmodal.pipeline import Pipeline, usable_words
+from crossmodal.pipeline import Pipeline
+from crossmodal.text import usable_words
 from crossmodal.timeline.types import PEAKS_PER_SECOND, ProgressChunk, UtteranceLine
 from crossmodal.timeline.vad import WINDOW, StreamingVad, UtteranceSegmenter
 from crossmodal.types import SAMPLE_RATE, Evidence, FloatArray, Transcript, Utterance, Waveform
@@ -27,7 +28,6 @@ BLOCK_SECONDS = 15.0
 """What is decoded at once."""
 MARGIN = int(0.2 * SAMPLE_RATE)
 """Samples kept around an utterance, where no other one begins."""
-_FLAC_FRAME = 4096
 Work = Callable[[Pipeline], list[Evidence]]
 Turn = Callable[[Work], list[Evidence]]
 """Whoever runs the encoders, in turn with everybody."""
@@ -187,7 +187,7 @@ def _line(cut: SpeechChunk, evidence: Evidence, keep_audio: bool) -> UtteranceLi
     first, last = waveform.segments[0][0], waveform.segments[-1][1]
     words = transcript.text if transcript and "text" in evidence.predictions else ""
     moved = replace(evidence, transcript=transcript.later(begins) if transcript else None)
-    sound = flac(waveform.samples) if keep_audio else None
+    sound = to_flac(waveform.samples) if keep_audio else None
     return UtteranceLine(round(begins + first, 3), round(begins + last, 3), moved, words, words, sound)
 
 
@@ -199,17 +199,3 @@ def peaks(block: FloatArray) -> tuple[float, ...]:
     size = SAMPLE_RATE // PEAKS_PER_SECOND
     found = np.maximum.reduceat(np.abs(block), np.arange(0, len(block), size))
     return tuple(found.round(4).tolist())
-
-
-def flac(samples: FloatArray) -> bytes:
-    """Samples as a 16-bit FLAC file: what the encoder heard, in about half of the bytes and no measurable time."""
-    pcm = (np.clip(samples, -1, 1) * 32767).astype("<i2")
-    buffer = io.BytesIO()
-    with av.open(buffer, "w", format="flac") as file:
-        stream = file.add_stream("flac", rate=SAMPLE_RATE, layout="mono")
-        for start in range(0, len(pcm), _FLAC_FRAME):
-            frame = av.AudioFrame.from_ndarray(pcm[None, start : start + _FLAC_FRAME], format="s16", layout="mono")
-            frame.sample_rate, frame.pts = SAMPLE_RATE, start
-            file.mux(stream.encode(frame))
-        file.mux(stream.encode(None))
-    return buffer.getvalue()

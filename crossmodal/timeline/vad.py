@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from faster_whisper.vad import get_vad_model
 
-from crossmodal.audio import SPEECH_THRESHOLDS, remove_rumble
+from crossmodal.audio.conditioning import SPEECH_THRESHOLDS, remove_rumble
 from crossmodal.types import SAMPLE_RATE, FloatArray
 
 WINDOW = 512

@@ -218,5 +218,5 @@ def _player(say: Translator, sample: Sample, shown: DisplayClip) -> None:
     elif transcript and transcript.text:
         notes.append(say("words.heard", confidence=f"{transcript.confidence:.0%}"))
     with st.container(horizontal=True, vertical_alignment="center", key="player"):
-        st.audio(shown.audio)
+        st.audio(shown.playable())
         st.html(html.note(" \u00b7 ".join(notes)))

@@ -28,8 +28,9 @@ from crossmodal.errors import InputError
 from crossmodal.i18n.translator import Translator
 from crossmodal.model import checkpoints
 from crossmodal.sharing import export
-from crossmodal.sharing.clip_store import ClipStore, Receipt, SharedClip, from_wav
+from crossmodal.sharing.clip_store import ClipStore, Receipt, SharedClip
 from crossmodal.sharing.export import Export
+from crossmodal.types import Waveform
 from crossmodal.ui import html as markup
 from crossmodal.ui import samples
 from crossmodal.ui.address import SCHEMA
@@ -203,7 +204,7 @@ def _one_of(say: Translator, seen: Sequence[SharedView], place: str) -> SharedVi
 def _link(context: PageContext, engine: Engine, sample: Sample) -> str:
     """The link with its QR code, and for a visitor's own clip the way to include it. Returns the link."""
     say = context.say
-    own = sample.clip is not None and isinstance(sample.clip.audio, bytes)
+    own = sample.clip is not None and not sample.clip.shipped
     clip = (_clip_in_address() or _included(sample)) if own else None
     told_, shown = st.columns([1.7, 1], gap="medium")
     with told_:
@@ -262,12 +263,12 @@ def _offer_clip(context: PageContext, sample: Sample) -> str | None:
 
 def _include(sample: Sample) -> str:
     kept, clip = store(), sample.clip
-    if kept is None or clip is None or not isinstance(clip.audio, bytes):
+    if kept is None or clip is None or not isinstance(clip.source, Waveform):
         raise TypeError("only a visitor's own clip can be included")
     included: list[float] = [at for at in st.session_state.get("_included_at", []) if at > time.time() - 86400]
     if len(included) >= limits.MAX_SHARED_CLIPS_A_DAY:
         raise InputError("clip_limit", most=limits.MAX_SHARED_CLIPS_A_DAY)
-    receipt = kept.put(from_wav(clip.audio), words=sample.said, evidence=sample.evidence, segments=clip.segments)
+    receipt = kept.put(clip.source.samples, words=sample.said, evidence=sample.evidence, segments=clip.segments)
     st.session_state["_included_at"] = [*included, time.time()]
     st.session_state.setdefault("_included", {})[_as_said(sample)] = receipt
     st.session_state["_delete_link"] = (_as_said(sample), receipt)
