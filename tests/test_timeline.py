@@ -40,7 +40,7 @@ def engine(tmp_path):
 def recording_of(engine, data, **options) -> Recording:
     found = Recording(model_hash=engine.model_hash)
     for step in reader.read(data, engine.run, **options):
-        found = found.with_step(step)
+        found = found.with_chunk(step)
     return found
 
 
@@ -399,10 +399,10 @@ def test_csv_round_trip(sheet):
     for place, (row, line) in enumerate(zip(rows, sheet.recording.lines, strict=True)):
         assert (float(row["start"]), float(row["end"])) == pytest.approx((line.start, line.end))
         assert row["transcript"].lstrip("'") == line.words
-        assert row["fused_label"] == top(sheet.strips.fused[place])
+        assert row["fused_label"] == top(sheet.tracks.fused[place])
         assert row["edited"] == ("yes" if place == 1 else "no")
         fused = [float(row[f"fused_{label}"]) for label in EMOTIONS]
-        np.testing.assert_allclose(fused, sheet.strips.fused[place], atol=1e-6)
+        np.testing.assert_allclose(fused, sheet.tracks.fused[place], atol=1e-6)
     assert rows[1]["transcript"].startswith("'=")
     assert rows[2]["text_label"] == rows[2]["disagreement"] == ""
 
@@ -413,13 +413,13 @@ def test_json_round_trip(sheet):
     assert [line["transcript"] for line in record["lines"]] == [line.words for line in sheet.recording.lines]
     assert record["lines"][2]["disagreement"] is None
     assert set(record["lines"][2]["modalities"]) == {"speech"}
-    assert record["lines"][0]["fused"]["label"] == top(sheet.strips.fused[0])
+    assert record["lines"][0]["fused"]["label"] == top(sheet.tracks.fused[0])
 
 
 def test_webvtt_is_read_by_another_program(sheet):
     found = webvtt.from_buffer(io.StringIO(to_vtt(sheet)))
     assert len(found.captions) == len(sheet.recording.lines)
-    for caption, line, fused in zip(found.captions, sheet.recording.lines, sheet.strips.fused, strict=True):
+    for caption, line, fused in zip(found.captions, sheet.recording.lines, sheet.tracks.fused, strict=True):
         assert caption.start_in_seconds + caption.start_time.milliseconds / 1000 == pytest.approx(line.start, abs=1e-3)
         assert f"fused: {top(fused)}]" in caption.raw_text
     assert "&lt;b&gt;left" in found.captions[0].raw_text
@@ -437,7 +437,7 @@ def test_textgrid_is_read_by_two_other_programs(sheet, tmp_path):
     second = textgrid.TextGrid.fromFile(str(path))
     assert [tier.name for tier in second] == names
     fused = [interval.mark for interval in second[3] if interval.mark]
-    assert fused == [top(row) for row in sheet.strips.fused]
+    assert fused == [top(row) for row in sheet.tracks.fused]
     assert second.maxTime == pytest.approx(sheet.recording.seconds)
 
 

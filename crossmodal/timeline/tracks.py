@@ -1,4 +1,4 @@
-"""What the strips of a timeline show: every reading of every line, what they come to, and how far they disagree."""
+"""The tracks of a timeline: the predictions of every line, their fusion, and their disagreement."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from crossmodal.types import MAIN_TASK, TASKS, Array, FusionResult, FusionSettin
 class Tracks:
     """The main task over N lines: ``predictions`` modality -> (N, C), ``fused`` (N, C), ``disagreement`` (N,).
 
-    Rows are NaN where a line has no such reading, or nothing to fuse; the disagreement is NaN below two readings.
-    ``results`` are the fused readings whole, None where there is nothing to fuse.
+    Rows are NaN where a line has no such prediction, or nothing to fuse; the disagreement is NaN below two of them.
+    ``results`` are the complete fusion results, None where there is nothing to fuse.
     """
 
     predictions: Mapping[str, Array]
@@ -45,30 +45,30 @@ def fuse_tracks(
 
 
 def _probabilities(line: UtteranceLine, modality: str) -> Array | None:
-    reading = line.evidence.predictions.get(modality)
-    return None if reading is None else reading.probabilities[MAIN_TASK]
+    prediction = line.evidence.predictions.get(modality)
+    return None if prediction is None else prediction.probabilities[MAIN_TASK]
 
 
-def _rows(found: Sequence[Array | None], classes: int) -> Array:
+def _rows(rows: Sequence[Array | None], classes: int) -> Array:
     empty = np.full(classes, np.nan)
-    return np.stack([empty if row is None else row for row in found]) if found else np.empty((0, classes))
+    return np.stack([empty if row is None else row for row in rows]) if rows else np.empty((0, classes))
 
 
 def _fused(
     line: UtteranceLine, settings: FusionSettings, calibration: Calibration, without: Sequence[str]
 ) -> FusionResult | None:
-    used = {name: reading for name, reading in line.evidence.predictions.items() if name not in without}
+    used = {name: prediction for name, prediction in line.evidence.predictions.items() if name not in without}
     return fuse(replace(line.evidence, predictions=used), settings, calibration) if used else None
 
 
 def disagreement(probabilities: Array) -> Array:
-    """Jensen-Shannon divergence of n readings (..., n, C), as a share of the most that it can be: 0 alike, 1 apart.
+    """Jensen-Shannon divergence of n predictions (..., n, C) over its maximum: 0 for equal, 1 for disjoint ones.
 
-    H(mean of p_i) - mean of H(p_i), over log n (Lin 1991, with equal weights). NaN where a reading is missing.
+    H(mean of p_i) - mean of H(p_i), over log n (Lin 1991, with equal weights). NaN where a prediction is missing.
     """
     count = probabilities.shape[-2]
     if count < 2:
         return np.full(probabilities.shape[:-2], np.nan)
     spread = entropy(probabilities.mean(-2)) - entropy(probabilities).mean(-1)
-    share: Array = np.clip(spread / np.log(count), 0.0, 1.0)
-    return share
+    normalised: Array = np.clip(spread / np.log(count), 0.0, 1.0)
+    return normalised

@@ -1,7 +1,7 @@
-"""Where somebody speaks, found while a recording comes in block by block, and cut into utterances.
+"""Streaming voice activity detection over the blocks of a recording, and segmentation into utterances.
 
-Both parts carry on what they know from one block to the next, so that the borders of blocks leave no trace: the
-detector its recurrent state, the cutting its open utterance.
+Both keep their state from one block to the next, so that the result does not depend on the block borders: the
+detector its recurrent state, the segmenter its open utterance.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from crossmodal.audio.conditioning import SPEECH_THRESHOLDS, remove_rumble
 from crossmodal.types import SAMPLE_RATE, FloatArray
 
 WINDOW = 512
-"""Samples that the detector judges at once: 32 ms."""
+"""Samples per window of the detector: 32 ms."""
 CONTEXT = 64
-"""Samples that it sees before them."""
+"""Samples before the window that the detector is given, too."""
 PEAK = 0.7
 """Peak at which the detector hears; a recording's own level must not decide what is speech."""
 MIN_PEAK = 0.003
@@ -68,8 +68,8 @@ class StreamingVad:
         tails = np.concatenate([self._context[None], windows[:-1, -CONTEXT:]])
         self._context = windows[-1, -CONTEXT:].copy()
         given = {"input": np.concatenate([tails, windows], axis=1), "h": self._states[0], "c": self._states[1]}
-        found, *self._states = self._session.run(None, given)
-        probabilities: FloatArray = np.asarray(found, np.float32).reshape(-1)
+        output, *self._states = self._session.run(None, given)
+        probabilities: FloatArray = np.asarray(output, np.float32).reshape(-1)
         return probabilities
 
 
@@ -118,7 +118,7 @@ class UtteranceSegmenter:
         return start, end
 
     def _cut(self) -> tuple[int, int]:
-        """End the utterance at its weakest moment; what lies behind it begins the next."""
+        """End the utterance where the probability of speech is lowest; the rest begins the next."""
         start, heard = self.open_since, self._heard
         smooth = np.convolve(heard, np.full(SMOOTH, 1 / SMOOTH), mode="same")
         early, late = windows(EARLIEST_CUT), len(heard) - windows(LAST_CUT)

@@ -15,7 +15,7 @@ from crossmodal import limits
 from crossmodal.engine import Engine
 from crossmodal.errors import InputError
 from crossmodal.examples import DEFAULT, Example, load_examples
-from crossmodal.examples.recording import joined
+from crossmodal.examples.recording import example_recording
 from crossmodal.i18n.translator import Translator
 from crossmodal.text import preprocess as preprocess_text
 from crossmodal.timeline.exports import ENDINGS, FORMATS, TimelineExport
@@ -115,7 +115,7 @@ def _example(context: PageContext, engine: Engine) -> Opened | None:
     """The shipped voices as one recording; read anew only where the models in use are not those that it shows."""
     kept, before = _slots(), _slots().get("example")
     if before is None or before.model_hash != engine.model_hash:
-        made = joined() if _is_shipped(engine) else _joined_anew(context.say, engine)
+        made = example_recording() if _is_shipped(engine) else _joined_anew(context.say, engine)
         if made is None:
             return None
         before = before or Opened(0)
@@ -134,7 +134,7 @@ def _joined_anew(say: Translator, engine: Engine) -> Recording | None:
         return engine.run(example.read).checked()
 
     with error_boundary(say, "tl_example"):
-        made = joined(read)
+        made = example_recording(read)
     place.empty()
     return made
 
