@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
+from crossmodal.custom import archive
 from crossmodal.errors import InputError
-from crossmodal.model import archive
 from crossmodal.types import TASKS
 
 DIM = 4

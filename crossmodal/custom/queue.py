@@ -23,7 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from crossmodal.errors import BusyError, CrossmodalError, InputError
-from crossmodal.model import checkpoints
+from crossmodal.modalities import SPEECH, TEXT
+from crossmodal.model.folder import MODELS, ModelFolder
 
 PROGRAM = "crossmodal.custom.worker"
 RUNNING = 2
@@ -35,7 +36,6 @@ POLL_SECONDS = 1.0
 LONGEST_LINE = 1 << 20
 
 DIMENSIONS = (2, 4, 8, 16, 32, 64, 128, 256)
-EXAMPLE = Path("reference") / "example.json"
 """Where a models folder keeps what a run at the first settings told."""
 
 
@@ -65,15 +65,15 @@ class TrainingSettings:
     @property
     def lambdas(self) -> dict[str, float]:
         """Modality -> lambda_i."""
-        return {"speech": self.lambda_speech, "text": self.lambda_text}
+        return {SPEECH: self.lambda_speech, TEXT: self.lambda_text}
 
     @property
     def gammas(self) -> dict[tuple[str, str], float]:
         """Pair of modalities -> gamma_ij."""
         return {
-            ("speech", "text"): self.gamma_cross,
-            ("speech", "speech"): self.gamma_speech,
-            ("text", "text"): self.gamma_text,
+            (SPEECH, TEXT): self.gamma_cross,
+            (SPEECH, SPEECH): self.gamma_speech,
+            (TEXT, TEXT): self.gamma_text,
         }
 
     @classmethod
@@ -177,7 +177,7 @@ class TrainingQueue:
 
     def __init__(
         self,
-        models: Path = checkpoints.MODELS,
+        models: Path = MODELS,
         *,
         running: int = RUNNING,
         waiting: int = WAITING,
@@ -333,7 +333,7 @@ def _values(event: Mapping[str, Any]) -> dict[str, Any]:
 
 def load_example(models: Path) -> list[dict[str, Any]]:
     """What a run at the first settings told, as shipped; empty where a models folder has none."""
-    path = models / EXAMPLE
+    path = ModelFolder(models).training_example
     if not path.is_file():
         return []
     found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["events"]

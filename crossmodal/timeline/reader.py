@@ -17,6 +17,7 @@ import numpy as np
 from crossmodal.audio import Decoder, condition
 from crossmodal.audio.transcription import GAP_SECONDS, WINDOW_SECONDS
 from crossmodal.errors import InputError
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.pipeline import Pipeline, usable_words
 from crossmodal.timeline.types import MAX_BYTES, MAX_SECONDS, PEAKS_PER_SECOND, ProgressChunk, UtteranceLine
 from crossmodal.timeline.vad import WINDOW, StreamingVad, UtteranceSegmenter
@@ -170,7 +171,7 @@ def evidence_of(pipeline: Pipeline, waveforms: Sequence[Waveform]) -> list[Evide
     """
     with ThreadPoolExecutor(1) as aside:
         recognised = aside.submit(pipeline.transcriber.many, waveforms)
-        voices = [pipeline.read(Utterance({"speech": waveform})) for waveform in waveforms]
+        voices = [pipeline.read(Utterance({SPEECH: waveform})) for waveform in waveforms]
         transcripts = recognised.result()
     return [_with_words(pipeline, voice, heard) for voice, heard in zip(voices, transcripts, strict=True)]
 
@@ -185,7 +186,7 @@ def _line(cut: SpeechChunk, evidence: Evidence, keep_audio: bool) -> UtteranceLi
     waveform, transcript = cut.waveform, evidence.transcript
     begins = cut.start + waveform.offset
     first, last = waveform.segments[0][0], waveform.segments[-1][1]
-    words = transcript.text if transcript and "text" in evidence.predictions else ""
+    words = transcript.text if transcript and TEXT in evidence.predictions else ""
     moved = replace(evidence, transcript=transcript.later(begins) if transcript else None)
     sound = flac(waveform.samples) if keep_audio else None
     return UtteranceLine(round(begins + first, 3), round(begins + last, 3), moved, words, words, sound)

@@ -13,13 +13,12 @@ from typing import Any
 
 import streamlit as st
 
-from crossmodal.custom import queue
+from crossmodal.custom import archive, queue
 from crossmodal.custom.queue import DIMENSIONS, LIMITS, TrainingQueue, TrainingRun, TrainingSettings
 from crossmodal.engine import Engine
 from crossmodal.errors import CrossmodalError
 from crossmodal.explain.sweep import figures as measured
 from crossmodal.i18n.translator import Translator
-from crossmodal.model import archive
 from crossmodal.types import EMOTIONS
 from crossmodal.ui import html, service
 from crossmodal.ui.charts import training as training_charts

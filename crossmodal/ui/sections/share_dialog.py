@@ -25,7 +25,7 @@ import streamlit as st
 from crossmodal.engine import Engine
 from crossmodal.errors import InputError
 from crossmodal.i18n.translator import Translator
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import MODELS
 from crossmodal.sharing import export
 from crossmodal.sharing.clip_store import LIFETIME_SECONDS, ClipStore, Receipt, SharedClip, from_wav
 from crossmodal.sharing.export import Export
@@ -43,7 +43,7 @@ STORE_VARIABLE = "CROSSMODAL_CLIPS"
 OFF = "off"
 PUBLIC_VARIABLE = "CROSSMODAL_PUBLIC_URL"
 """Environment variable: the scheme and host by which others reach this service, as https://bench.example.org."""
-FOLDER = checkpoints.MODELS.parent / "clips"
+FOLDER = MODELS.parent / "clips"
 TIDY_SECONDS = 3600.0
 MOST_A_DAY = 20
 """Clips that one session may include within a day: the store drops the oldest, and nobody should push others out."""
