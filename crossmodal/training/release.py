@@ -256,7 +256,7 @@ def assemble(runs: Path, models: Path, sentences: TextData, voice: Mapping[str, 
         TEXT: {task: float(chosen["dev"]["temperatures"][task]) for task in TASKS},
     }
     about = {
-        "text": {"config": asdict(replace(words.TextConfig(), seed=seed)), **chosen},
+        TEXT: {"config": asdict(replace(words.TextConfig(), seed=seed)), **chosen},
         "statistics": {
             "copies": ridge.COPIES,
             "ridge": ridge.RIDGE,
@@ -264,7 +264,7 @@ def assemble(runs: Path, models: Path, sentences: TextData, voice: Mapping[str, 
             "logit": ridge.LOGIT,
             "share": ridge.SHARE,
         },
-        "speech": json.loads((runs / speech.FIGURES).read_text(encoding="utf-8")),
+        SPEECH: json.loads((runs / speech.FIGURES).read_text(encoding="utf-8")),
         "removed_from_train": sentences.removed,
         "torch": torch.__version__,
     }
