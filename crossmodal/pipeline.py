@@ -19,8 +19,8 @@ from crossmodal.fusion.fuse import fuse
 from crossmodal.modalities import MODALITIES, SPEECH, TEXT, Modality, load_towers
 from crossmodal.model.folder import MODELS, ModelFolder, model_hash
 from crossmodal.model.towers import BatchTower, Tower, as_batch_tower, as_maskable_tower
-from crossmodal.text import MAX_CHARACTERS
 from crossmodal.text import preprocess as preprocess_text
+from crossmodal.text import usable_words
 from crossmodal.timing import Progress, StageTimer
 from crossmodal.types import (
     Array,
@@ -115,15 +115,27 @@ class Pipeline:
         progress: Progress | None = None,
         **others: Any,
     ) -> Evidence:
-        """The readings of an utterance, given as the bytes of an audio file, as words, or both.
+        """The predictions of ``embed_utterance`` alone, which takes the same arguments."""
+        return self.embed_utterance(speech=speech, text=text, transcribe=transcribe, progress=progress, **others)[1]
+
+    def embed_utterance(
+        self,
+        *,
+        speech: bytes | None = None,
+        text: str | None = None,
+        transcribe: bool = True,
+        progress: Progress | None = None,
+        **others: Any,
+    ) -> tuple[Utterance, Evidence]:
+        """An utterance, given as the bytes of an audio file, as words, or both: preprocessed, and its predictions.
 
         Without ``text`` the words come from the recogniser, unless ``transcribe`` is off; a clip in which no words are
-        recognised gives a reading of the voice alone. Any further modality of ``MODALITIES`` is given by its name.
+        recognised gives a prediction of the voice alone. Any further modality of ``MODALITIES`` is given by its name.
         ``progress`` is told each stage. Raises InputError.
         """
         watch = StageTimer(progress)
         utterance = self.prepare(speech=speech, text=text, transcribe=transcribe, watch=watch, **others)
-        return self.read(utterance, watch=watch)
+        return utterance, self.read(utterance, watch=watch)
 
     def read(self, utterance: Utterance, *, watch: StageTimer | None = None) -> Evidence:
         """Encode, project and read a preprocessed utterance."""
@@ -169,11 +181,3 @@ def _modality(name: str) -> Modality:
     if name not in MODALITIES:
         raise TypeError(f"{name!r} is no modality; there are {', '.join(MODALITIES)}")
     return MODALITIES[name]
-
-
-def usable_words(recognised: str) -> str | None:
-    """Recognised words as they can be read; None where nothing is left, which is no fault of the clip."""
-    try:
-        return preprocess_text(recognised[:MAX_CHARACTERS])
-    except InputError:
-        return None

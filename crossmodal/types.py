@@ -77,11 +77,6 @@ class Waveform:
         """Length of the prepared waveform in seconds."""
         return len(self.samples) / SAMPLE_RATE
 
-    @property
-    def speech_seconds(self) -> float:
-        """Seconds of speech within the waveform."""
-        return sum(end - start for start, end in self.segments)
-
 
 @dataclass(frozen=True, slots=True)
 class Utterance:

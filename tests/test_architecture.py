@@ -10,6 +10,7 @@ PACKAGE = ROOT / "crossmodal"
 ORDER = (
     "errors",
     "types",
+    "limits",
     "timing",
     "text",
     "metrics",

@@ -435,7 +435,7 @@ def test_shipped_rules_beat_chance_and_either_modality_alone(pipeline):
 
 @pytest.mark.models
 def test_parts_of_the_shipped_towers_add_up_to_the_whole(pipeline, voice):
-    from crossmodal.audio import condition
+    from crossmodal.audio.conditioning import condition
 
     tower = pipeline.towers["text"]
     z, parts = tower.sequence("I never wanted this to happen to us")

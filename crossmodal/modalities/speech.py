@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from crossmodal.audio import preprocess
 from crossmodal.modalities.base import ADAPTED, POOLED, Modality, TensorShapes
 from crossmodal.pretrained import WHISPER
-from crossmodal.types import FloatArray, Waveform
+from crossmodal.types import FloatArray
 
 if TYPE_CHECKING:
     from crossmodal.model.towers import Tower
@@ -15,12 +16,6 @@ if TYPE_CHECKING:
 SPEECH = "speech"
 POOLED_WIDTH = 3840
 """Mean and standard deviation over time of five layers of 384 states."""
-
-
-def _preprocess(data: bytes) -> Waveform:
-    from crossmodal import audio  # loads the decoder, which the names of modalities do not need
-
-    return audio.preprocess(data)
 
 
 def _adapted(tensors: Mapping[str, FloatArray]) -> Tower:
@@ -44,4 +39,4 @@ def _pooled_shapes(dim: int) -> TensorShapes:
     }
 
 
-MODALITY = Modality(SPEECH, _preprocess, {ADAPTED: _adapted, POOLED: _pooled}, WHISPER, _pooled_shapes)
+MODALITY = Modality(SPEECH, preprocess, {ADAPTED: _adapted, POOLED: _pooled}, WHISPER, _pooled_shapes)

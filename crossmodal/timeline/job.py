@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from crossmodal import limits
 from crossmodal.engine import Engine
 from crossmodal.errors import BusyError, CrossmodalError
 from crossmodal.timeline.types import ProgressChunk, Recording
@@ -20,11 +21,9 @@ from crossmodal.types import Evidence
 if TYPE_CHECKING:
     from crossmodal.timeline.reader import Work
 
-MOST = 2
-"""Recordings that are read at once; each holds its file and a decoder of its own."""
 RETRY_SECONDS = 0.5
 
-_places = threading.BoundedSemaphore(MOST)
+_places = threading.BoundedSemaphore(limits.MAX_RECORDING_JOBS)
 _log = logging.getLogger(__name__)
 
 
@@ -59,7 +58,7 @@ class Job:
     def start(self) -> Job:
         """Begin. Raises BusyError ``recordings_full`` where as many as may be are being read."""
         if not _places.acquire(blocking=False):
-            raise BusyError("recordings_full", most=MOST)
+            raise BusyError("recordings_full", most=limits.MAX_RECORDING_JOBS)
         self._thread.start()
         return self
 

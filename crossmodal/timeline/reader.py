@@ -6,20 +6,22 @@ conditioned as a clip of its own would be, and reads as the same stretch uploade
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-import av
 import numpy as np
 
-from crossmodal.audio import Decoder, condition
+from crossmodal import limits
+from crossmodal.audio.conditioning import condition
+from crossmodal.audio.decoder import Decoder
+from crossmodal.audio.files import to_flac
 from crossmodal.audio.transcription import GAP_SECONDS, WINDOW_SECONDS
 from crossmodal.errors import InputError
 from crossmodal.modalities import SPEECH, TEXT
-from crossmodal.pipeline import Pipeline, usable_words
-from crossmodal.timeline.types import MAX_BYTES, MAX_SECONDS, PEAKS_PER_SECOND, ProgressChunk, UtteranceLine
+from crossmodal.pipeline import Pipeline
+from crossmodal.text import usable_words
+from crossmodal.timeline.types import PEAKS_PER_SECOND, ProgressChunk, UtteranceLine
 from crossmodal.timeline.vad import WINDOW, StreamingVad, UtteranceSegmenter
 from crossmodal.types import SAMPLE_RATE, Evidence, FloatArray, Transcript, Utterance, Waveform
 
@@ -27,11 +29,6 @@ BLOCK_SECONDS = 15.0
 """What is decoded at once."""
 MARGIN = int(0.2 * SAMPLE_RATE)
 """Samples kept around an utterance, where no other one begins."""
-SLACK = 1.1
-"""A file may claim to be longer than MAX_SECONDS by this factor before it is refused unread: claims are estimates."""
-LONGEST_CLAIM = 24 * 3600.0
-"""A claim above this is a header that was never filled in."""
-_FLAC_FRAME = 4096
 Work = Callable[[Pipeline], list[Evidence]]
 Turn = Callable[[Work], list[Evidence]]
 """Whoever runs the encoders, in turn with everybody."""
@@ -93,7 +90,7 @@ class UtteranceBuffer:
 def read(
     data: bytes, turn: Turn, *, keep_audio: bool = True, stopped: Callable[[], bool] = lambda: False
 ) -> Iterator[ProgressChunk]:
-    """A file of at most MAX_BYTES and MAX_SECONDS -> its lines, step by step.
+    """A file of at most MAX_RECORDING_BYTES and MAX_RECORDING_SECONDS -> its lines, step by step.
 
     ``turn`` is asked once per windowful of speech; between two turns others may have theirs. ``stopped`` is asked
     between steps. Raises InputError, also in the middle: what was given until then stands. A file that claims to be too
@@ -102,7 +99,8 @@ def read(
     """
     decoder = Decoder()
     try:
-        yield from _read(decoder.blocks(data, MAX_SECONDS, BLOCK_SECONDS, MAX_BYTES), turn, keep_audio, stopped)
+        longest, largest = limits.MAX_RECORDING_SECONDS, limits.MAX_RECORDING_BYTES
+        yield from _read(decoder.blocks(data, longest, BLOCK_SECONDS, largest), turn, keep_audio, stopped)
     finally:
         decoder.close()
 
@@ -141,13 +139,15 @@ def _until_failure(
     """The blocks before a failure, which is to be said once they are read."""
     try:
         for claimed, block in blocks:
-            believed = claimed if claimed <= LONGEST_CLAIM else 0.0
-            if believed > SLACK * MAX_SECONDS:
-                raise InputError("recording_too_long", minutes=round(claimed / 60, 1), longest=MAX_SECONDS / 60)
+            believed = claimed if claimed <= limits.MAX_CLAIMED_SECONDS else 0.0
+            if believed > limits.CLAIMED_LENGTH_SLACK * limits.MAX_RECORDING_SECONDS:
+                raise InputError(
+                    "recording_too_long", minutes=round(claimed / 60, 1), longest=limits.MAX_RECORDING_SECONDS / 60
+                )
             yield believed, block
     except InputError as error:
         cut = error.code == "too_long"
-        failures.append(InputError("recording_cut", longest=MAX_SECONDS / 60) if cut else error)
+        failures.append(InputError("recording_cut", longest=limits.MAX_RECORDING_SECONDS / 60) if cut else error)
 
 
 def _windowful(waiting: Sequence[SpeechChunk]) -> int:
@@ -188,7 +188,7 @@ def _line(cut: SpeechChunk, evidence: Evidence, keep_audio: bool) -> UtteranceLi
     first, last = waveform.segments[0][0], waveform.segments[-1][1]
     words = transcript.text if transcript and TEXT in evidence.predictions else ""
     moved = replace(evidence, transcript=transcript.later(begins) if transcript else None)
-    sound = flac(waveform.samples) if keep_audio else None
+    sound = to_flac(waveform.samples) if keep_audio else None
     return UtteranceLine(round(begins + first, 3), round(begins + last, 3), moved, words, words, sound)
 
 
@@ -200,17 +200,3 @@ def peaks(block: FloatArray) -> tuple[float, ...]:
     size = SAMPLE_RATE // PEAKS_PER_SECOND
     found = np.maximum.reduceat(np.abs(block), np.arange(0, len(block), size))
     return tuple(found.round(4).tolist())
-
-
-def flac(samples: FloatArray) -> bytes:
-    """Samples as a 16-bit FLAC file: what the encoder heard, in about half of the bytes and no measurable time."""
-    pcm = (np.clip(samples, -1, 1) * 32767).astype("<i2")
-    buffer = io.BytesIO()
-    with av.open(buffer, "w", format="flac") as file:
-        stream = file.add_stream("flac", rate=SAMPLE_RATE, layout="mono")
-        for start in range(0, len(pcm), _FLAC_FRAME):
-            frame = av.AudioFrame.from_ndarray(pcm[None, start : start + _FLAC_FRAME], format="s16", layout="mono")
-            frame.sample_rate, frame.pts = SAMPLE_RATE, start
-            file.mux(stream.encode(frame))
-        file.mux(stream.encode(None))
-    return buffer.getvalue()
