@@ -16,7 +16,7 @@ from crossmodal import limits
 from crossmodal.errors import BusyError
 from crossmodal.fusion.calibration import Calibration, load_calibration
 from crossmodal.fusion.fuse import fuse
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import MODELS, ModelFolder, model_hash
 from crossmodal.timing import Progress
 from crossmodal.types import Evidence, FusionResult, FusionSettings
 
@@ -62,13 +62,13 @@ class Gate:
 class Engine:
     """The models of one folder behind a gate, which engines side by side share. Holds no visitor's content."""
 
-    def __init__(self, folder: Path = checkpoints.MODELS, *, gate: Gate | None = None) -> None:
+    def __init__(self, folder: Path = MODELS, *, gate: Gate | None = None) -> None:
         self.folder = folder
         self.gate = gate or Gate()
         self._lock = threading.Lock()
         self._pipeline: Pipeline | None = None
-        manifest = checkpoints.read_manifest(folder)
-        self.model_hash = checkpoints.model_hash(manifest)
+        manifest = ModelFolder(folder).read_manifest()
+        self.model_hash = model_hash(manifest)
         self.modalities = tuple(manifest["temperatures"])
         self.calibration: Calibration = load_calibration(folder, manifest)
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from crossmodal import audio
 from crossmodal.audio.transcription import shared_transcriber
 from crossmodal.errors import InputError
 from crossmodal.fusion.calibration import Calibration, load_calibration
 from crossmodal.fusion.fuse import fuse
-from crossmodal.model import checkpoints
-from crossmodal.model.towers import PooledSpeechTower, SpeechTower, TextTower, Tower, load_towers
+from crossmodal.modalities import MODALITIES, SPEECH, TEXT, Modality, load_towers
+from crossmodal.model.folder import MODELS, ModelFolder, model_hash
+from crossmodal.model.towers import BatchTower, Tower, as_batch_tower, as_maskable_tower
 from crossmodal.text import preprocess as preprocess_text
 from crossmodal.text import usable_words
 from crossmodal.timing import Progress, StageTimer
@@ -65,13 +66,13 @@ class Pipeline:
         self.model_hash = model_hash
 
     @classmethod
-    def load(cls, folder: Path | str = checkpoints.MODELS) -> Pipeline:
+    def load(cls, folder: Path | str = MODELS) -> Pipeline:
         """Verify and load every model. Raises ModelError, naming what is missing or altered."""
         folder = Path(folder)
-        manifest = checkpoints.read_manifest(folder)
+        manifest = ModelFolder(folder).read_manifest()
         towers = load_towers(folder, manifest)
         calibration = load_calibration(folder, manifest)
-        return cls(towers, calibration, shared_transcriber(), checkpoints.model_hash(manifest))
+        return cls(towers, calibration, shared_transcriber(), model_hash(manifest))
 
     @property
     def modalities(self) -> tuple[str, ...]:
@@ -85,20 +86,22 @@ class Pipeline:
         text: str | None = None,
         transcribe: bool = True,
         watch: StageTimer | None = None,
+        **others: Any,
     ) -> Utterance:
         """Preprocess what was given, as ``embed`` does."""
         watch = watch or StageTimer()
-        inputs: dict[str, Waveform | str] = {}
+        inputs: dict[str, Any] = {}
         transcript = None
         if speech is not None:
             with watch.stage("decode"):
-                waveform = inputs["speech"] = audio.preprocess(speech)
+                waveform = inputs[SPEECH] = audio.preprocess(speech)
             if transcribe and text is None:
                 with watch.stage("transcript"):
                     transcript = self.transcriber(waveform)
                 text = usable_words(transcript.text)
         if text is not None:
-            inputs["text"] = preprocess_text(text)
+            inputs[TEXT] = preprocess_text(text)
+        inputs |= {name: _modality(name).preprocess(value) for name, value in others.items()}
         if not inputs:
             raise InputError("nothing_given")
         return Utterance(inputs, transcript)
@@ -110,9 +113,10 @@ class Pipeline:
         text: str | None = None,
         transcribe: bool = True,
         progress: Progress | None = None,
+        **others: Any,
     ) -> Evidence:
         """The predictions of ``embed_utterance`` alone, which takes the same arguments."""
-        return self.embed_utterance(speech=speech, text=text, transcribe=transcribe, progress=progress)[1]
+        return self.embed_utterance(speech=speech, text=text, transcribe=transcribe, progress=progress, **others)[1]
 
     def embed_utterance(
         self,
@@ -121,14 +125,16 @@ class Pipeline:
         text: str | None = None,
         transcribe: bool = True,
         progress: Progress | None = None,
+        **others: Any,
     ) -> tuple[Utterance, Evidence]:
         """An utterance, given as the bytes of an audio file, as words, or both: preprocessed, and its predictions.
 
         Without ``text`` the words come from the recogniser, unless ``transcribe`` is off; a clip in which no words are
-        recognised gives a prediction of the voice alone. ``progress`` is told each stage. Raises InputError.
+        recognised gives a prediction of the voice alone. Any further modality of ``MODALITIES`` is given by its name.
+        ``progress`` is told each stage. Raises InputError.
         """
         watch = StageTimer(progress)
-        utterance = self.prepare(speech=speech, text=text, transcribe=transcribe, watch=watch)
+        utterance = self.prepare(speech=speech, text=text, transcribe=transcribe, watch=watch, **others)
         return utterance, self.read(utterance, watch=watch)
 
     def read(self, utterance: Utterance, *, watch: StageTimer | None = None) -> Evidence:
@@ -141,7 +147,7 @@ class Pipeline:
                     predictions[name] = self.calibration.read(name, *tower.sequence(utterance.inputs[name]))
         return Evidence(predictions, self.model_hash, utterance.transcript, watch.cost)
 
-    def repredict(self, evidence: Evidence, **inputs: Waveform | str) -> Evidence:
+    def repredict(self, evidence: Evidence, **inputs: Any) -> Evidence:
         """The evidence with some modalities read anew, the others kept: what editing a transcript needs."""
         watch = StageTimer()
         fresh = self.read(Utterance(inputs), watch=watch).predictions
@@ -150,12 +156,17 @@ class Pipeline:
         return replace(evidence, predictions=ordered, cost={**evidence.cost, **watch.cost})
 
     def embed_masked(self, waveform: Waveform, stretches: Sequence[tuple[float, float]]) -> Array:
-        """The z (M, D) of the voice with each stretch of time left out; see ``SpeechTower.without``."""
-        return cast(SpeechTower | PooledSpeechTower, self.towers["speech"]).without(waveform, stretches)
+        """The z (M, D) of the voice with each stretch of time left out; see ``MaskableTower.without``."""
+        return as_maskable_tower(self.towers[SPEECH]).without(waveform, stretches)
 
     def embed_texts(self, texts: Sequence[str]) -> Array:
         """The z (N, D) of many texts at once, each of them preprocessed."""
-        return cast(TextTower, self.towers["text"]).embed(texts)
+        return self.text_tower.embed(texts)
+
+    @property
+    def text_tower(self) -> BatchTower:
+        """The tower of the text, which embeds many texts at once."""
+        return as_batch_tower(self.towers[TEXT])
 
     def fuse(self, evidence: Evidence, settings: FusionSettings | None = None, **changes: Any) -> FusionResult:
         """Fuse at ``settings``, any field of which may be given by name: ``fuse(evidence, rule="log_pool")``.
@@ -163,3 +174,10 @@ class Pipeline:
         Raises InputError, see ``crossmodal.fusion.fuse.fuse``.
         """
         return fuse(evidence, replace(settings or FusionSettings(), **changes), self.calibration)
+
+
+def _modality(name: str) -> Modality:
+    """The modality of that name. Raises TypeError, as for any argument that a function does not take."""
+    if name not in MODALITIES:
+        raise TypeError(f"{name!r} is no modality; there are {', '.join(MODALITIES)}")
+    return MODALITIES[name]

@@ -203,9 +203,8 @@ def _syllables(level: Array, voiced: NDArray[np.bool_]) -> int:
 
 
 @cache
-def load_reference(models: Path) -> Mapping[str, Any] | None:
-    """The figures of the reference speakers in a models folder; None where they were not measured."""
-    path = models / REFERENCE
+def load_reference(path: Path) -> Mapping[str, Any] | None:
+    """Prosody of the reference speakers from a JSON file; None where it was not measured."""
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 

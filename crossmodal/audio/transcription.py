@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 from faster_whisper import WhisperModel
 
-from crossmodal.model.checkpoints import WHISPER, pretrained
+from crossmodal.pretrained import WHISPER, pretrained
 from crossmodal.types import SAMPLE_RATE, FloatArray, Transcript, Waveform, Word
 
 MIN_TOKENS, TOKENS_PER_SECOND = 24, 10

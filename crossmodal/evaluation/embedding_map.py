@@ -22,6 +22,7 @@ from crossmodal.explain import neighbours
 from crossmodal.explain.embedding_map import EmbeddingMap, save_space
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.metrics import Labels
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.types import EMOTIONS, Array
 
 PER_ACTOR = 4
@@ -165,7 +166,7 @@ def retrieval(
     each modality.
     """
     same_actor = actors[:, None] == actors[None, :]
-    sides = {"speech": (voices, voice_labels, actors), "text": (words, word_labels, np.arange(len(words)))}
+    sides = {SPEECH: (voices, voice_labels, actors), TEXT: (words, word_labels, np.arange(len(words)))}
     level = {name: neighbours.unit(z - z.mean(0)) for name, (z, _, _) in sides.items()}
     barred = {"speech>speech": same_actor, "text>text": np.eye(len(words), dtype=bool)}
     found = {}

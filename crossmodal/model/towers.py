@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-from typing import Any, Protocol
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
-from crossmodal.errors import ModelError
 from crossmodal.limits import MAX_SEGMENTS
-from crossmodal.model import checkpoints
 from crossmodal.model.encoders.speech import FRAMES_PER_SECOND, AdaptedLayers, LogMel
 from crossmodal.model.encoders.speech import frozen as frozen_speech
 from crossmodal.model.encoders.text import TextEncoder, shared_tokens
 from crossmodal.model.encoders.text import frozen as frozen_text
 from crossmodal.model.projection import MeanProjection, Projection, StatisticsProjection, masked_statistics, windows
-from crossmodal.types import Array, Waveform
+from crossmodal.types import Array, FloatArray, Waveform
 
 _DECIMALS = 4
 """Decimals of the z of a part: what half precision keeps, so that records stay short."""
@@ -34,6 +31,42 @@ class Tower(Protocol):
     def sequence(self, x: Any) -> tuple[Array, Array]:
         """Preprocessed x_i -> z_i (D,) and the z of its parts in their order (S, D), 1 <= S <= MAX_SEGMENTS."""
         ...
+
+
+@runtime_checkable
+class BatchTower(Tower, Protocol):
+    """A tower that embeds many inputs at once, as text does."""
+
+    def embed(self, inputs: Sequence[Any], /) -> Array:
+        """Many preprocessed inputs -> z (N, D), in the order given."""
+        ...
+
+    def sequences(self, inputs: Sequence[Any], /) -> tuple[Array, list[Array]]:
+        """Many preprocessed inputs -> z (N, D) and, input by input, the z of its parts (S, D)."""
+        ...
+
+
+@runtime_checkable
+class MaskableTower(Tower, Protocol):
+    """A tower that can leave stretches of time out of its input, as speech does."""
+
+    def without(self, x: Any, stretches: Sequence[tuple[float, float]], /) -> Array:
+        """Preprocessed x_i -> z (M, D), one row for each stretch (start, end) in seconds that is left out."""
+        ...
+
+
+def as_batch_tower(tower: Tower) -> BatchTower:
+    """The tower as one that embeds many inputs at once. Raises TypeError where it cannot."""
+    if not isinstance(tower, BatchTower):
+        raise TypeError(f"{type(tower).__name__} embeds one input at a time")
+    return tower
+
+
+def as_maskable_tower(tower: Tower) -> MaskableTower:
+    """The tower as one that can leave stretches of time out. Raises TypeError where it cannot."""
+    if not isinstance(tower, MaskableTower):
+        raise TypeError(f"{type(tower).__name__} cannot leave stretches out")
+    return tower
 
 
 _MASKS = 16
@@ -199,60 +232,42 @@ def _unit(z: Tensor) -> Array:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-def _build_text() -> TextTower:
+def adapted_text_tower() -> TextTower:
+    """A text tower with a pretrained encoder of its own, before the trained tensors are loaded over it."""
     encoder = TextEncoder.pretrained()
     return TextTower(encoder, MeanProjection(encoder.width))
 
 
-AnyTower = SpeechTower | PooledSpeechTower | TextTower
-BUILDERS: Mapping[str, Callable[[], SpeechTower | TextTower]] = {"speech": SpeechTower, "text": _build_text}
-"""Modality -> its tower with pretrained encoder, before the trained tensors are laid over it."""
-
-
-KINDS = ("adapted", "pooled")
-"""How a manifest may name a tower: with an encoder of its own, or a projection of the frozen pretrained one alone."""
-
-
-def _build_pooled_text(dim: int) -> TextTower:
+def pooled_text_tower(dim: int) -> TextTower:
+    """A text tower on the frozen encoder that every pipeline shares, before its projection is loaded."""
     encoder = frozen_text()
     return TextTower(encoder, MeanProjection(encoder.width, dim))
 
 
-def load_tower(modality: str, folder: Path, manifest: Mapping[str, Any]) -> AnyTower:
-    """One tower with the tensors of a models folder. Raises ModelError where they do not fit."""
-    name = f"{modality}.safetensors"
-    arrays = checkpoints.load_tensors(folder, name, manifest)
-    state = {key: torch.from_numpy(value) for key, value in arrays.items()}
-    kind = manifest.get("towers", {}).get(modality, KINDS[0])
-    if kind not in KINDS:
-        raise ModelError("model_shape", file=checkpoints.MANIFEST, tensor=str(kind))
-    try:
-        tower = _load_pooled(modality, state) if kind == "pooled" else _load_adapted(modality, state)
-    except RuntimeError as error:
-        raise ModelError("model_shape", file=name) from error
-    except KeyError as error:
-        raise ModelError("model_shape", file=name, tensor=str(error.args[0])) from error
+Built = TypeVar("Built", SpeechTower, PooledSpeechTower, TextTower)
+
+
+def load_over_encoder(tower: Built, tensors: Mapping[str, FloatArray]) -> Built:
+    """Load trained tensors over a tower with a pretrained encoder, in place.
+
+    Tensors of the encoder may be missing, all others must be there. Raises KeyError for a missing or unknown one,
+    RuntimeError for a shape that does not fit.
+    """
+    result = tower.load_state_dict(_state(tensors), strict=False)
+    untrained = [key for key in result.missing_keys if not key.startswith("encoder.")]
+    if result.unexpected_keys or untrained:
+        raise KeyError((result.unexpected_keys + untrained)[0])
     return tower.eval().requires_grad_(False)
 
 
-def _load_adapted(modality: str, state: Mapping[str, Tensor]) -> AnyTower:
-    """The pretrained encoder with the shipped tensors over it."""
-    tower = BUILDERS[modality]()
-    found = tower.load_state_dict(state, strict=False)
-    untrained = [key for key in found.missing_keys if not key.startswith("encoder.")]
-    if found.unexpected_keys or untrained:
-        raise KeyError((found.unexpected_keys + untrained)[0])
-    return tower
+def load_projection(tower: Built, tensors: Mapping[str, FloatArray]) -> Built:
+    """Load the projection of a tower on the frozen encoder, in place; nothing may be loaded over the encoder itself.
+
+    Raises RuntimeError where the tensors do not fit.
+    """
+    tower.projection.load_state_dict(_state(tensors))
+    return tower.eval().requires_grad_(False)
 
 
-def _load_pooled(modality: str, state: Mapping[str, Tensor]) -> AnyTower:
-    """A projection of a width of its own; nothing can be laid over the encoder, which every pipeline shares."""
-    dim = state["linear.weight"].shape[0]
-    tower = PooledSpeechTower(dim) if modality == "speech" else _build_pooled_text(dim)
-    tower.projection.load_state_dict(state)
-    return tower
-
-
-def load_towers(folder: Path, manifest: Mapping[str, Any]) -> dict[str, Tower]:
-    """Every tower that the manifest names, in the order in which modalities are shown."""
-    return {name: load_tower(name, folder, manifest) for name in BUILDERS if name in manifest["temperatures"]}
+def _state(tensors: Mapping[str, FloatArray]) -> dict[str, Tensor]:
+    return {key: torch.from_numpy(value) for key, value in tensors.items()}

@@ -19,7 +19,7 @@ import numpy as np
 from crossmodal.audio.files import envelope
 from crossmodal.data.text import text_key
 from crossmodal.examples.specs import EVIDENCE, audio_path, read_specs
-from crossmodal.model.checkpoints import MODELS
+from crossmodal.model.folder import MODELS
 from crossmodal.pipeline import Pipeline
 from crossmodal.sharing.serialization import evidence_record
 from crossmodal.types import EMOTIONS, Evidence, Transcript, Utterance, Waveform

@@ -16,7 +16,7 @@ from torch.nn import functional
 from transformers import WhisperConfig, WhisperFeatureExtractor
 from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
-from crossmodal.model.checkpoints import whisper_state
+from crossmodal.model.ctranslate2 import whisper_state
 from crossmodal.types import SAMPLE_RATE, FloatArray
 
 LAYERS = 5
@@ -69,7 +69,6 @@ def pad(mels: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
 class SpeechEncoder(nn.Module):
     """Whisper tiny.en's encoder (Radford et al. 2022), run at the clip's own length."""
 
-    modality = "speech"
     width = WIDTH
     layers = LAYERS
 

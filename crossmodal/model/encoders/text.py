@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
-from crossmodal.model.checkpoints import MINILM, pretrained
+from crossmodal.pretrained import MINILM, pretrained
 
 LAYERS = 1
 """Hidden states handed on: those of the last layer alone."""
@@ -39,7 +39,6 @@ class Tokens:
 class TextEncoder(nn.Module):
     """MiniLM-L6 in its sentence-embedding training (Wang et al. 2020; Reimers & Gurevych 2019)."""
 
-    modality = "text"
     width = WIDTH
     layers = LAYERS
 

@@ -32,6 +32,7 @@ from crossmodal.explain.leave_one_out import (
     without_each,
 )
 from crossmodal.fusion.fuse import MAIN
+from crossmodal.modalities import TEXT
 from crossmodal.text import preprocess as preprocess_text
 from crossmodal.timing import Progress
 from crossmodal.types import Array, Waveform, finite
@@ -131,7 +132,7 @@ def vocabulary(engine: Engine) -> tuple[str, ...]:
     """
     if engine not in _vocabularies:
         known = candidates(phrase.en for phrase in load_phrasebook())
-        read = engine.calibration.read("text", _read_all(engine, known))
+        read = engine.calibration.read(TEXT, _read_all(engine, known))
         _vocabularies[engine] = telling(known, read.probabilities[MAIN])
     return _vocabularies[engine]
 

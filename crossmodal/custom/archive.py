@@ -24,13 +24,13 @@ from safetensors.numpy import load as load_tensors
 
 from crossmodal import limits
 from crossmodal.errors import InputError
-from crossmodal.model import checkpoints
+from crossmodal.modalities import MODALITIES, POOLED, SPEECH, TEXT
+from crossmodal.modalities.base import TensorShapes
+from crossmodal.model.folder import HEAD, MANIFEST, SCHEMA, WEIGHTS, weights_file
 from crossmodal.types import TASKS
 
 RUN = "run.json"
-TOWERS = {"speech": "pooled", "text": "pooled"}
-POOLED = {"speech": 3840, "text": 384}
-"""Width of the pooled states: mean and standard deviation of five layers, and the mean of one."""
+TOWERS = dict.fromkeys((SPEECH, TEXT), POOLED)
 _OPTIONAL = {RUN}
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 """The kinds of compression that can be unpacked bit by bit: zipfile lets bzip2 and LZMA fill the memory."""
@@ -86,7 +86,7 @@ def unpack(data: bytes, folder: Path) -> dict[str, Any]:
         raise InputError("bundle_size", megabytes=round(len(data) / 1e6, 1), most=limits.MAX_ARCHIVE_BYTES // 1024**2)
     files = _read(data)
     try:
-        manifest = json.loads(files[checkpoints.MANIFEST])
+        manifest = json.loads(files[MANIFEST])
         run = json.loads(files.get(RUN, b"{}"))
         _check_manifest(manifest)
         _check_hashes(files, manifest)
@@ -141,7 +141,7 @@ def _check_size(size: int, most: int) -> None:
 
 def _check_manifest(manifest: dict[str, Any]) -> None:
     """Raises any of _UNFIT."""
-    if manifest["schema"] != checkpoints.SCHEMA or manifest["towers"] != TOWERS:
+    if manifest["schema"] != SCHEMA or manifest["towers"] != TOWERS:
         raise ValueError("not a model of this kind")
     if set(manifest["temperatures"]) != set(TOWERS) or set(manifest["prior"]) != set(TASKS):
         raise ValueError("calibration")
@@ -167,18 +167,18 @@ def _check_numbers(values: list[Any], low: float, high: float) -> None:
 def _check_hashes(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None:
     """Every file of tensors at its hash. Raises InputError ``bundle_altered``."""
     for name, content in files.items():
-        if name.endswith(".safetensors"):
+        if name.endswith(WEIGHTS):
             expected = str(manifest["files"][name]["sha256"])
             if hashlib.sha256(content).hexdigest() != expected:
                 raise InputError("bundle_altered", file=name)
-    if set(manifest["files"]) != {name for name in files if name.endswith(".safetensors")}:
+    if set(manifest["files"]) != {name for name in files if name.endswith(WEIGHTS)}:
         raise ValueError("files")
 
 
 def _check_tensors(files: Mapping[str, bytes]) -> None:
     """The tensors of a model with pooled towers, all of one width, and nothing else. Raises any of _UNFIT."""
-    found = {name: load_tensors(content) for name, content in files.items() if name.endswith(".safetensors")}
-    dim = found["head.safetensors"][f"linear.{next(iter(TASKS))}.weight"].shape[1]
+    found = {name: load_tensors(content) for name, content in files.items() if name.endswith(WEIGHTS)}
+    dim = found[weights_file(HEAD)][f"linear.{next(iter(TASKS))}.weight"].shape[1]
     if not 2 <= dim <= limits.MAX_ARCHIVE_WIDTH:
         raise ValueError("width")
     for name, shapes in _shapes(dim).items():
@@ -188,23 +188,19 @@ def _check_tensors(files: Mapping[str, bytes]) -> None:
         for value in tensors.values():
             if value.dtype not in (np.float16, np.float32) or not np.isfinite(value).all():
                 raise ValueError("values")
-    if not (found["speech.safetensors"]["spread"] > 0).all():
+    if not (found[weights_file(SPEECH)]["spread"] > 0).all():
         raise ValueError("spread")
 
 
-def _shapes(dim: int) -> dict[str, dict[str, tuple[int, ...]]]:
-    speech = POOLED["speech"]
+def _shapes(dim: int) -> dict[str, TensorShapes]:
+    """File of weights -> its tensors at a width D of the shared space."""
     head: dict[str, tuple[int, ...]] = {}
     for task, classes in TASKS.items():
         head |= {f"linear.{task}.weight": (len(classes), dim), f"linear.{task}.bias": (len(classes),)}
         head[f"scale.{task}"] = ()
-    return {
-        "head.safetensors": head,
-        "speech.safetensors": {
-            "centre": (speech,),
-            "spread": (speech,),
-            "linear.weight": (dim, speech),
-            "linear.bias": (dim,),
-        },
-        "text.safetensors": {"linear.weight": (dim, POOLED["text"]), "linear.bias": (dim,)},
-    }
+    shapes: dict[str, TensorShapes] = {weights_file(HEAD): head}
+    for name in TOWERS:
+        pooled_shapes = MODALITIES[name].pooled_shapes
+        assert pooled_shapes is not None  # TOWERS are those with a pooled tower
+        shapes[weights_file(name)] = pooled_shapes(dim)
+    return shapes
