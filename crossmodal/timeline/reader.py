@@ -174,7 +174,7 @@ def evidence_of(pipeline: Pipeline, waveforms: Sequence[Waveform]) -> list[Evide
     """
     with ThreadPoolExecutor(1) as aside:
         recognised = aside.submit(pipeline.transcriber.many, waveforms)
-        voices = [pipeline.read(Utterance({SPEECH: waveform})) for waveform in waveforms]
+        voices = [pipeline.predict(Utterance({SPEECH: waveform})) for waveform in waveforms]
         transcripts = recognised.result()
     return [_with_words(pipeline, voice, heard) for voice, heard in zip(voices, transcripts, strict=True)]
 
