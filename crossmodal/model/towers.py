@@ -51,7 +51,7 @@ class MaskableTower(Tower, Protocol):
     """A tower that can leave intervals of time out of its input, as speech does."""
 
     def masked(self, x: Any, intervals: Sequence[tuple[float, float]], /) -> Array:
-        """Preprocessed x_i -> z (M, D), one row for each stretch (start, end) in seconds that is left out."""
+        """Preprocessed x_i -> z (M, D), one row for each interval (start, end) in seconds that is left out."""
         ...
 
 
