@@ -1,7 +1,7 @@
-"""Who runs the slow part: the pipeline of this process, loaded in the background, behind a gate.
+"""The slow part: the pipeline of this process, loaded in the background, behind a concurrency limit.
 
-The page must not wait for the encoders: an Engine can be asked for calibration and settings at once, and for readings
-as soon as the models are there.
+The page must not wait for the encoders: an Engine has calibration and settings at once, and predictions as soon as the
+models are loaded.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Result = TypeVar("Result")
 
 
 class Gate:
-    """At most ``running`` at work and ``waiting`` in line; whoever waits longer than ``patience`` seconds is told so.
+    """At most ``running`` requests at work and ``waiting`` in line, none of them longer than ``patience`` seconds.
 
     Encoders take both cores: two runs side by side would each be slower than one after the other.
     """
@@ -104,5 +104,5 @@ class Engine:
             return work(self.pipeline())
 
     def fuse(self, evidence: Evidence, settings: FusionSettings) -> FusionResult:
-        """The fast part; needs no encoder and no turn."""
+        """The fast part, which needs neither the encoders nor the gate."""
         return fuse(evidence, settings, self.calibration)

@@ -85,18 +85,18 @@ class Pipeline:
         speech: bytes | None = None,
         text: str | None = None,
         transcribe: bool = True,
-        watch: StageTimer | None = None,
+        timer: StageTimer | None = None,
         **others: Any,
     ) -> Utterance:
         """Preprocess what was given, as ``embed`` does."""
-        watch = watch or StageTimer()
+        timer = timer or StageTimer()
         inputs: dict[str, Any] = {}
         transcript = None
         if speech is not None:
-            with watch.stage("decode"):
+            with timer.stage("decode"):
                 waveform = inputs[SPEECH] = audio.preprocess(speech)
             if transcribe and text is None:
-                with watch.stage("transcript"):
+                with timer.stage("transcript"):
                     transcript = self.transcriber(waveform)
                 text = usable_words(transcript.text)
         if text is not None:
@@ -133,31 +133,31 @@ class Pipeline:
         recognised gives a prediction of the voice alone. Any further modality of ``MODALITIES`` is given by its name.
         ``progress`` is told each stage. Raises InputError.
         """
-        watch = StageTimer(progress)
-        utterance = self.prepare(speech=speech, text=text, transcribe=transcribe, watch=watch, **others)
-        return utterance, self.read(utterance, watch=watch)
+        timer = StageTimer(progress)
+        utterance = self.prepare(speech=speech, text=text, transcribe=transcribe, timer=timer, **others)
+        return utterance, self.predict(utterance, timer=timer)
 
-    def read(self, utterance: Utterance, *, watch: StageTimer | None = None) -> Evidence:
-        """Encode, project and read a preprocessed utterance."""
-        watch = watch or StageTimer()
+    def predict(self, utterance: Utterance, *, timer: StageTimer | None = None) -> Evidence:
+        """Encode, project and classify a preprocessed utterance."""
+        timer = timer or StageTimer()
         predictions = {}
         for name, tower in self.towers.items():
             if name in utterance.inputs:
-                with watch.stage(f"encode_{name}"):
-                    predictions[name] = self.calibration.read(name, *tower.sequence(utterance.inputs[name]))
-        return Evidence(predictions, self.model_hash, utterance.transcript, watch.cost)
+                with timer.stage(f"encode_{name}"):
+                    predictions[name] = self.calibration.predict(name, *tower.sequence(utterance.inputs[name]))
+        return Evidence(predictions, self.model_hash, utterance.transcript, timer.cost)
 
     def repredict(self, evidence: Evidence, **inputs: Any) -> Evidence:
         """The evidence with some modalities read anew, the others kept: what editing a transcript needs."""
-        watch = StageTimer()
-        fresh = self.read(Utterance(inputs), watch=watch).predictions
+        timer = StageTimer()
+        fresh = self.predict(Utterance(inputs), timer=timer).predictions
         merged = {**evidence.predictions, **fresh}
         ordered = {name: merged[name] for name in self.towers if name in merged}
-        return replace(evidence, predictions=ordered, cost={**evidence.cost, **watch.cost})
+        return replace(evidence, predictions=ordered, cost={**evidence.cost, **timer.cost})
 
-    def embed_masked(self, waveform: Waveform, stretches: Sequence[tuple[float, float]]) -> Array:
-        """The z (M, D) of the voice with each stretch of time left out; see ``MaskableTower.without``."""
-        return as_maskable_tower(self.towers[SPEECH]).without(waveform, stretches)
+    def embed_masked(self, waveform: Waveform, intervals: Sequence[tuple[float, float]]) -> Array:
+        """The z (M, D) of the voice with each interval of time left out; see ``MaskableTower.masked``."""
+        return as_maskable_tower(self.towers[SPEECH]).masked(waveform, intervals)
 
     def embed_texts(self, texts: Sequence[str]) -> Array:
         """The z (N, D) of many texts at once, each of them preprocessed."""

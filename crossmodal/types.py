@@ -63,7 +63,7 @@ class Transcript:
 class Waveform:
     """Speech, ready for the encoder: float32 mono at SAMPLE_RATE, shape (samples,).
 
-    ``segments`` are the stretches of speech as (start, end) in seconds within ``samples``; ``offset`` is where
+    ``segments`` are the intervals of speech as (start, end) in seconds within ``samples``; ``offset`` is where
     ``samples`` starts in the clip as it was given, in seconds, and ``source_seconds`` the length of that clip.
     """
 

@@ -59,7 +59,7 @@ def make_evidence(calibration, seed=0) -> Evidence:
     predictions = {}
     for name in calibration.temperature:
         z = random.normal(size=DIM)
-        predictions[name] = calibration.read(name, z / np.linalg.norm(z))
+        predictions[name] = calibration.predict(name, z / np.linalg.norm(z))
     return Evidence(predictions, "fake")
 
 

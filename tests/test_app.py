@@ -18,7 +18,7 @@ from visiting import EN, address, alert, run, shown, start
 
 from crossmodal import audio, limits
 from crossmodal.engine import Gate
-from crossmodal.errors import ModelError
+from crossmodal.errors import InputError, ModelError
 from crossmodal.examples import DEFAULT, load_examples
 from crossmodal.fusion import fusion_rules
 from crossmodal.i18n.translator import LANGUAGES, Translator
@@ -351,7 +351,7 @@ BAD = {
 @pytest.mark.parametrize(("code", "language"), [*((code, "en") for code in BAD), ("silence", "zh"), ("too_long", "zh")])
 def test_a_bad_clip_is_explained_and_the_next_good_one_works(engine, voice, code, language):
     made = give(page(lang=language), "upload", BAD[code])
-    with pytest.raises(audio.InputError) as refusal:
+    with pytest.raises(InputError) as refusal:
         audio.preprocess(BAD[code])
     assert refusal.value.code == code
     assert Translator(language).error(refusal.value) in alert(made)

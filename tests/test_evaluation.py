@@ -77,7 +77,7 @@ def make_side(seed, calibration):
     labels = np.arange(210) % 7
     z = random.normal(size=(210, 8)) * 0.4 + calibration.weight["emotion"][labels]
     z /= np.linalg.norm(z, axis=1, keepdims=True)
-    p = np.stack([calibration.read("speech", row).probabilities["emotion"] for row in z])
+    p = np.stack([calibration.predict("speech", row).probabilities["emotion"] for row in z])
     return pairs.LabelledEmbeddings(p, z, labels, [f"{seed}.{row % 10}" for row in range(210)])
 
 

@@ -59,7 +59,7 @@ def evidence(calibration):
     for name, count in zip(NAMES, (3, 5), strict=True):
         z = random.normal(size=DIM)
         parts = random.normal(size=(count, DIM)).round(4)
-        predictions[name] = calibration.read(name, z / np.linalg.norm(z), parts)
+        predictions[name] = calibration.predict(name, z / np.linalg.norm(z), parts)
     return Evidence(predictions, "fake")
 
 
@@ -312,7 +312,7 @@ def test_a_rule_learns_from_a_few_pairs(trained, rule):
 
 
 def scored(side, calibration, name):
-    p = calibration.read(name, side.z).probabilities[MAIN]
+    p = calibration.predict(name, side.z).probabilities[MAIN]
     return Scored(p, side.z, side.labels, side.origins, side.parts)
 
 

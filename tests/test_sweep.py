@@ -24,7 +24,7 @@ def make_pairs(calibration, seed=0, count=140, groups=7):
     labels = np.arange(count) % SIZE
     z = random.normal(size=(count, 2, DIM)) * 0.8 + calibration.weight["emotion"][labels][:, None] * 0.3
     z /= np.linalg.norm(z, axis=-1, keepdims=True)
-    p = np.stack([calibration.read(name, z[:, i]).probabilities["emotion"] for i, name in enumerate(NAMES)], axis=1)
+    p = np.stack([calibration.predict(name, z[:, i]).probabilities["emotion"] for i, name in enumerate(NAMES)], axis=1)
     return Pairs(p, z, labels, random.permutation(np.arange(count) % groups))
 
 

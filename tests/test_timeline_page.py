@@ -334,7 +334,7 @@ def test_who_has_left_is_known_after_a_while(monkeypatch):
     clock[0] = 500.0  # nobody asked for long, which is no absence
     there["session"] = False
     assert present()
-    clock[0] += presence.PATIENCE_SECONDS - 1
+    clock[0] += presence.MAX_ABSENCE_SECONDS - 1
     assert present()
     clock[0] += 1
     assert not present()

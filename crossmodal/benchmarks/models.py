@@ -65,11 +65,11 @@ class UsualWay:
         found = self._tower.encoder.whisper(mel, output_hidden_states=True)
         states = torch.stack([*found.hidden_states[:-1], found.last_hidden_state], dim=1)
         z = self._tower.project(states)[0].double().numpy()
-        return self._calibration.read(modalities.SPEECH, z).probabilities["emotion"]
+        return self._calibration.predict(modalities.SPEECH, z).probabilities["emotion"]
 
     def words(self, text: str) -> Array:
         """Emotion from words."""
-        return self._calibration.read(modalities.TEXT, self._text(text)).probabilities["emotion"]
+        return self._calibration.predict(modalities.TEXT, self._text(text)).probabilities["emotion"]
 
     def transcript(self, samples: FloatArray) -> str:
         """What is said, by transformers' recognition pipeline."""

@@ -215,7 +215,7 @@ def text_side(
     """GoEmotions' sentences of one label in one split, ``change`` done to each."""
     texts, labels = fusion_rules.single_label(sentences.part(split, "goemotions"))
     z, parts = pipeline.text_tower.sequences([change(text) for text in texts] if change else texts)
-    p = pipeline.calibration.read(TEXT, z).probabilities["emotion"]
+    p = pipeline.calibration.predict(TEXT, z).probabilities["emotion"]
     return pairs.LabelledEmbeddings(p, z, labels, texts, fusion_rules.pad(parts))
 
 

@@ -269,7 +269,7 @@ def shipped_figures(
         probabilities[rows], scores["z"][rows], voice.labels_of(entries[row] for row in rows), actors[tested].tolist()
     )
     z = pipeline.embed_texts(texts)
-    reading = pipeline.calibration.read(TEXT, z)
+    reading = pipeline.calibration.predict(TEXT, z)
     text = LabelledEmbeddings(reading.probabilities["emotion"], z, labels, range(len(labels)))
     return held_out_figures(speech, text, pipeline.calibration)
 

@@ -346,7 +346,7 @@ def test_figures(trainer: Trainer, folder: Path) -> dict[str, Any]:
     sides = {}
     for name, (z, _) in trainer.read("test").items():
         rows = trainer.reference.rows[name]["test"]
-        reading = calibration.read(name, z)
+        reading = calibration.predict(name, z)
         sides[name] = LabelledEmbeddings(reading.probabilities["emotion"], z, rows.labels, rows.origins.tolist())
     return held_out_figures(sides[SPEECH], sides[TEXT], calibration)
 

@@ -39,7 +39,7 @@ class Calibration:
         """theta(z) of one task: z (..., D) -> (..., C)."""
         return z @ self.weight[task].T + self.bias[task]
 
-    def read(self, modality: str, z: Array, parts: Array | None = None) -> ModalityPrediction:
+    def predict(self, modality: str, z: Array, parts: Array | None = None) -> ModalityPrediction:
         """The reading of one embedding z (D,), each task at the modality's own temperature, with those of its parts."""
         logits = {task: self.logits(task, z) for task in TASKS}
         own = self.temperature[modality]

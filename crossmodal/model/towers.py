@@ -48,10 +48,10 @@ class BatchTower(Tower, Protocol):
 
 @runtime_checkable
 class MaskableTower(Tower, Protocol):
-    """A tower that can leave stretches of time out of its input, as speech does."""
+    """A tower that can leave intervals of time out of its input, as speech does."""
 
-    def without(self, x: Any, stretches: Sequence[tuple[float, float]], /) -> Array:
-        """Preprocessed x_i -> z (M, D), one row for each stretch (start, end) in seconds that is left out."""
+    def masked(self, x: Any, intervals: Sequence[tuple[float, float]], /) -> Array:
+        """Preprocessed x_i -> z (M, D), one row for each interval (start, end) in seconds that is left out."""
         ...
 
 
@@ -63,9 +63,9 @@ def as_batch_tower(tower: Tower) -> BatchTower:
 
 
 def as_maskable_tower(tower: Tower) -> MaskableTower:
-    """The tower as one that can leave stretches of time out. Raises TypeError where it cannot."""
+    """The tower as one that can leave intervals of time out. Raises TypeError where it cannot."""
     if not isinstance(tower, MaskableTower):
-        raise TypeError(f"{type(tower).__name__} cannot leave stretches out")
+        raise TypeError(f"{type(tower).__name__} cannot leave intervals out")
     return tower
 
 
@@ -114,15 +114,15 @@ class SpeechTower(nn.Module):
         return total
 
     @torch.inference_mode()
-    def without(self, waveform: Waveform, stretches: Sequence[tuple[float, float]]) -> Array:
-        """The z (M, D) of a waveform with one stretch left out of every row, each (start, end) in seconds.
+    def masked(self, waveform: Waveform, intervals: Sequence[tuple[float, float]]) -> Array:
+        """The z (M, D) of a waveform with one interval left out of every row, each (start, end) in seconds.
 
         The waveform is encoded once; what is left out is left out of the pooling alone. So a row tells what phi draws
-        from the other frames, which have all heard the whole clip. An empty stretch leaves z as it is. Raises
-        ValueError for a stretch that leaves no frame.
+        from the other frames, which have all heard the whole clip. An empty interval leaves z as it is. Raises
+        ValueError for an interval that leaves no frame.
         """
         states = self.encoder(self._log_mel(waveform.samples)[None])
-        masks = _time_masks(states.shape[2], stretches)
+        masks = _time_masks(states.shape[2], intervals)
         mixed = self.projection.mix(self.adapted(states))
         linear = self.statistics.project(masked_statistics(states[0], masks))
         attentive = [
@@ -155,10 +155,10 @@ class PooledSpeechTower(nn.Module):
         return _unit(self.projection(states))[0], _unit(self.projection(windows(states))).round(_DECIMALS)
 
     @torch.inference_mode()
-    def without(self, waveform: Waveform, stretches: Sequence[tuple[float, float]]) -> Array:
-        """The z (M, D) of a waveform with one stretch left out of every row, as ``SpeechTower.without``."""
+    def masked(self, waveform: Waveform, intervals: Sequence[tuple[float, float]]) -> Array:
+        """The z (M, D) of a waveform with one interval left out of every row, as ``SpeechTower.masked``."""
         states = self.encoder(self._log_mel(waveform.samples)[None])
-        return _unit(self.projection.project(masked_statistics(states[0], _time_masks(states.shape[2], stretches))))
+        return _unit(self.projection.project(masked_statistics(states[0], _time_masks(states.shape[2], intervals))))
 
 
 class TextTower(nn.Module):
@@ -217,13 +217,13 @@ def _merged(tokens: Array) -> Array:
     return np.stack([group.mean(0) for group in groups]).round(_DECIMALS)
 
 
-def _time_masks(frames: int, stretches: Sequence[tuple[float, float]]) -> Tensor:
-    """Masks (M, T), True on the frames whose middle lies outside a stretch. Raises ValueError where none does."""
+def _time_masks(frames: int, intervals: Sequence[tuple[float, float]]) -> Tensor:
+    """Masks (M, T), True on the frames whose middle lies outside an interval. Raises ValueError where none does."""
     middles = (torch.arange(frames) + 0.5) / FRAMES_PER_SECOND
-    edges = torch.tensor(stretches, dtype=torch.float32).reshape(-1, 2, 1)
+    edges = torch.tensor(intervals, dtype=torch.float32).reshape(-1, 2, 1)
     masks = (middles < edges[:, 0]) | (middles >= edges[:, 1])
     if not masks.any(1).all():
-        raise ValueError("a stretch leaves no frame")
+        raise ValueError("an interval leaves no frame")
     return masks
 
 

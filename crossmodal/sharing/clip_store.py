@@ -223,7 +223,7 @@ def _check_size(samples: FloatArray, words: str) -> None:
         raise InputError("text_too_long", characters=len(words), longest=limits.MAX_TEXT_CHARACTERS)
 
 
-# --- content, believed in nothing ------------------------------------------------------------------------------------
+# --- untrusted content -----------------------------------------------------------------------------------------------
 
 
 def _shared(content: Mapping[str, Any], audio: bytes, expires: float) -> SharedClip:

@@ -1,7 +1,7 @@
-"""Where somebody speaks, found while a recording comes in block by block, and cut into utterances.
+"""Voice activity, detected while a recording comes in block by block, and segmented into utterances.
 
-Both parts carry on what they know from one block to the next, so that the borders of blocks leave no trace: the
-detector its recurrent state, the cutting its open utterance.
+Both parts keep their state from one block to the next, so that the result does not depend on the borders of blocks: the
+detector its recurrent state, the segmenter its open utterance.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def compute(pipeline: Pipeline, clip: bytes, text: str) -> tuple[Evidence, Wavef
     waveform = prepared.inputs["speech"]
     assert isinstance(waveform, Waveform)
     transcript = _heard(pipeline.transcriber(waveform), text)
-    return pipeline.read(Utterance(prepared.inputs, transcript)), waveform
+    return pipeline.predict(Utterance(prepared.inputs, transcript)), waveform
 
 
 def _record(evidence: Evidence, waveform: Waveform) -> dict[str, Any]:

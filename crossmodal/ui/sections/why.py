@@ -191,13 +191,13 @@ def _by_moment(case: Case, clip: DisplayClip) -> None:
 def _moments(case: Case, clip: DisplayClip, heard: OcclusionScores) -> None:
     say = case.context.say
     values = by_moment(case.pulls(SPEECH, heard.z)).tolist()
-    spans, drawn = moments(heard.stretches), strengths(values)
+    spans, drawn = moments(heard.intervals), strengths(values)
     if component.usable():
         cells = [[a, b, points(value), by] for (a, b), value, by in zip(spans, values, drawn, strict=True)]
         component.show(_listened(case, clip, heard.offset) | {"moments": cells})
     else:
         st.html(html.pulled_moments(drawn, case.colour))
-    start, end = heard.stretches[0]
+    start, end = heard.intervals[0]
     note = say("why.time.note", label=case.label, seconds=round(end - start, 2))
     st.html(html.note(f"{_strongest(case, spans, values)} {note}"))
 
