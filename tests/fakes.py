@@ -58,6 +58,10 @@ class Tower:
     def embed(self, texts: Sequence[str]) -> Array:
         return np.stack([self(text) for text in texts])
 
+    def sequences(self, texts: Sequence[str]) -> tuple[Array, list[Array]]:
+        pairs = [self.sequence(text) for text in texts]
+        return np.stack([z for z, _ in pairs]), [parts for _, parts in pairs]
+
     def masked(self, waveform: Waveform, intervals: Sequence[tuple[float, float]]) -> Array:
         z, random = self(waveform), np.random.default_rng(len(intervals))
         other = z + 0.05 * random.normal(size=(len(intervals), WIDTH))

@@ -64,7 +64,7 @@ class UsualWay:
         mel = self._extract(samples, sampling_rate=SAMPLE_RATE, return_tensors="pt").input_features
         found = self._tower.encoder.whisper(mel, output_hidden_states=True)
         states = torch.stack([*found.hidden_states[:-1], found.last_hidden_state], dim=1)
-        z = self._tower.read(states)[0].double().numpy()
+        z = self._tower.project(states)[0].double().numpy()
         return self._calibration.predict(modalities.SPEECH, z).probabilities["emotion"]
 
     def words(self, text: str) -> Array:

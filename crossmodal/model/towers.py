@@ -1,4 +1,4 @@
-"""A tower is one modality's way into the shared space: preprocess'd x_i -> f_i -> phi_i -> z_i."""
+"""Towers: the encoder and the projection of one modality, preprocessed x_i -> f_i -> phi_i -> z_i."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from crossmodal.model.projection import MeanProjection, Projection, StatisticsPr
 from crossmodal.types import Array, FloatArray, Waveform
 
 _DECIMALS = 4
-"""Decimals of the z of a part: what half precision keeps, so that records stay short."""
+"""Decimals of a segment embedding: what half precision resolves, so that records stay short."""
 
 
 class Tower(Protocol):
@@ -29,7 +29,7 @@ class Tower(Protocol):
         ...
 
     def sequence(self, x: Any) -> tuple[Array, Array]:
-        """Preprocessed x_i -> z_i (D,) and the z of its parts in their order (S, D), 1 <= S <= MAX_SEGMENTS."""
+        """Preprocessed x_i -> z_i (D,) and its segment embeddings in order (S, D), 1 <= S <= MAX_SEGMENTS."""
         ...
 
 
@@ -42,7 +42,7 @@ class BatchTower(Tower, Protocol):
         ...
 
     def sequences(self, inputs: Sequence[Any], /) -> tuple[Array, list[Array]]:
-        """Many preprocessed inputs -> z (N, D) and, input by input, the z of its parts (S, D)."""
+        """Many preprocessed inputs -> z (N, D) and, input by input, its segment embeddings (S, D)."""
         ...
 
 
@@ -70,14 +70,14 @@ def as_maskable_tower(tower: Tower) -> MaskableTower:
 
 
 _MASKS = 16
-"""Masks pooled at a time, so that what it takes stays small however many there are."""
+"""Masks pooled at a time, which bounds memory."""
 
 
 class SpeechTower(nn.Module):
-    """z_1 = phi_1(f_1(x_1)) for a waveform, from two readings of the voice.
+    """z_1 = phi_1(f_1(x_1)) for a waveform, the sum of two projections.
 
     One is linear in the statistics of the pretrained encoder's states, the other comes from adapted upper layers with
-    attentive pooling. The first is better on voices like those of training, the second on others; their sum keeps both.
+    attentive pooling. The first is better on voices like those of training, the second on others; the sum keeps both.
     """
 
     share: Tensor
@@ -94,22 +94,22 @@ class SpeechTower(nn.Module):
     @torch.inference_mode()
     def forward(self, waveform: Waveform) -> Array:
         """Waveform -> z (D,)."""
-        return _unit(self.read(self.encoder(self._log_mel(waveform.samples)[None])))[0]
+        return _unit(self.project(self.encoder(self._log_mel(waveform.samples)[None])))[0]
 
     @torch.inference_mode()
     def sequence(self, waveform: Waveform) -> tuple[Array, Array]:
-        """Waveform -> z (D,) and the z of its windows (S, D), pooled anew from the same frames, of unit length."""
+        """Waveform -> z (D,) and the z of its windows (S, D), pooled from the same frames, of unit length."""
         states = self.encoder(self._log_mel(waveform.samples)[None])
         adapted = self.adapted(states)
-        parts = _unit(self._pool(windows(states), windows(adapted)))
-        return _unit(self._pool(states, adapted))[0], parts.round(_DECIMALS)
+        segments = _unit(self._pool(windows(states), windows(adapted)))
+        return _unit(self._pool(states, adapted))[0], segments.round(_DECIMALS)
 
-    def read(self, states: Tensor) -> Tensor:
-        """phi_1: hidden states (B, L, T, H) of the pretrained encoder -> both readings added up (B, D)."""
+    def project(self, states: Tensor) -> Tensor:
+        """phi_1: hidden states (B, L, T, H) of the pretrained encoder -> the sum of both projections (B, D)."""
         return self._pool(states, self.adapted(states))
 
     def _pool(self, states: Tensor, adapted: Tensor) -> Tensor:
-        """The same from the states (B, L, T, H) of the pretrained encoder and those of the adapted one."""
+        """``project`` from the states (B, L, T, H) of the pretrained encoder and those of the adapted one."""
         total: Tensor = self.statistics(states) + self.share * self.projection(adapted)
         return total
 
@@ -122,19 +122,19 @@ class SpeechTower(nn.Module):
         ValueError for an interval that leaves no frame.
         """
         states = self.encoder(self._log_mel(waveform.samples)[None])
-        kept = _kept(states.shape[2], intervals)
+        masks = _time_masks(states.shape[2], intervals)
         mixed = self.projection.mix(self.adapted(states))
-        linear = self.statistics.project(masked_statistics(states[0], kept))
+        linear = self.statistics.project(masked_statistics(states[0], masks))
         attentive = [
-            self.projection.pooled(mixed.expand(len(part), -1, -1), part) for part in torch.split(kept, _MASKS)
+            self.projection.pooled(mixed.expand(len(block), -1, -1), block) for block in torch.split(masks, _MASKS)
         ]
         return _unit(linear + self.share * torch.cat(attentive))
 
 
 class PooledSpeechTower(nn.Module):
-    """z_1 for a waveform, linear in the statistics of the frozen pretrained encoder's states and in nothing else.
+    """z_1 for a waveform, linear in the statistics of the frozen pretrained encoder's states.
 
-    That is all that a head trained on reference features needs.
+    A head trained on reference features needs no more.
     """
 
     def __init__(self, dim: int) -> None:
@@ -158,7 +158,7 @@ class PooledSpeechTower(nn.Module):
     def masked(self, waveform: Waveform, intervals: Sequence[tuple[float, float]]) -> Array:
         """The z (M, D) of a waveform with one interval left out of every row, as ``SpeechTower.masked``."""
         states = self.encoder(self._log_mel(waveform.samples)[None])
-        return _unit(self.projection.project(masked_statistics(states[0], _kept(states.shape[2], intervals))))
+        return _unit(self.projection.project(masked_statistics(states[0], _time_masks(states.shape[2], intervals))))
 
 
 class TextTower(nn.Module):
@@ -175,38 +175,39 @@ class TextTower(nn.Module):
 
     @torch.inference_mode()
     def embed(self, texts: Sequence[str], batch: int = 128) -> Array:
-        """Many texts -> z (N, D), in the order given; read in batches of like length."""
+        """Many texts -> z (N, D), in the order given; encoded in batches of similar length."""
         order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-        parts = []
+        z = []
         for start in range(0, len(order), batch):
             tokens, mask = self._tokens([texts[row] for row in order[start : start + batch]])
-            parts.append(_unit(self.projection(self.encoder(tokens, mask), mask)))
-        return np.concatenate(parts)[np.argsort(order)]
+            z.append(_unit(self.projection(self.encoder(tokens, mask), mask)))
+        return np.concatenate(z)[np.argsort(order)]
 
     def sequence(self, text: str) -> tuple[Array, Array]:
-        """Words -> z (D,) and what each of their tokens adds to it (S, D)."""
-        z, parts = self.sequences([text])
-        return z[0], parts[0]
+        """Words -> z (D,) and the contribution of each of their tokens to it (S, D)."""
+        z, contributions = self.sequences([text])
+        return z[0], contributions[0]
 
     @torch.inference_mode()
     def sequences(self, texts: Sequence[str], batch: int = 128) -> tuple[Array, list[Array]]:
-        """Many texts -> z (N, D) and, text by text, what its tokens add to it (S, D).
+        """Many texts -> z (N, D) and, text by text, the contributions of its tokens (S, D).
 
-        phi_2 is linear up to its length, so a token's share is phi_2 of its state over that length. Neighbouring tokens
-        are averaged where there are more than MAX_SEGMENTS; the marks of beginning and end are left out.
+        phi_2 is linear before its normalisation, so a token's contribution is phi_2 of its state divided by the same
+        norm. Neighbouring tokens are averaged where there are more than MAX_SEGMENTS; the marks of beginning and end
+        are left out.
         """
         order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-        z, parts = [], []
+        z, contributions = [], []
         for start in range(0, len(order), batch):
             tokens, mask = self._tokens([texts[row] for row in order[start : start + batch]])
             states = self.encoder(tokens, mask)
             z.append(_unit(self.projection(states, mask)))
-            shares = self.projection.linear(states[:, -1])
-            length = ((shares * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)).norm(dim=1)
-            scaled = (shares / length[:, None, None]).double().numpy()
-            parts += [_merged(row[: int(count)]) for row, count in zip(scaled, mask.sum(1), strict=True)]
-        place = np.argsort(order)
-        return np.concatenate(z)[place], [parts[row] for row in place]
+            projected = self.projection.linear(states[:, -1])
+            norm = ((projected * mask[..., None]).sum(1) / mask.sum(1, keepdim=True)).norm(dim=1)
+            scaled = (projected / norm[:, None, None]).double().numpy()
+            contributions += [_merged(row[: int(count)]) for row, count in zip(scaled, mask.sum(1), strict=True)]
+        original = np.argsort(order)
+        return np.concatenate(z)[original], [contributions[row] for row in original]
 
 
 def _merged(tokens: Array) -> Array:
@@ -216,18 +217,18 @@ def _merged(tokens: Array) -> Array:
     return np.stack([group.mean(0) for group in groups]).round(_DECIMALS)
 
 
-def _kept(frames: int, intervals: Sequence[tuple[float, float]]) -> Tensor:
+def _time_masks(frames: int, intervals: Sequence[tuple[float, float]]) -> Tensor:
     """Masks (M, T), True on the frames whose middle lies outside an interval. Raises ValueError where none does."""
     middles = (torch.arange(frames) + 0.5) / FRAMES_PER_SECOND
     edges = torch.tensor(intervals, dtype=torch.float32).reshape(-1, 2, 1)
-    kept = (middles < edges[:, 0]) | (middles >= edges[:, 1])
-    if not kept.any(1).all():
+    masks = (middles < edges[:, 0]) | (middles >= edges[:, 1])
+    if not masks.any(1).all():
         raise ValueError("an interval leaves no frame")
-    return kept
+    return masks
 
 
 def _unit(z: Tensor) -> Array:
-    """Rows (B, D) as float64, brought to unit length again after the change of precision."""
+    """Rows (B, D) as float64, normalised again after the change of precision."""
     rows: Array = z.double().numpy()
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 

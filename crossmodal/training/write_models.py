@@ -1,4 +1,4 @@
-"""From a finished run to ``models/``: the shipped tensors and the manifest that names every hash."""
+"""A trained model written as a models folder: files of tensors, and the manifest that names their hashes."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from crossmodal.types import TASKS
 
 
 def _stored(value: torch.Tensor, stem: str) -> torch.Tensor:
-    """Matrices in half precision; vectors, which cost nothing, and the head as they are."""
+    """Matrices in half precision; the head, and vectors, whose size does not matter, in single precision."""
     half = value.ndim > 1 and stem != HEAD
-    return value.to(torch.float16 if half else torch.float32).contiguous()
+    return value.detach().to(torch.float16 if half else torch.float32).contiguous()
 
 
 def write_models(  # noqa: PLR0913, all that a manifest tells of
@@ -29,9 +29,9 @@ def write_models(  # noqa: PLR0913, all that a manifest tells of
 ) -> str:
     """Write one safetensors file per entry of ``tensors`` and the manifest; returns the model hash.
 
-    ``tensors`` maps a file's stem (each modality, and ``head``) to its tensors. ``about``
-    says how the run was made: configuration, seed, data. ``towers`` names the kind of each tower that is not the
-    usual one (see ``crossmodal.modalities.base``).
+    ``tensors`` maps a file's stem (each modality, and ``head``) to its tensors. ``about`` says how the run was made:
+    configuration, seed, data. ``towers`` names the kind of each tower that is not ADAPTED (see
+    ``crossmodal.modalities.base``).
     """
     target = ModelFolder(folder)
     manifest: dict[str, Any] = {
