@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from crossmodal import __version__
 from crossmodal.errors import CrossmodalError, InputError, ModelError
 from crossmodal.fusion import DEFAULT_RULE, registry
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import MODELS
 from crossmodal.timeline.exports import FORMATS
 from crossmodal.types import PRIORS, FusionSettings
 
@@ -97,7 +97,7 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_models(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--models", type=Path, default=checkpoints.MODELS, help="folder of the trained models")
+    parser.add_argument("--models", type=Path, default=MODELS, help="folder of the trained models")
 
 
 def _add_predict(commands: Any) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +86,7 @@ class Waveform:
 class Utterance:
     """One thing said: modality -> its preprocessed input (a Waveform for speech, a str for text)."""
 
-    inputs: Mapping[str, Waveform | str]
+    inputs: Mapping[str, Any]
     transcript: Transcript | None = None
 
 

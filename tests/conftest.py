@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import MANIFEST, MODELS
 from crossmodal.types import SAMPLE_RATE, TASKS, Evidence
 
 pytest_plugins = ["browsing", "visiting"]
@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items):
     no_models = pytest.mark.skip(reason="models/manifest.json is missing: run `python -m crossmodal train`")
     no_data = pytest.mark.skip(reason=f"no speech and text sets at {DATA}: set CROSSMODAL_DATA")
     for item in items:
-        if "models" in item.keywords and not (checkpoints.MODELS / checkpoints.MANIFEST).is_file():
+        if "models" in item.keywords and not (MODELS / MANIFEST).is_file():
             item.add_marker(no_models)
         if "data" in item.keywords and not DATA.is_dir():
             item.add_marker(no_data)
@@ -59,7 +59,7 @@ def make_evidence(calibration, seed=0) -> Evidence:
     predictions = {}
     for name in calibration.temperature:
         z = random.normal(size=DIM)
-        predictions[name] = calibration.read(name, z / np.linalg.norm(z))
+        predictions[name] = calibration.predict(name, z / np.linalg.norm(z))
     return Evidence(predictions, "fake")
 
 

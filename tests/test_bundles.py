@@ -11,8 +11,8 @@ import pytest
 from safetensors.numpy import save
 
 from crossmodal import limits
+from crossmodal.custom import archive
 from crossmodal.errors import InputError
-from crossmodal.model import archive
 from crossmodal.types import MAIN_TASK, TASKS
 
 DIM = 4

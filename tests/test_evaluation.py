@@ -10,9 +10,9 @@ from crossmodal.evaluation import pairs, speech, transfer
 from crossmodal.evaluation.card import interval, number, render, table
 from crossmodal.evaluation.statistics import bootstrap, confusion, recalls, unweighted_average_recall
 from crossmodal.evaluation.text import fit_offset
-from crossmodal.explain.sweep import METRICS, fuse_pairs
+from crossmodal.explain.sweep import fuse_pairs
 from crossmodal.fusion import fusion_rules
-from crossmodal.model.checkpoints import MODELS, read_manifest
+from crossmodal.model.folder import MODELS, ModelFolder
 from crossmodal.training.release import locate, one_hot_targets
 from crossmodal.types import EMOTIONS, TASKS, FusionSettings
 
@@ -77,7 +77,7 @@ def make_side(seed, calibration):
     labels = np.arange(210) % 7
     z = random.normal(size=(210, 8)) * 0.4 + calibration.weight["emotion"][labels]
     z /= np.linalg.norm(z, axis=1, keepdims=True)
-    p = np.stack([calibration.read("speech", row).probabilities["emotion"] for row in z])
+    p = np.stack([calibration.predict("speech", row).probabilities["emotion"] for row in z])
     return pairs.LabelledEmbeddings(p, z, labels, [f"{seed}.{row % 10}" for row in range(210)])
 
 
@@ -150,5 +150,5 @@ def test_tasks_start_with_emotion():
 
 @pytest.mark.models
 def test_the_card_says_what_the_figures_say():
-    figures = json.loads((MODELS / METRICS).read_text(encoding="utf-8"))
-    assert (MODELS / "README.md").read_text(encoding="utf-8") == render(figures, read_manifest(MODELS))
+    figures = json.loads(ModelFolder().metrics.read_text(encoding="utf-8"))
+    assert (MODELS / "README.md").read_text(encoding="utf-8") == render(figures, ModelFolder(MODELS).read_manifest())

@@ -6,7 +6,8 @@ import tomllib
 from test_architecture import PACKAGE, ROOT, imports
 
 from crossmodal import limits
-from crossmodal.model import archive, checkpoints
+from crossmodal.custom import archive
+from crossmodal.model.folder import MANIFEST
 
 CONFIG = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
 
@@ -33,7 +34,7 @@ def test_the_proxy_passes_what_the_server_accepts():
 
 def test_an_archive_holds_the_files_of_a_model():
     towers = {f"{name}.safetensors" for name in archive.TOWERS}
-    assert set(limits.MAX_ARCHIVE_FILE_BYTES) == {checkpoints.MANIFEST, archive.RUN, "head.safetensors"} | towers
+    assert set(limits.MAX_ARCHIVE_FILE_BYTES) == {MANIFEST, archive.RUN, "head.safetensors"} | towers
 
 
 def test_a_shared_clip_and_its_text_fit_into_their_bounds():

@@ -168,12 +168,12 @@ def test_without_ears_no_sound_is_kept(engine, talk):
 def test_a_line_reads_as_the_same_stretch_alone(pipeline, talk):
     quiet = np.round(0.2 * talk * 32767) / 32767
     cuts = reader.UtteranceBuffer()
-    stretches = [*cuts(quiet.astype(np.float32)), *cuts.finish()]
+    chunks = [*cuts(quiet.astype(np.float32)), *cuts.finish()]
     steps = reader.read(wav_bytes(quiet), lambda work: work(pipeline), keep_audio=False)
     lines = [line for step in steps for line in step.lines]
-    assert len(lines) == len(stretches) >= len(TALK)
-    for line, stretch in zip(lines, stretches, strict=True):
-        alone = pipeline.embed(speech=wav_bytes(stretch.samples), transcribe=False)
+    assert len(lines) == len(chunks) >= len(TALK)
+    for line, chunk in zip(lines, chunks, strict=True):
+        alone = pipeline.embed(speech=wav_bytes(chunk.samples), transcribe=False)
         left, right = (e.predictions["speech"].probabilities["emotion"] for e in (line.evidence, alone))
         np.testing.assert_allclose(left, right, atol=0.08)
 

@@ -13,8 +13,8 @@ from crossmodal.engine import Gate
 from crossmodal.examples import DEFAULT, load_examples
 from crossmodal.explain.shapley import attribution
 from crossmodal.fusion.fuse import fuse
+from crossmodal.model.folder import MODELS_VARIABLE
 from crossmodal.types import FusionSettings
-from crossmodal.ui import service
 from crossmodal.ui.sections import why_cache
 from crossmodal.ui.sections.why import points, strengths
 from crossmodal.ui.sections.why_cache import OcclusionScores
@@ -115,7 +115,7 @@ def test_no_free_place_is_said_and_the_rest_stays(engine):
 
 
 def test_a_folder_without_a_reference_is_said(engine, tmp_path, monkeypatch):
-    monkeypatch.setenv(service.FOLDER_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(MODELS_VARIABLE, str(tmp_path))
     assert EN("why.prosody.none") in shown(page(why="true"))
 
 

@@ -49,14 +49,14 @@ class Decoder:
             answer, samples = self._receive()
         return _usable(answer, samples)
 
-    def blocks(self, data: bytes, limit: float, seconds: float, largest: int) -> Iterator[tuple[float, FloatArray]]:
-        """A recording of at most ``limit`` seconds and ``largest`` bytes, in blocks of ``seconds``.
+    def blocks(self, data: bytes, limit: float, seconds: float, max_bytes: int) -> Iterator[tuple[float, FloatArray]]:
+        """A recording of at most ``limit`` seconds and ``max_bytes`` bytes, in blocks of ``seconds``.
 
-        Each comes with the length in seconds that the file claims, 0 where it claims none. Raises InputError; what
-        stands before a damage or the limit has been given. One that is not read to its end costs the process.
+        Each comes with the length in seconds that the file claims, 0 where it claims none. Raises InputError after the
+        blocks before a damage or the limit. If the iterator is closed before its end, the process is stopped.
         """
         size = int(seconds * SAMPLE_RATE)
-        request = {"size": len(data), "demuxer": sniff(data, largest), "limit": limit, "block": size}
+        request = {"size": len(data), "demuxer": sniff(data, max_bytes), "limit": limit, "block": size}
         with self._lock:
             whole = False
             try:
@@ -89,7 +89,7 @@ class Decoder:
         return self._process
 
     def _send(self, request: dict[str, object], data: bytes) -> None:
-        """A request and its file. That the process is gone is told by the answer that does not come."""
+        """Send a request and its file. A process that is gone shows when its answer is received."""
         stream = self._start().stdin
         assert stream is not None  # opened as a pipe above
         with self._watched(), contextlib.suppress(BrokenPipeError):
@@ -98,7 +98,7 @@ class Decoder:
             stream.flush()
 
     def _receive(self) -> tuple[dict[str, object], FloatArray]:
-        """One answer. A decoder that dies or hangs over a file makes that file unreadable."""
+        """Receive one answer: ``unreadable`` for a file at which the process dies or hangs."""
         try:
             stream = self._process.stdout if self._process else None
             if stream is None:
@@ -111,7 +111,7 @@ class Decoder:
 
     @contextlib.contextmanager
     def _watched(self) -> Iterator[None]:
-        """Kill the process if what is done within takes too long."""
+        """Kill the process if the body takes longer than MAX_DECODE_SECONDS."""
         watchdog = threading.Timer(limits.MAX_DECODE_SECONDS, self._process.kill if self._process else int)
         watchdog.start()
         try:
@@ -121,7 +121,7 @@ class Decoder:
 
 
 def _usable(answer: dict[str, object], samples: FloatArray) -> FloatArray:
-    """The samples of an answer. Raises InputError where it is a refusal, or where they are no numbers."""
+    """The samples of an answer. Raises InputError for a refusal, or ``not_finite``."""
     if "code" in answer:
         raise InputError(str(answer["code"]), **{key: value for key, value in answer.items() if key != "code"})
     if not np.isfinite(samples).all():

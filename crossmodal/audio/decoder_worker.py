@@ -102,25 +102,25 @@ def decode(data: bytes, demuxer: str, limit: float, bounds: Bounds) -> np.ndarra
 def blocks(data: bytes, demuxer: str, limit: float, size: int, bounds: Bounds) -> Iterator[np.ndarray]:
     """File bytes -> blocks of ``size`` samples, the last one shorter. Raises RefusalError, see ``_decoded``.
 
-    Past the limit what stands before it has been given.
+    The samples before the limit are yielded before the error.
     """
-    kept: list[np.ndarray] = []
+    pending: list[np.ndarray] = []
     try:
         for piece in _decoded(data, demuxer, limit, bounds):
-            kept.append(piece)
-            if sum(map(len, kept)) >= size:
-                whole = np.concatenate(kept)
+            pending.append(piece)
+            if sum(map(len, pending)) >= size:
+                whole = np.concatenate(pending)
                 full = len(whole) // size * size
                 yield from whole[:full].reshape(-1, size)
-                kept = [whole[full:]]
+                pending = [whole[full:]]
     except RefusalError:
-        yield np.concatenate(kept or [np.empty(0, np.float32)])
+        yield np.concatenate(pending or [np.empty(0, np.float32)])
         raise
-    yield np.concatenate(kept)
+    yield np.concatenate(pending)
 
 
 def duration(data: bytes, demuxer: str) -> float | None:
-    """Seconds that the header claims, which nobody should believe; None where it claims nothing."""
+    """Seconds that the header claims, which may be wrong; None where it claims nothing."""
     if demuxer == "aac":  # has no header, and a guess by the first frames may be far off
         return None
     container: Any

@@ -25,14 +25,15 @@ from transformers import (
     WhisperTokenizer,
 )
 
-from crossmodal import audio
+from crossmodal import audio, modalities
 from crossmodal.audio.decoder import shared_decoder
 from crossmodal.audio.files import to_wav
 from crossmodal.examples import load_examples
-from crossmodal.model.checkpoints import WHISPER, pretrained, whisper_state
+from crossmodal.model.ctranslate2 import whisper_state
 from crossmodal.model.encoders.speech import whisper_config
-from crossmodal.model.towers import SpeechTower, TextTower
+from crossmodal.model.towers import SpeechTower
 from crossmodal.pipeline import Pipeline
+from crossmodal.pretrained import WHISPER, pretrained
 from crossmodal.timeline import reader
 from crossmodal.types import SAMPLE_RATE, Array, FloatArray, FusionSettings, Waveform
 
@@ -50,8 +51,9 @@ class UsualWay:
     """The same weights as a user of transformers would run them."""
 
     def __init__(self, pipeline_: Pipeline) -> None:
-        self._tower: SpeechTower = pipeline_.towers["speech"]  # type: ignore[assignment]
-        self._text: TextTower = pipeline_.towers["text"]  # type: ignore[assignment]
+        speech = pipeline_.towers[modalities.SPEECH]
+        assert isinstance(speech, SpeechTower)  # the shipped one; its encoder is what the usual way runs padded
+        self._tower, self._text = speech, pipeline_.towers[modalities.TEXT]
         self._calibration = pipeline_.calibration
         self._extract = WhisperFeatureExtractor()  # type: ignore[no-untyped-call]
         self._recogniser = _recogniser()
@@ -62,12 +64,12 @@ class UsualWay:
         mel = self._extract(samples, sampling_rate=SAMPLE_RATE, return_tensors="pt").input_features
         found = self._tower.encoder.whisper(mel, output_hidden_states=True)
         states = torch.stack([*found.hidden_states[:-1], found.last_hidden_state], dim=1)
-        z = self._tower.read(states)[0].double().numpy()
-        return self._calibration.read("speech", z).probabilities["emotion"]
+        z = self._tower.project(states)[0].double().numpy()
+        return self._calibration.predict(modalities.SPEECH, z).probabilities["emotion"]
 
     def words(self, text: str) -> Array:
         """Emotion from words."""
-        return self._calibration.read("text", self._text(text)).probabilities["emotion"]
+        return self._calibration.predict(modalities.TEXT, self._text(text)).probabilities["emotion"]
 
     def transcript(self, samples: FloatArray) -> str:
         """What is said, by transformers' recognition pipeline."""
@@ -151,7 +153,7 @@ def _measure_clip(engine: Pipeline, usual: UsualWay, clip: bytes, text: str) -> 
 def _measure_fusing(engine: Pipeline, usual: UsualWay, clip: bytes, text: str) -> None:
     evidence, samples = engine.embed(speech=clip, text=text), audio.preprocess(clip).samples
     for rule in engine.calibration.rules():
-        settings = FusionSettings({"speech": 0.6, "text": 0.4}, rule)
+        settings = FusionSettings({modalities.SPEECH: 0.6, modalities.TEXT: 0.4}, rule)
         ours, theirs = side_by_side(
             lambda settings=settings: [engine.fuse(evidence, settings) for _ in range(200)],  # type: ignore[misc]
             (lambda: usual.tick(samples, text)) if rule == "linear" else None,
@@ -195,6 +197,7 @@ def _measure_lengths(engine: Pipeline, voice: FloatArray) -> None:
 _MEMORY = """
 import sys
 from crossmodal.pipeline import Pipeline
+from crossmodal.pretrained import WHISPER, pretrained
 pipeline = Pipeline.load(sys.argv[1])
 pipeline.embed(speech=open(sys.argv[2], "rb").read())
 status = dict(line.split(":", 1) for line in open("/proc/self/status"))

@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,18 +23,18 @@ from crossmodal.errors import ModelError
 from crossmodal.evaluation import card, embedding_map, pairs, prosody, speech, transfer
 from crossmodal.evaluation.statistics import bootstrap
 from crossmodal.evaluation.text import text_figures
-from crossmodal.explain.sweep import METRICS, save_pairs
+from crossmodal.explain.sweep import save_pairs
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.model import checkpoints
-from crossmodal.model.towers import TextTower
+from crossmodal.modalities import SPEECH, TEXT
+from crossmodal.model.folder import ALONE, FOLDS, WINDOWS, ModelFolder
 from crossmodal.pipeline import Pipeline
 from crossmodal.training import fusion_rules, speech_windows
-from crossmodal.training.release import ALONE, OOF, SCORES, TEXT_CORPORA, check_named, locate
+from crossmodal.training.release import TEXT_CORPORA, check_named, locate
 from crossmodal.training.speech_folds import training_share
 from crossmodal.types import EMOTIONS, TASKS
 
 PLAIN = ("kathleen", "speechocean762", "ljspeech")
-SPEECH = ("ravdess", "emodb", *PLAIN)
+CORPORA = ("ravdess", "emodb", *PLAIN)
 OPTIONAL = ("cremad", "tess")
 TRANSFER_TEXTS = 4_000
 PAIRS = (
@@ -50,17 +50,17 @@ def evaluate(data: Path, models: Path, *, named: Mapping[str, Path] | None = Non
     Returns the figures. Raises CrossmodalError for data that is missing, ModelError for models that do not verify.
     """
     named = named or {}
-    check_named(named, [*TEXT_CORPORA, *SPEECH, *OPTIONAL])
+    check_named(named, [*TEXT_CORPORA, *CORPORA, *OPTIONAL])
     torch.set_num_threads(2)
     pipeline = Pipeline.load(models)
     sentences = read_text_data(locate(data, named, TEXT_CORPORA))
-    folders = locate(data, named, {name: name for name in SPEECH})
+    folders = locate(data, named, {name: name for name in CORPORA})
     folders |= {name: named[name] for name in OPTIONAL if name in named}
     corpora = {name: read_corpus(name, folder) for name, folder in folders.items()}
-    manifest = checkpoints.read_manifest(models)
+    manifest = ModelFolder(models).read_manifest()
     figures: dict[str, Any] = {"model_hash": pipeline.model_hash, "temperatures": manifest["temperatures"]}
     figures |= _speech(pipeline, models, corpora)
-    figures["text"] = text_figures(text_tower(pipeline), pipeline.calibration, sentences)
+    figures["text"] = text_figures(pipeline.text_tower, pipeline.calibration, sentences)
     figures["label_matched_pairs"] = pair_figures(pipeline, models, sentences)
     figures["space"] = space_figures(pipeline, models)
     tick = _ticker("reference", len(corpora["ravdess"]))
@@ -80,16 +80,17 @@ def evaluate_fusion(data: Path, models: Path, *, named: Mapping[str, Path] | Non
     For models whose towers that evaluation saw and whose fusion rules have changed since. Raises ModelError where
     there was none, CrossmodalError for data that is missing.
     """
-    if not (models / METRICS).is_file():
-        raise ModelError("model_missing", file=METRICS, expected="figures of an earlier evaluate")
-    check_named(named or {}, [*TEXT_CORPORA, *SPEECH, *OPTIONAL])
+    metrics = ModelFolder(models).metrics
+    if not metrics.is_file():
+        raise ModelError("model_missing", file=metrics.name, expected="figures of an earlier evaluate")
+    check_named(named or {}, [*TEXT_CORPORA, *CORPORA, *OPTIONAL])
     torch.set_num_threads(1)
     pipeline = Pipeline.load(models)
     sentences = read_text_data(locate(data, named or {}, TEXT_CORPORA))
-    figures: dict[str, Any] = json.loads((models / METRICS).read_text(encoding="utf-8"))
+    figures: dict[str, Any] = json.loads(metrics.read_text(encoding="utf-8"))
     figures["model_hash"] = pipeline.model_hash
     figures["label_matched_pairs"] = pair_figures(pipeline, models, sentences)
-    _write(figures, models, checkpoints.read_manifest(models))
+    _write(figures, models, ModelFolder(models).read_manifest())
     return figures
 
 
@@ -100,27 +101,27 @@ def evaluate_space(models: Path) -> dict[str, Any]:
     ModelError for models that do not verify.
     """
     pipeline = Pipeline.load(models)
-    found = space_figures(pipeline, models)
-    measured = json.loads((models / METRICS).read_text(encoding="utf-8")) if (models / METRICS).is_file() else {}
+    found, metrics = space_figures(pipeline, models), ModelFolder(models).metrics
+    measured = json.loads(metrics.read_text(encoding="utf-8")) if metrics.is_file() else {}
     if measured.get("model_hash") == pipeline.model_hash:
-        _write(measured | {"space": found}, models, checkpoints.read_manifest(models))
+        _write(measured | {"space": found}, models, ModelFolder(models).read_manifest())
     return found
 
 
 def _write(figures: Mapping[str, Any], models: Path, manifest: Mapping[str, Any]) -> None:
     """The figures and the card beside the models."""
     sizes = {name: entry["bytes"] for name, entry in manifest["files"].items()}
-    figures = {**figures, "size": sizes}
+    figures, folder = {**figures, "size": sizes}, ModelFolder(models)
     plain = json.dumps(without_nan(figures), indent=1, allow_nan=False)
-    (models / METRICS).write_text(plain + "\n", encoding="utf-8")
-    (models / "README.md").write_text(card.render(figures, manifest), encoding="utf-8")
+    folder.metrics.write_text(plain + "\n", encoding="utf-8")
+    folder.card.write_text(card.render(figures, manifest), encoding="utf-8")
 
 
 def space_figures(pipeline: Pipeline, models: Path) -> dict[str, Any]:
     """The map of the shared space, left in ``models`` for the page, and its figures."""
-    scores, rows = speech.read_scores(models / SCORES / OOF)
+    scores, rows = speech.read_scores(ModelFolder(models).scores(FOLDS))
     return embedding_map.space_figures(
-        text_tower(pipeline), pipeline.calibration, pipeline.model_hash, models, (scores["z"], rows)
+        pipeline.text_tower, pipeline.calibration, pipeline.model_hash, models, (scores["z"], rows)
     )
 
 
@@ -131,11 +132,6 @@ def without_nan(value: Any) -> Any:
     if isinstance(value, list):
         return [without_nan(item) for item in value]
     return None if isinstance(value, float) and math.isnan(value) else value
-
-
-def text_tower(pipeline: Pipeline) -> TextTower:
-    """The tower of the words, which can also read many texts at once."""
-    return cast(TextTower, pipeline.towers["text"])
 
 
 def _ticker(name: str, total: int) -> Callable[[], None]:
@@ -167,13 +163,13 @@ def unheard(corpora: Mapping[str, list[CorpusClip]]) -> dict[str, list[CorpusCli
 
 def _speech(pipeline: Pipeline, models: Path, corpora: Mapping[str, list[CorpusClip]]) -> dict[str, Any]:
     figures: dict[str, Any] = {
-        "ravdess_folds": speech.fold_figures(models / SCORES / OOF),
-        "emodb_by_ravdess_alone": speech.emodb_figures(models / SCORES / ALONE),
+        "ravdess_folds": speech.fold_figures(ModelFolder(models).scores(FOLDS)),
+        "emodb_by_ravdess_alone": speech.emodb_figures(ModelFolder(models).scores(ALONE)),
         "plain": {},
         "unheard": {},
     }
     for name, clips in unheard(corpora).items():
-        read = speech.read_clips(pipeline.towers["speech"], pipeline.calibration, clips, _ticker(name, len(clips)))
+        read = speech.read_clips(pipeline.towers[SPEECH], pipeline.calibration, clips, _ticker(name, len(clips)))
         place, measure = ("plain", speech.plain_figures) if name in PLAIN else ("unheard", speech.labelled_figures)
         figures[place][name] = measure(*read)
     return figures
@@ -204,8 +200,8 @@ def pair_figures(pipeline: Pipeline, models: Path, sentences: TextData) -> dict[
 
 def voice_side(calibration: Calibration, models: Path, kind: str) -> pairs.LabelledEmbeddings:
     """RAVDESS as the models of the folds read it, clean or noisy, at temperatures fitted on the other folds, clean."""
-    scores, rows = speech.read_scores(models / SCORES / OOF)
-    found = speech_windows.load(models / SCORES / speech_windows.STEM, kind)
+    scores, rows = speech.read_scores(ModelFolder(models).scores(FOLDS))
+    found = speech_windows.load(ModelFolder(models).scores(WINDOWS), kind)
     z = scores["z"] if kind == "clean" else found.z
     asked = {task: calibration.logits(task, z) for task in TASKS}
     p = speech.cross_calibrated(scores, rows, None if kind == "clean" else asked)["emotion"]
@@ -218,8 +214,8 @@ def text_side(
 ) -> pairs.LabelledEmbeddings:
     """GoEmotions' sentences of one label in one split, ``change`` done to each."""
     texts, labels = fusion_rules.single_label(sentences.part(split, "goemotions"))
-    z, parts = text_tower(pipeline).sequences([change(text) for text in texts] if change else texts)
-    p = pipeline.calibration.read("text", z).probabilities["emotion"]
+    z, parts = pipeline.text_tower.sequences([change(text) for text in texts] if change else texts)
+    p = pipeline.calibration.predict(TEXT, z).probabilities["emotion"]
     return pairs.LabelledEmbeddings(p, z, labels, texts, fusion_rules.pad(parts))
 
 
@@ -249,8 +245,8 @@ def _transfer(clips: list[CorpusClip], sentences: TextData) -> dict[str, Any]:
         rows = [index for index, clip in enumerate(clips) if place[clip.speaker] == split]
         count = TRANSFER_TEXTS if split == "train" else TRANSFER_TEXTS // 4
         found[split] = {
-            "speech": transfer.Split(features[rows], labels[rows]),
-            "text": _text_split(sentences, split, count),
+            SPEECH: transfer.Split(features[rows], labels[rows]),
+            TEXT: _text_split(sentences, split, count),
         }
     return transfer.transfer(found["train"], found["dev"], found["test"])
 

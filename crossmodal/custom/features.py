@@ -18,10 +18,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file
 
 from crossmodal.errors import ModelError
-from crossmodal.model import checkpoints
+from crossmodal.modalities import SPEECH, TEXT
+from crossmodal.model.folder import FOLDS, MODELS, ModelFolder, save_tensors
+from crossmodal.pretrained import sha256, verify
 from crossmodal.types import EMOTIONS, FloatArray
 
 if TYPE_CHECKING:
@@ -29,11 +31,8 @@ if TYPE_CHECKING:
     from crossmodal.data.text import TextData
     from crossmodal.pipeline import Pipeline
 
-FOLDER = "reference"
-"""Folder within ``models/``."""
-FEATURES, ABOUT, EXAMPLE = "features.safetensors", "reference.json", "example.json"
 SPLITS = ("train", "dev", "test")
-DIMENSIONS = {"speech": 256, "text": 128}
+DIMENSIONS = {SPEECH: 256, TEXT: 128}
 """Principal components that are kept of each modality."""
 SENTENCES = {"train": 800, "dev": 100, "test": 100}
 """At most so many sentences of each emotion."""
@@ -85,13 +84,14 @@ class Reference:
     about: Mapping[str, Any]
 
 
-def load_reference(models: Path = checkpoints.MODELS) -> Reference:
+def load_reference(models: Path = MODELS) -> Reference:
     """The reference features in a models folder. Raises ModelError where they are missing or altered."""
-    folder = models / FOLDER
-    if not (folder / ABOUT).is_file():
-        raise ModelError("model_missing", file=f"{FOLDER}/{ABOUT}", expected="reference features")
-    about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-    found = load_file(checkpoints.verify(folder / FEATURES, about["sha256"]))
+    folder = ModelFolder(models)
+    if not folder.reference.is_file():
+        name = folder.reference.relative_to(models).as_posix()
+        raise ModelError("model_missing", file=name, expected="reference features")
+    about = json.loads(folder.reference.read_text(encoding="utf-8"))
+    found = load_file(verify(folder.reference_features, about["sha256"]))
     rows, bases = {}, {}
     for name in DIMENSIONS:
         own = {key.removeprefix(f"{name}."): value for key, value in found.items() if key.startswith(f"{name}.")}
@@ -167,28 +167,26 @@ def build(
     """
     from crossmodal.custom import worker
 
-    folder = models / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = ModelFolder(models)
     texts, labels = choose_sentences(sentences)
     tensors = _speech_tensors(clips, tick) | _text_tensors(texts, labels)
-    save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}, folder / FEATURES)
-    (folder / FEATURES).chmod(0o644)  # safetensors lets the writer alone read
+    save_tensors(tensors, folder.reference_features)
     about = {
         "meaning": _MEANING,
         "licences": _LICENCES,
-        "sha256": checkpoints.sha256(folder / FEATURES),
+        "sha256": sha256(folder.reference_features),
         "labels": list(EMOTIONS),
         "splits": {
             "names": list(SPLITS),
-            "speech": f"by actors in the order of their names: to {ACTORS[0]}, to {ACTORS[1]}, the rest",
-            "text": "GoEmotions' own",
+            SPEECH: f"by actors in the order of their names: to {ACTORS[0]}, to {ACTORS[1]}, the rest",
+            TEXT: "GoEmotions' own",
         },
         "shipped": {
             "model_hash": pipeline.model_hash,
             "figures": shipped_figures(clips, texts["test"], labels["test"], pipeline, models),
         },
     }
-    (folder / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    folder.reference.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     return worker.write_example(models)
 
 
@@ -241,7 +239,7 @@ def _speech_tensors(clips: Sequence[CorpusClip], tick: Callable[[], None]) -> di
     actors = actor_numbers(clips)
     labels = np.array([EMOTIONS.index(clip.emotion or "neutral") for clip in clips], np.uint8)
     columns = {"labels": labels, "origins": actors.astype(np.uint16)}
-    return _tensors("speech", pooled_speech(clips, tick), split_numbers(actors), columns)
+    return _tensors(SPEECH, pooled_speech(clips, tick), split_numbers(actors), columns)
 
 
 def _text_tensors(texts: Mapping[str, Sequence[str]], labels: Mapping[str, NDArray[np.int64]]) -> dict[str, Any]:
@@ -250,7 +248,7 @@ def _text_tensors(texts: Mapping[str, Sequence[str]], labels: Mapping[str, NDArr
         "labels": np.concatenate([labels[name] for name in SPLITS]).astype(np.uint8),
         "origins": np.arange(len(split), dtype=np.uint16),
     }
-    return _tensors("text", pooled_text([text for name in SPLITS for text in texts[name]]), split, columns)
+    return _tensors(TEXT, pooled_text([text for name in SPLITS for text in texts[name]]), split, columns)
 
 
 def shipped_figures(
@@ -260,9 +258,8 @@ def shipped_figures(
     from crossmodal.evaluation import speech as voice
     from crossmodal.evaluation.held_out import held_out_figures
     from crossmodal.evaluation.pairs import LabelledEmbeddings
-    from crossmodal.training.release import OOF, SCORES
 
-    scores, entries = voice.read_scores(models / SCORES / OOF)
+    scores, entries = voice.read_scores(ModelFolder(models).scores(FOLDS))
     probabilities = voice.cross_calibrated(scores, entries)["emotion"]
     place = {str(entry["key"]): row for row, entry in enumerate(entries)}
     actors = actor_numbers(clips)
@@ -271,8 +268,8 @@ def shipped_figures(
     speech = LabelledEmbeddings(
         probabilities[rows], scores["z"][rows], voice.labels_of(entries[row] for row in rows), actors[tested].tolist()
     )
-    z = pipeline.towers["text"].embed(texts)  # type: ignore[attr-defined]
-    reading = pipeline.calibration.read("text", z)
+    z = pipeline.embed_texts(texts)
+    reading = pipeline.calibration.predict(TEXT, z)
     text = LabelledEmbeddings(reading.probabilities["emotion"], z, labels, range(len(labels)))
     return held_out_figures(speech, text, pipeline.calibration)
 
@@ -288,7 +285,7 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(prog="python -m crossmodal.custom.features", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the speech and text sets")
-    parser.add_argument("--models", type=Path, default=checkpoints.MODELS, help="folder of the trained models")
+    parser.add_argument("--models", type=Path, default=MODELS, help="folder of the trained models")
     given = parser.parse_args()
     clips = read_corpus("ravdess", locate(given.data, {}, {"ravdess": "ravdess"})["ravdess"])
     sentences = read_text_data(locate(given.data, {}, TEXT_CORPORA))

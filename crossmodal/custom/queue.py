@@ -24,13 +24,13 @@ from typing import Any
 
 from crossmodal import limits
 from crossmodal.errors import BusyError, CrossmodalError, InputError
-from crossmodal.model import checkpoints
+from crossmodal.modalities import SPEECH, TEXT
+from crossmodal.model.folder import MODELS, ModelFolder
 
 PROGRAM = "crossmodal.custom.worker"
 POLL_SECONDS = 1.0
 
 DIMENSIONS = (2, 4, 8, 16, 32, 64, 128, 256)
-EXAMPLE = Path("reference") / "example.json"
 """Where a models folder keeps what a run at the first settings told."""
 
 
@@ -60,15 +60,15 @@ class TrainingSettings:
     @property
     def lambdas(self) -> dict[str, float]:
         """Modality -> lambda_i."""
-        return {"speech": self.lambda_speech, "text": self.lambda_text}
+        return {SPEECH: self.lambda_speech, TEXT: self.lambda_text}
 
     @property
     def gammas(self) -> dict[tuple[str, str], float]:
         """Pair of modalities -> gamma_ij."""
         return {
-            ("speech", "text"): self.gamma_cross,
-            ("speech", "speech"): self.gamma_speech,
-            ("text", "text"): self.gamma_text,
+            (SPEECH, TEXT): self.gamma_cross,
+            (SPEECH, SPEECH): self.gamma_speech,
+            (TEXT, TEXT): self.gamma_text,
         }
 
     @classmethod
@@ -172,7 +172,7 @@ class TrainingQueue:
 
     def __init__(
         self,
-        models: Path = checkpoints.MODELS,
+        models: Path = MODELS,
         *,
         running: int = limits.MAX_TRAINING_RUNS,
         waiting: int = limits.MAX_WAITING_TRAINING_RUNS,
@@ -328,7 +328,7 @@ def _values(event: Mapping[str, Any]) -> dict[str, Any]:
 
 def load_example(models: Path) -> list[dict[str, Any]]:
     """What a run at the first settings told, as shipped; empty where a models folder has none."""
-    path = models / EXAMPLE
+    path = ModelFolder(models).training_example
     if not path.is_file():
         return []
     found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["events"]

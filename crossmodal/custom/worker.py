@@ -30,7 +30,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from crossmodal import limits, metrics
-from crossmodal.custom.features import EXAMPLE, FOLDER, Basis, Reference, load_reference
+from crossmodal.custom.features import Basis, Reference, load_reference
 from crossmodal.custom.queue import TrainingSettings
 from crossmodal.data.text import implied_sentiment
 from crossmodal.errors import CrossmodalError
@@ -38,7 +38,8 @@ from crossmodal.evaluation.held_out import held_out_figures
 from crossmodal.evaluation.pairs import LabelledEmbeddings
 from crossmodal.evaluation.statistics import unweighted_average_recall
 from crossmodal.fusion.calibration import Calibration, load_calibration
-from crossmodal.model import checkpoints
+from crossmodal.modalities import POOLED, SPEECH, TEXT
+from crossmodal.model.folder import ModelFolder
 from crossmodal.model.head import Head
 from crossmodal.numerics import softmax
 from crossmodal.training.objective import (
@@ -52,8 +53,8 @@ from crossmodal.training.objective import (
 from crossmodal.training.write_models import write_models
 from crossmodal.types import EMOTIONS, TASKS, Array
 
-MODALITIES = ("speech", "text")
-PAIRS: tuple[Pair, ...] = (("speech", "text"), ("speech", "speech"), ("text", "text"))
+MODALITIES = (SPEECH, TEXT)
+PAIRS: tuple[Pair, ...] = ((SPEECH, TEXT), (SPEECH, SPEECH), (TEXT, TEXT))
 TASK_WEIGHTS = {"emotion": 1.0, "sentiment": 0.3}
 """The tasks within one L_i."""
 BATCH = 128
@@ -308,7 +309,7 @@ def write(trainer: Trainer, folder: Path, epochs: int) -> str:
         "licences": trainer.reference.about["licences"],
         "torch": torch.__version__,
     }
-    towers = dict.fromkeys(MODALITIES, "pooled")
+    towers = dict.fromkeys(MODALITIES, POOLED)
     return write_models(folder, tensors, temperatures, prior, about, towers=towers)
 
 
@@ -333,7 +334,7 @@ def fold(trainer: Trainer, name: str, basis: Basis) -> dict[str, Tensor]:
     weight = phi.weight.detach().double() / trainer.scale[name] @ torch.from_numpy(basis.basis).double().T
     bias = phi.bias.detach().double()
     centre, spread = torch.from_numpy(basis.centre), torch.from_numpy(basis.spread)
-    if name == "speech":
+    if name == SPEECH:
         return {"centre": centre, "spread": spread, "linear.weight": weight.float(), "linear.bias": bias.float()}
     weight = weight / spread
     return {"linear.weight": weight.float(), "linear.bias": (bias - weight @ centre.double()).float()}
@@ -341,13 +342,13 @@ def fold(trainer: Trainer, name: str, basis: Basis) -> dict[str, Tensor]:
 
 def test_figures(trainer: Trainer, folder: Path) -> dict[str, Any]:
     """The written model on the held-out test rows."""
-    calibration: Calibration = load_calibration(folder, checkpoints.read_manifest(folder))
+    calibration: Calibration = load_calibration(folder, ModelFolder(folder).read_manifest())
     sides = {}
     for name, (z, _) in trainer.read("test").items():
         rows = trainer.reference.rows[name]["test"]
-        reading = calibration.read(name, z)
+        reading = calibration.predict(name, z)
         sides[name] = LabelledEmbeddings(reading.probabilities["emotion"], z, rows.labels, rows.origins.tolist())
-    return held_out_figures(sides["speech"], sides["text"], calibration)
+    return held_out_figures(sides[SPEECH], sides[TEXT], calibration)
 
 
 def write_example(models: Path) -> dict[str, Any]:
@@ -361,7 +362,7 @@ def write_example(models: Path) -> dict[str, Any]:
         train(load_reference(models), TrainingSettings(), Path(folder), told.append, threading.Event())
     plain = [{**event, "seconds": 0.0} if "seconds" in event else event for event in told]  # the same on any machine
     text = json.dumps({"events": plain}, separators=(",", ":")) + "\n"
-    (models / FOLDER / EXAMPLE).write_text(text, encoding="utf-8")
+    ModelFolder(models).training_example.write_text(text, encoding="utf-8")
     figures: dict[str, Any] = told[-1]["figures"]
     return figures
 

@@ -22,6 +22,7 @@ from crossmodal.explain import neighbours
 from crossmodal.explain.embedding_map import EmbeddingMap, save_map
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.metrics import Labels
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.numerics import unit_length
 from crossmodal.types import EMOTIONS, Array
 
@@ -166,7 +167,7 @@ def retrieval(
     each modality.
     """
     same_actor = actors[:, None] == actors[None, :]
-    sides = {"speech": (voices, voice_labels, actors), "text": (words, word_labels, np.arange(len(words)))}
+    sides = {SPEECH: (voices, voice_labels, actors), TEXT: (words, word_labels, np.arange(len(words)))}
     level = {name: unit_length(z - z.mean(0)) for name, (z, _, _) in sides.items()}
     barred = {"speech>speech": same_actor, "text>text": np.eye(len(words), dtype=bool)}
     found = {}

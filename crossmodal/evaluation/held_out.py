@@ -12,6 +12,7 @@ from crossmodal.evaluation.statistics import bootstrap, unweighted_average_recal
 from crossmodal.explain import neighbours
 from crossmodal.explain.sweep import sweep
 from crossmodal.fusion.calibration import Calibration
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.types import EMOTIONS, FusionSettings
 
 PAIR_SEED = 3
@@ -29,8 +30,8 @@ def held_out_figures(speech: LabelledEmbeddings, text: LabelledEmbeddings, calib
     curve = sweep(pairs, FusionSettings(), calibration, np.array([0.5]))
     interval = {"low": round(float(curve.low[0]), 4), "high": round(float(curve.high[0]), 4)}
     return {
-        "speech": side_figures(speech),
-        "text": side_figures(text),
+        SPEECH: side_figures(speech),
+        TEXT: side_figures(text),
         "fused": {**curve.metrics_at(0), **interval, "pairs": len(pairs.labels)},
         "retrieval": {
             "speech>text": round(retrieval(speech, text), 4),

@@ -17,10 +17,10 @@ import numpy as np
 from tqdm import tqdm
 
 from crossmodal import audio
-from crossmodal.audio.prosody import MEASURES, REFERENCE, Prosody, measure
+from crossmodal.audio.prosody import MEASURES, Prosody, measure
 from crossmodal.data.speech import CorpusClip, read_corpus, speakers
 from crossmodal.errors import InputError
-from crossmodal.model.checkpoints import MODELS
+from crossmodal.model.folder import MODELS, ModelFolder
 from crossmodal.types import EMOTIONS
 
 PERCENTILES = tuple(range(5, 100, 5))
@@ -48,7 +48,7 @@ def write_reference(
         except InputError:
             continue
     figures = reference_figures(rows) | {"unread": len(clips) - len(rows)}
-    (models / REFERENCE).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    ModelFolder(models).prosody.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     return figures
 
 

@@ -16,6 +16,7 @@ from crossmodal.errors import InputError
 from crossmodal.evaluation.statistics import bootstrap, confusion, recalls, unweighted_average_recall
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.metrics import Labels
+from crossmodal.modalities import SPEECH
 from crossmodal.numerics import softmax
 from crossmodal.training.release import fit_speech_temperatures, one_hot_targets
 from crossmodal.training.speech import load_scores
@@ -129,7 +130,7 @@ def read_clips(
         except InputError:
             continue  # counted: the difference of the two lengths
     z = np.stack(embeddings)
-    p = softmax(calibration.logits("emotion", z) / calibration.temperature["speech"]["emotion"])
+    p = softmax(calibration.logits("emotion", z) / calibration.temperature[SPEECH]["emotion"])
     return p, read, len(clips) - len(read)
 
 

@@ -16,12 +16,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from crossmodal.evaluation.statistics import unweighted_average_recall
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.model.head import Head
 from crossmodal.model.projection import SHARED_DIM
 from crossmodal.training.objective import Objective, cross_modal_contrastive, task_loss
 from crossmodal.types import EMOTIONS, FloatArray
 
-PAIR = ("speech", "text")
+PAIR = (SPEECH, TEXT)
 GAMMAS = (0.0, 0.1, 0.3, 1.0, 3.0)
 STEPS = 600
 BATCH = 128

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from crossmodal.data.phrasebook import LINES
 from crossmodal.explain import neighbours
 from crossmodal.metrics import Labels
-from crossmodal.model.tensor_files import read_figures, write_figures
+from crossmodal.modalities import SPEECH, TEXT
+from crossmodal.model.folder import ModelFolder
 from crossmodal.numerics import unit_length
 from crossmodal.types import MAIN_TASK, TASKS, Array
 
@@ -30,8 +31,6 @@ EXACT = "pca"
 PROJECTIONS = (EXACT, "tsne", "umap")
 CACHED_FOLDERS = 4
 """Models folders whose map is cached: the shipped one, and recent ones of models that visitors trained."""
-STEM = Path("space") / "map"
-"""Path of the map in a models folder: numbers as safetensors, their meaning as JSON."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +52,7 @@ class EmbeddingMap:
     components: Array
     explained: float
     layouts: Mapping[str, Array]
-    modalities: tuple[str, ...] = ("speech", "text")
+    modalities: tuple[str, ...] = (SPEECH, TEXT)
 
     @cached_property
     def _centred(self) -> tuple[Array, Array]:
@@ -111,7 +110,7 @@ def save_map(embedding_map: EmbeddingMap, models: Path, about: Mapping[str, Any]
         "origins": _in_runs(embedding_map.origins),
         "splits": _in_runs(embedding_map.splits),
     }
-    write_figures(models / STEM, tensors, json.dumps(meaning, ensure_ascii=False))
+    ModelFolder(models).embedding_map.write(tensors, json.dumps(meaning, ensure_ascii=False))
 
 
 def _in_runs(names: Sequence[str]) -> list[tuple[str, int]]:
@@ -122,7 +121,7 @@ def _in_runs(names: Sequence[str]) -> list[tuple[str, int]]:
 @lru_cache(maxsize=CACHED_FOLDERS)
 def load_map(models: Path, model_hash: str) -> EmbeddingMap | None:
     """The map in a models folder, cached; None where there is none, or where other models or phrases made it."""
-    stored = read_figures(models / STEM, model_hash)
+    stored = ModelFolder(models).embedding_map.read(model_hash)
     if stored is None or stored[0]["phrasebook"] != phrasebook_digest():
         return None
     about, tensors = stored

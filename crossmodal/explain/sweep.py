@@ -23,7 +23,8 @@ from crossmodal.fusion.calibration import Calibration
 from crossmodal.fusion.fuse import check_prior, fusion_inputs, linear_scores
 from crossmodal.fusion.rules.shared_space import SharedSpace
 from crossmodal.metrics import Labels, calibration_error
-from crossmodal.model.tensor_files import read_figures, write_figures
+from crossmodal.modalities import SPEECH, TEXT
+from crossmodal.model.folder import ModelFolder
 from crossmodal.numerics import EPS
 from crossmodal.types import MAIN_TASK, TASKS, Array, FloatArray, FusionSettings
 
@@ -33,10 +34,6 @@ GRID = np.linspace(0.0, 1.0, 21)
 RESAMPLES = 1_000
 FOLDERS = 4
 """Of how many models folders all this is kept: the shipped one, and those of visitors, which come and go."""
-METRICS = "metrics.json"
-"""Where ``evaluate`` leaves its figures in a models folder."""
-STEM = Path("scores") / "pairs"
-"""Where ``evaluate`` leaves the pairs in a models folder: figures as safetensors, their meaning as JSON."""
 
 _GRID = "grid."
 """How the name of a tensor begins that holds a rule's fused probabilities."""
@@ -60,7 +57,7 @@ class Pairs:
     embeddings: Array
     labels: Labels
     groups: NDArray[np.int64]
-    modalities: tuple[str, str] = ("speech", "text")
+    modalities: tuple[str, str] = (SPEECH, TEXT)
     sequences: tuple[Array, ...] = ()
     grids: Mapping[str, Array] = field(default_factory=dict)
 
@@ -101,7 +98,7 @@ def save_pairs(pairs: Pairs, models: Path, about: dict[str, Any]) -> None:
     }
     tensors |= {f"{_GRID}{rule}": _small(fused) for rule, fused in pairs.grids.items()}
     meaning = about | {"modalities": pairs.modalities, "labels": TASKS[MAIN_TASK]}
-    write_figures(models / STEM, tensors, json.dumps(meaning, indent=1))
+    ModelFolder(models).pairs.write(tensors, json.dumps(meaning, indent=1))
 
 
 def _small(probabilities: Array) -> NDArray[np.uint8]:
@@ -118,7 +115,7 @@ def _large(roots: NDArray[np.uint8]) -> Array:
 @lru_cache(maxsize=FOLDERS)
 def load_pairs(models: Path, model_hash: str) -> Pairs | None:
     """The pairs in a models folder, kept for the last few; None where none lie there or other models read them."""
-    kept = read_figures(models / STEM, model_hash)
+    kept = ModelFolder(models).pairs.read(model_hash)
     if kept is None:
         return None
     about, found = kept
@@ -136,7 +133,7 @@ def load_pairs(models: Path, model_hash: str) -> Pairs | None:
 @lru_cache(maxsize=FOLDERS)
 def figures(models: Path) -> Mapping[str, Any]:
     """What ``evaluate`` measured of the models in a folder; empty where it has not been run."""
-    path = models / METRICS
+    path = ModelFolder(models).metrics
     found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return found
 

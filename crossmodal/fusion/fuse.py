@@ -62,7 +62,7 @@ def fuse_counterfactuals(
     """
 
     def repeated(prediction: ModalityPrediction) -> ModalityPrediction:
-        read = calibration.read(modality, z) if prediction.modality == modality else prediction
+        read = calibration.predict(modality, z) if prediction.modality == modality else prediction
         rows = {
             task: np.broadcast_to(values, (len(z), values.shape[-1])) for task, values in read.probabilities.items()
         }

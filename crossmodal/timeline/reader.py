@@ -18,6 +18,7 @@ from crossmodal.audio.decoder import Decoder
 from crossmodal.audio.files import to_flac
 from crossmodal.audio.transcription import GAP_SECONDS, WINDOW_SECONDS
 from crossmodal.errors import InputError
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.pipeline import Pipeline
 from crossmodal.text import usable_words
 from crossmodal.timeline.types import PEAKS_PER_SECOND, ProgressChunk, UtteranceLine
@@ -173,7 +174,7 @@ def evidence_of(pipeline: Pipeline, waveforms: Sequence[Waveform]) -> list[Evide
     """
     with ThreadPoolExecutor(1) as aside:
         recognised = aside.submit(pipeline.transcriber.many, waveforms)
-        voices = [pipeline.read(Utterance({"speech": waveform})) for waveform in waveforms]
+        voices = [pipeline.predict(Utterance({SPEECH: waveform})) for waveform in waveforms]
         transcripts = recognised.result()
     return [_with_words(pipeline, voice, heard) for voice, heard in zip(voices, transcripts, strict=True)]
 
@@ -188,7 +189,7 @@ def _line(chunk: SpeechChunk, evidence: Evidence, keep_audio: bool) -> Utterance
     waveform, transcript = chunk.waveform, evidence.transcript
     begins = chunk.start + waveform.offset
     first, last = waveform.segments[0][0], waveform.segments[-1][1]
-    words = transcript.text if transcript and "text" in evidence.predictions else ""
+    words = transcript.text if transcript and TEXT in evidence.predictions else ""
     moved = replace(evidence, transcript=transcript.later(begins) if transcript else None)
     sound = to_flac(waveform.samples) if keep_audio else None
     return UtteranceLine(round(begins + first, 3), round(begins + last, 3), moved, words, words, sound)

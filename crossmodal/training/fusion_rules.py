@@ -10,7 +10,6 @@ a missing modality is nothing new. Classes are drawn alike: what the rule says i
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -20,22 +19,21 @@ from typing import Any, cast
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
 from crossmodal import metrics
 from crossmodal.data.text import Sentence, TextData, implied_sentiment
 from crossmodal.fusion import registry
-from crossmodal.fusion.calibration import rule_file
 from crossmodal.fusion.learned import LearnedRule, NetworkInputs
 from crossmodal.metrics import Labels
-from crossmodal.model import checkpoints
-from crossmodal.model.towers import TextTower, load_tower
+from crossmodal.modalities import SPEECH, TEXT, load_tower
+from crossmodal.model.folder import FOLDS, WINDOWS, ModelFolder, rule_file
+from crossmodal.model.towers import BatchTower, as_batch_tower
 from crossmodal.training import speech, speech_windows
 from crossmodal.types import EMOTIONS, TASKS, Array
 
-MODALITIES = ("speech", "text")
+MODALITIES = (SPEECH, TEXT)
 LEAST_SHARE = 0.05
 """The a_i below which noise grows no further."""
 
@@ -103,10 +101,10 @@ def first_half(speakers: Sequence[str]) -> NDArray[np.bool_]:
     return np.array([speaker in half for speaker in speakers])
 
 
-def voice_side(scores: Path, kind: str = "clean") -> LabelledEmbeddings:
-    """RAVDESS out of fold, of one of ``voice_parts.KINDS``, from the folder of scores; origins are the actors."""
-    _, rows = speech.load_scores(scores / "ravdess_by_folds")
-    found = speech_windows.load(scores / speech_windows.STEM, kind)
+def voice_side(models: Path, kind: str = "clean") -> LabelledEmbeddings:
+    """RAVDESS out of fold, of one of ``speech_windows.KINDS``, from a models folder; origins are the actors."""
+    _, rows = speech.load_scores(ModelFolder(models).scores(FOLDS))
+    found = speech_windows.load(ModelFolder(models).scores(WINDOWS), kind)
     labels = np.array([EMOTIONS.index(row["emotion"]) for row in rows])
     return LabelledEmbeddings(found.z, pad(found.parts), labels, np.array([row["speaker"] for row in rows]))
 
@@ -117,7 +115,7 @@ def single_label(sentences: Sequence[Sentence]) -> tuple[list[str], Labels]:
     return [row.text for row in rows], np.array([int(np.argmax(row.emotions)) for row in rows])
 
 
-def words_side(tower: TextTower, texts: Sequence[str], labels: Labels) -> LabelledEmbeddings:
+def words_side(tower: BatchTower, texts: Sequence[str], labels: Labels) -> LabelledEmbeddings:
     """Sentences as the words' tower reads them; each is an origin of its own."""
     z, parts = tower.sequences(texts)
     return LabelledEmbeddings(z, pad(parts), labels, np.array(texts))
@@ -315,10 +313,10 @@ def inner_split(
 
 def material(models: Path, sentences: TextData) -> dict[str, LabelledEmbeddings]:
     """All that training may see: the first half of the actors, clean and noisy, and the dev sentences."""
-    voices = join([voice_side(models / "scores", kind) for kind in speech_windows.KINDS])
-    tower = cast(TextTower, load_tower("text", models, checkpoints.read_manifest(models)))
+    voices = join([voice_side(models, kind) for kind in speech_windows.KINDS])
+    tower = as_batch_tower(load_tower(TEXT, models, ModelFolder(models).read_manifest()))
     texts, labels = single_label(sentences.part("dev", "goemotions"))
-    return {"speech": voices.keep(first_half(voices.origins.tolist())), "text": words_side(tower, texts, labels)}
+    return {SPEECH: voices.keep(first_half(voices.origins.tolist())), TEXT: words_side(tower, texts, labels)}
 
 
 def train_rules(
@@ -346,13 +344,10 @@ def train_rules(
 
 def add_rules(models: Path, found: Mapping[str, Mapping[str, Tensor]], about: Mapping[str, Any]) -> str:
     """Write the tensors of rules beside the other models and name them in the manifest; returns the new model hash."""
-    manifest = checkpoints.read_manifest(models)
+    folder = ModelFolder(models)
+    manifest = folder.read_manifest()
     for name, state in found.items():
-        path = models / rule_file(name)
-        path.parent.mkdir(exist_ok=True)
-        save_file({key: value.detach().float().contiguous() for key, value in state.items()}, path)
-        path.chmod(0o644)  # safetensors lets the writer alone read
-        manifest["files"][rule_file(name)] = {"sha256": checkpoints.sha256(path), "bytes": path.stat().st_size}
+        tensors = {key: value.detach().float().numpy() for key, value in state.items()}
+        manifest["files"][rule_file(name)] = folder.save_weights(rule_file(name), tensors)
     manifest["about"] = {**manifest.get("about", {}), "fusion": about}
-    (models / checkpoints.MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    return checkpoints.model_hash(manifest)
+    return folder.write_manifest(manifest)

@@ -29,7 +29,9 @@ from crossmodal import metrics
 from crossmodal.data.speech import CorpusClip, read_corpus
 from crossmodal.data.text import TextData, read_text_data
 from crossmodal.errors import CrossmodalError
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.model.encoders.text import Tokens
+from crossmodal.model.folder import ALONE, DESCRIPTION, FOLDS, HEAD, WEIGHTS, WINDOWS, ModelFolder
 from crossmodal.numerics import softmax
 from crossmodal.training import fusion_rules, ridge, speech, speech_folds, speech_windows
 from crossmodal.training import text as words
@@ -42,10 +44,6 @@ SPEECH_CORPORA = ("ravdess", "emodb", "speechocean762")
 TEXT_CORPORA = {"goemotions": "text/GoEmotions_ekman", "meld": "text/MELD"}
 AGAIN = 2
 """Further runs of the words, whose weights are averaged with those of the first."""
-OOF = "ravdess_by_folds"
-ALONE = "emodb_by_ravdess_alone"
-SCORES = "scores"
-"""Folder within models/ of what only training can know: how the folds' models read the clips they never heard."""
 
 logger = logging.getLogger(__name__)
 
@@ -148,7 +146,7 @@ def join_voice(runs: Path, corpora: Mapping[str, list[CorpusClip]]) -> dict[str,
     folds = []
     for job in speech_folds.fold_jobs(main):
         folds.append(joiner.join(joiner.fit(job.train), runs / job.name / "test"))
-    joiner.write(folds, runs / OOF)
+    joiner.write(folds, runs / FOLDS)
     alone = joiner.join(joiner.fit(main), runs / speech_folds.ALONE / "emodb")
     joiner.write([alone], runs / ALONE)
     final = joiner.fit([*main, *extra])
@@ -165,7 +163,7 @@ def _joiner(runs: Path, corpora: Mapping[str, list[CorpusClip]]) -> ridge.Speech
 
 def read_voice_parts(runs: Path, corpora: Mapping[str, list[CorpusClip]], progress: words.Progress) -> None:
     """Leave in the run folder RAVDESS in windows, clean and in noise, as the folds' models read it; once only."""
-    stem = runs / speech_windows.STEM
+    stem = runs / WINDOWS
     if stem.with_suffix(".json").is_file():
         return
     torch.set_num_threads(1)
@@ -240,8 +238,8 @@ def _prior(runs: Path, logits: Mapping[str, Array], temperatures: Mapping[str, M
     for task in TASKS:
         bank = space.head(space.z)[task].double().numpy()
         means = [
-            softmax(logits[task] / temperatures["speech"][task]).mean(0),
-            softmax(bank / temperatures["text"][task]).mean(0),
+            softmax(logits[task] / temperatures[SPEECH][task]).mean(0),
+            softmax(bank / temperatures[TEXT][task]).mean(0),
         ]
         prior[task] = [round(float(value), 6) for value in np.mean(means, axis=0)]
     return prior
@@ -251,14 +249,14 @@ def assemble(runs: Path, models: Path, sentences: TextData, voice: Mapping[str, 
     """Write ``models`` from a finished run: tensors, temperatures, prior, and the folds' scores."""
     state, chosen = choose_words(runs, sentences)
     tower, head = words.split_tower(state)
-    tensors, rows = speech.load_scores(runs / OOF)
+    tensors, rows = speech.load_scores(runs / FOLDS)
     logits = {task: tensors[task].double().numpy() for task in TASKS}
     temperatures = {
-        "speech": fit_speech_temperatures(logits, rows),
-        "text": {task: float(chosen["dev"]["temperatures"][task]) for task in TASKS},
+        SPEECH: fit_speech_temperatures(logits, rows),
+        TEXT: {task: float(chosen["dev"]["temperatures"][task]) for task in TASKS},
     }
     about = {
-        "text": {"config": asdict(replace(words.TextConfig(), seed=seed)), **chosen},
+        TEXT: {"config": asdict(replace(words.TextConfig(), seed=seed)), **chosen},
         "statistics": {
             "copies": ridge.COPIES,
             "ridge": ridge.RIDGE,
@@ -266,23 +264,25 @@ def assemble(runs: Path, models: Path, sentences: TextData, voice: Mapping[str, 
             "logit": ridge.LOGIT,
             "share": ridge.SHARE,
         },
-        "speech": json.loads((runs / speech.FIGURES).read_text(encoding="utf-8")),
+        SPEECH: json.loads((runs / speech.FIGURES).read_text(encoding="utf-8")),
         "removed_from_train": sentences.removed,
         "torch": torch.__version__,
     }
     found = write_models(
         models,
-        {"speech": voice, "text": tower, "head": head},
+        {SPEECH: voice, TEXT: tower, HEAD: head},
         temperatures,
         _prior(runs, logits, temperatures),
         about,
     )
-    _copy_scores(runs, models / SCORES)
+    _copy_scores(runs, ModelFolder(models))
     return found
 
 
-def _copy_scores(runs: Path, target: Path) -> None:
-    target.mkdir(parents=True, exist_ok=True)
-    for name in (OOF, ALONE, speech_windows.STEM):
-        for suffix in (".safetensors", ".json"):
-            shutil.copyfile((runs / name).with_suffix(suffix), (target / name).with_suffix(suffix))
+def _copy_scores(runs: Path, models: ModelFolder) -> None:
+    """What only training can know: how the folds' models predict the clips that they never heard."""
+    for stem in (FOLDS, ALONE, WINDOWS):
+        target = models.scores(stem)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for suffix in (WEIGHTS, DESCRIPTION):
+            shutil.copyfile((runs / stem).with_suffix(suffix), target.with_suffix(suffix))

@@ -26,6 +26,7 @@ from torch import Tensor, nn
 
 from crossmodal.data.speech import CorpusClip
 from crossmodal.data.text import implied_sentiment
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.model.encoders.speech import LAYERS, WIDTH, LogMel, SpeechEncoder, pad
 from crossmodal.model.head import Head
 from crossmodal.model.projection import Projection
@@ -44,8 +45,8 @@ from crossmodal.training.clip_cache import CachedClip, identity
 from crossmodal.training.objective import Objective, Terms, cross_modal_contrastive, task_loss
 from crossmodal.types import EMOTIONS, SAMPLE_RATE, TASKS
 
-MODALITY = "speech"
-OTHER = "text"
+MODALITY = SPEECH
+OTHER = TEXT
 WEIGHTS = "speech.safetensors"
 FIGURES = "speech.json"
 CHECKPOINT = "speech.checkpoint.safetensors"

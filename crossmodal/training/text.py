@@ -23,6 +23,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from crossmodal.data.text import Sentence, TextData
+from crossmodal.modalities import TEXT
 from crossmodal.model.encoders.text import DEPTH, TextEncoder, Tokens
 from crossmodal.model.head import Head
 from crossmodal.model.projection import MeanProjection
@@ -46,7 +47,7 @@ from crossmodal.training.text_metrics import (
 )
 from crossmodal.types import TASKS
 
-MODALITY = "text"
+MODALITY = TEXT
 WEIGHTS = "text.safetensors"
 FIGURES = "text.json"
 CHECKPOINT = "text.checkpoint.safetensors"

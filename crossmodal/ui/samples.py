@@ -18,6 +18,7 @@ from crossmodal import limits
 from crossmodal.audio.files import envelope, to_wav
 from crossmodal.engine import Engine
 from crossmodal.examples import Example
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.text import preprocess as preprocess_text
 from crossmodal.timing import Progress
 from crossmodal.types import Evidence, Utterance, Waveform
@@ -133,7 +134,7 @@ def _read_clip(engine: Engine, key: str, data: bytes, progress: Progress) -> Sam
 
 
 def _clip(utterance: Utterance) -> DisplayClip:
-    waveform = utterance.inputs["speech"]
+    waveform = utterance.inputs[SPEECH]
     if not isinstance(waveform, Waveform):
         raise TypeError("speech is a waveform")
     return DisplayClip(envelope(waveform.samples), waveform.segments, waveform.seconds, waveform)
@@ -163,7 +164,7 @@ def with_words(engine: Engine, sample: Sample, text: str, progress: Progress) ->
 
 def _reread(engine: Engine, sample: Sample, text: str, progress: Progress) -> Evidence:
     if not text.strip():
-        return replace(sample.evidence, predictions=without(sample.evidence.predictions, "text"))
+        return replace(sample.evidence, predictions=without(sample.evidence.predictions, TEXT))
     clean = preprocess_text(text)
 
     def work(pipeline: Pipeline) -> Evidence:

@@ -25,7 +25,7 @@ import numpy as np
 from crossmodal.audio.files import to_flac
 from crossmodal.errors import CrossmodalError
 from crossmodal.examples.specs import AUDIO, audio_path, read_specs
-from crossmodal.model.checkpoints import MODELS
+from crossmodal.model.folder import MODELS
 from crossmodal.types import SAMPLE_RATE, Array
 from tools.voices.shaping import Recipe, Voice, analyse, shape
 

@@ -129,7 +129,7 @@ def tune(pipeline: Pipeline, keys: Sequence[str] = ()) -> None:
 
 
 def _probability(pipeline: Pipeline, label: int, samples: FloatArray) -> float:
-    reading = pipeline.read(Utterance({"speech": condition(samples)})).predictions["speech"]
+    reading = pipeline.predict(Utterance({"speech": condition(samples)})).predictions["speech"]
     return float(reading.probabilities["emotion"][label])
 
 

@@ -17,6 +17,7 @@ from crossmodal.errors import InputError
 from crossmodal.examples import DEFAULT, Example, load_examples
 from crossmodal.examples.recording import example_recording
 from crossmodal.i18n.translator import Translator
+from crossmodal.modalities import TEXT
 from crossmodal.text import preprocess as preprocess_text
 from crossmodal.timeline.exports import ENDINGS, FORMATS, TimelineExport
 from crossmodal.timeline.job import Job, Progress
@@ -462,7 +463,7 @@ def _correct(context: PageContext, engine: Engine, opened: Opened) -> None:
 def repredict(engine: Engine, line: UtteranceLine, words: str) -> UtteranceLine:
     """The line with other words: they alone are read. No words at all leave the voice alone. Raises CrossmodalError."""
     if not words.strip():
-        kept = samples.without(line.evidence.predictions, "text")
+        kept = samples.without(line.evidence.predictions, TEXT)
         return replace(line, words="", evidence=replace(line.evidence, predictions=kept))
     clean = preprocess_text(words)
     evidence = engine.run(lambda pipeline: pipeline.repredict(line.evidence, text=clean)).checked()

@@ -26,7 +26,7 @@ from crossmodal import limits
 from crossmodal.engine import Engine
 from crossmodal.errors import InputError
 from crossmodal.i18n.translator import Translator
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import MODELS
 from crossmodal.sharing import export
 from crossmodal.sharing.clip_store import ClipStore, Receipt, SharedClip
 from crossmodal.sharing.export import Export
@@ -45,7 +45,7 @@ STORE_VARIABLE = "CROSSMODAL_CLIPS"
 OFF = "off"
 PUBLIC_VARIABLE = "CROSSMODAL_PUBLIC_URL"
 """Environment variable: the scheme and host by which others reach this service, as https://bench.example.org."""
-FOLDER = checkpoints.MODELS.parent / "clips"
+FOLDER = MODELS.parent / "clips"
 TIDY_SECONDS = 3600.0
 
 _SOURCES = ("src", "ex", "w", "txt")

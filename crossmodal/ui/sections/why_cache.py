@@ -31,6 +31,7 @@ from crossmodal.explain.leave_one_out import (
     substitutions,
     without_each,
 )
+from crossmodal.modalities import TEXT
 from crossmodal.text import preprocess as preprocess_text
 from crossmodal.timing import Progress
 from crossmodal.types import MAIN_TASK, Array, Waveform, finite
@@ -48,12 +49,12 @@ _vocabularies: MutableMapping[Engine, tuple[str, ...]] = WeakKeyDictionary()
 
 @dataclass(frozen=True, slots=True)
 class OcclusionScores:
-    """A voice without each of its ``stretches`` of time, as z (M, D), and how it sounds.
+    """A voice without each of its ``intervals`` of time, as z (M, D), and how it sounds.
 
     ``offset`` is where the waveform begins in what the page plays, in seconds.
     """
 
-    stretches: tuple[tuple[float, float], ...]
+    intervals: tuple[tuple[float, float], ...]
     z: Array
     offset: float
     prosody: Prosody
@@ -86,10 +87,10 @@ def moments(engine: Engine, sample: Sample, clip: DisplayClip, progress: Progres
     def work(pipeline: Pipeline) -> OcclusionScores:
         progress("why_time")
         waveform = _heard(clip)
-        stretches = windows(waveform.seconds)
-        found = pipeline.embed_masked(waveform, stretches)
+        intervals = windows(waveform.seconds)
+        found = pipeline.embed_masked(waveform, intervals)
         offset = waveform.offset if clip.shipped else 0.0  # a visitor's own is played as it was heard
-        return OcclusionScores(stretches, finite(found), offset, measure(waveform))
+        return OcclusionScores(intervals, finite(found), offset, measure(waveform))
 
     return _keep(digest("moments", engine.model_hash, sample.key), lambda: engine.run(work, progress))
 
@@ -130,7 +131,7 @@ def vocabulary(engine: Engine) -> tuple[str, ...]:
     """
     if engine not in _vocabularies:
         known = content_words(phrase.en for phrase in load_phrasebook())
-        read = engine.calibration.read("text", _read_all(engine, known))
+        read = engine.calibration.predict(TEXT, _read_all(engine, known))
         _vocabularies[engine] = discriminative_words(known, read.probabilities[MAIN_TASK])
     return _vocabularies[engine]
 
