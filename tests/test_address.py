@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from visiting import shown, start
 
 from crossmodal.examples import load_examples
 from crossmodal.fusion import registry
@@ -98,6 +99,14 @@ def test_what_streamlit_drops_is_noted(page, spelling):
     page.query_params[spelling] = REFUSED
     assert address.key(spelling).bound() == spelling
     assert address.ignored() == [(spelling, REFUSED)]
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_page_of_plain_sliders_names_what_it_cannot_use():
+    made = start(mixer="native", t="9", a_speech="0.3")
+    assert "t = 9." in shown(made)
+    assert "t" not in made.query_params
+    assert (made.session_state["t"], made.session_state["a_speech"]) == (1.0, 0.3)
 
 
 def test_what_the_session_holds_already_is_not_noted_again(page):
