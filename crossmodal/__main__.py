@@ -334,7 +334,7 @@ def _read_recording(data: bytes, pipeline: Pipeline) -> tuple[Recording, InputEr
     with tqdm(unit="s", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
         try:
             for step in read(data, lambda work: work(pipeline), keep_audio=False):
-                recording = recording.with_step(step)
+                recording = recording.with_chunk(step)
                 bar.total = step.claimed or bar.total
                 bar.update(round(step.position) - bar.n)
         except InputError as error:

@@ -12,21 +12,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from crossmodal import limits
 from crossmodal.errors import BusyError
 from crossmodal.fusion.calibration import Calibration, load_calibration
 from crossmodal.fusion.fuse import fuse
 from crossmodal.model import checkpoints
+from crossmodal.timing import Progress
 from crossmodal.types import Evidence, FusionResult, FusionSettings
 
 if TYPE_CHECKING:
     from crossmodal.pipeline import Pipeline
 
-Found = TypeVar("Found")
-"""What slow work comes to."""
-
-RUNNING = 1
-WAITING = 8
-PATIENCE_SECONDS = 20.0
+Result = TypeVar("Result")
+"""What slow work yields."""
 
 
 class Gate:
@@ -35,7 +33,12 @@ class Gate:
     Encoders take both cores: two runs side by side would each be slower than one after the other.
     """
 
-    def __init__(self, running: int = RUNNING, waiting: int = WAITING, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        running: int = limits.MAX_RUNNING_REQUESTS,
+        waiting: int = limits.MAX_WAITING_REQUESTS,
+        patience: float = limits.MAX_WAIT_SECONDS,
+    ) -> None:
         self._places = threading.BoundedSemaphore(running)
         self._line = threading.BoundedSemaphore(running + waiting)
         self._patience = patience
@@ -90,8 +93,13 @@ class Engine:
                 self._pipeline = Pipeline.load(self.folder)
             return self._pipeline
 
-    def run(self, work: Callable[[Pipeline], Found]) -> Found:
-        """Do slow work with the pipeline, in turn with everybody. Raises BusyError, InputError, ModelError."""
+    def run(self, work: Callable[[Pipeline], Result], progress: Progress | None = None) -> Result:
+        """Do slow work with the pipeline, one request after the other. Raises BusyError, InputError, ModelError.
+
+        ``progress`` is told at once what is waited for: ``queue``, or ``load`` while the models are not there.
+        """
+        if progress:
+            progress("queue" if self.ready else "load")
         with self.gate.slot():
             return work(self.pipeline())
 

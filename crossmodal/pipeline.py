@@ -18,8 +18,8 @@ from crossmodal.fusion.calibration import Calibration, load_calibration
 from crossmodal.fusion.fuse import fuse
 from crossmodal.model import checkpoints
 from crossmodal.model.towers import PooledSpeechTower, SpeechTower, TextTower, Tower, load_towers
-from crossmodal.text import MAX_CHARACTERS
 from crossmodal.text import preprocess as preprocess_text
+from crossmodal.text import usable_words
 from crossmodal.timing import Progress, StageTimer
 from crossmodal.types import (
     Array,
@@ -111,14 +111,25 @@ class Pipeline:
         transcribe: bool = True,
         progress: Progress | None = None,
     ) -> Evidence:
-        """The readings of an utterance, given as the bytes of an audio file, as words, or both.
+        """The predictions of ``embed_utterance`` alone, which takes the same arguments."""
+        return self.embed_utterance(speech=speech, text=text, transcribe=transcribe, progress=progress)[1]
+
+    def embed_utterance(
+        self,
+        *,
+        speech: bytes | None = None,
+        text: str | None = None,
+        transcribe: bool = True,
+        progress: Progress | None = None,
+    ) -> tuple[Utterance, Evidence]:
+        """An utterance, given as the bytes of an audio file, as words, or both: preprocessed, and its predictions.
 
         Without ``text`` the words come from the recogniser, unless ``transcribe`` is off; a clip in which no words are
-        recognised gives a reading of the voice alone. ``progress`` is told each stage. Raises InputError.
+        recognised gives a prediction of the voice alone. ``progress`` is told each stage. Raises InputError.
         """
         watch = StageTimer(progress)
         utterance = self.prepare(speech=speech, text=text, transcribe=transcribe, watch=watch)
-        return self.read(utterance, watch=watch)
+        return utterance, self.read(utterance, watch=watch)
 
     def read(self, utterance: Utterance, *, watch: StageTimer | None = None) -> Evidence:
         """Encode, project and read a preprocessed utterance."""
@@ -152,11 +163,3 @@ class Pipeline:
         Raises InputError, see ``crossmodal.fusion.fuse.fuse``.
         """
         return fuse(evidence, replace(settings or FusionSettings(), **changes), self.calibration)
-
-
-def usable_words(recognised: str) -> str | None:
-    """Recognised words as they can be read; None where nothing is left, which is no fault of the clip."""
-    try:
-        return preprocess_text(recognised[:MAX_CHARACTERS])
-    except InputError:
-        return None

@@ -20,15 +20,19 @@ SAMPLE_RATE = 16_000
 
 EMOTIONS = ("anger", "disgust", "fear", "joy", "neutral", "sadness", "surprise")
 SENTIMENTS = ("negative", "neutral", "positive")
-TASKS: Mapping[str, tuple[str, ...]] = {"emotion": EMOTIONS, "sentiment": SENTIMENTS}
-"""Task -> its classes, in the order of every probability vector. The first task is the one that a label names."""
+EMOTION, SENTIMENT = "emotion", "sentiment"
+"""The names of the tasks."""
+TASKS: Mapping[str, tuple[str, ...]] = {EMOTION: EMOTIONS, SENTIMENT: SENTIMENTS}
+"""Task -> its classes, in the order of every probability vector."""
+MAIN_TASK = EMOTION
+"""The task that names the label, and whose predictions decide the weights in use."""
 
 PRIORS = ("model", "even")
-"""The class prior of a fused reading: as common as the models take each class to be, or all classes alike."""
+"""The class prior of a fused prediction: that of the models, or the uniform one (whose name in links is "even")."""
 
 
 def finite(values: Array) -> Array:
-    """The values as they are. Raises FloatingPointError where one is not a finite number: then a model is at fault."""
+    """The values unchanged. Raises FloatingPointError where one is not a finite number: an error of the model."""
     if not np.isfinite(values).all():
         raise FloatingPointError("a reading is not finite")
     return values
@@ -53,7 +57,7 @@ class Transcript:
     confidence: float = 0.0
 
     def later(self, seconds: float) -> Transcript:
-        """The same words so many seconds later, as on the clock of a recording."""
+        """The same words with their times moved by ``seconds``, as to the time axis of a recording."""
         words = (replace(word, start=word.start + seconds, end=word.end + seconds) for word in self.words)
         return replace(self, words=tuple(words))
 
@@ -62,8 +66,8 @@ class Transcript:
 class Waveform:
     """Speech, ready for the encoder: float32 mono at SAMPLE_RATE, shape (samples,).
 
-    ``segments`` are the stretches of speech as (start, end) in seconds within ``samples``; ``offset`` is where
-    ``samples`` starts in the clip as it was given, in seconds, and ``source_seconds`` the length of that clip.
+    ``segments`` are the intervals of speech as (start, end) in seconds within ``samples``; ``offset`` is where
+    ``samples`` starts in the source clip, in seconds, and ``source_seconds`` the length of that clip.
     """
 
     samples: FloatArray
@@ -76,11 +80,6 @@ class Waveform:
         """Length of the prepared waveform in seconds."""
         return len(self.samples) / SAMPLE_RATE
 
-    @property
-    def speech_seconds(self) -> float:
-        """Seconds of speech within the waveform."""
-        return sum(end - start for start, end in self.segments)
-
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
@@ -92,11 +91,11 @@ class Utterance:
 
 @dataclass(frozen=True, slots=True)
 class ModalityPrediction:
-    """What one modality alone says.
+    """The prediction of one modality alone.
 
     ``embedding`` is z_i, shape (D,), of unit length; ``logits`` are theta(z_i) and ``probabilities`` their softmax at
-    the modality's temperature, each a mapping task -> (C,). ``parts`` are the same of its parts in their order, the
-    windows of a voice or the words, (S, D) with 1 <= S <= 16; None where only the whole was read.
+    the modality's temperature, each a mapping task -> (C,). ``parts`` are the segment embeddings in their
+    order, of windows of speech or of tokens, (S, D) with 1 <= S <= 16; None where only the whole was embedded.
     """
 
     modality: str
@@ -108,7 +107,7 @@ class ModalityPrediction:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that the slow part found out about an utterance, and all that the fast part needs.
+    """The result of the slow part for an utterance, and all that the fast part needs.
 
     ``predictions`` holds the present modalities alone, ``cost`` is stage -> milliseconds, and ``model_hash`` names the
     models.
@@ -120,19 +119,19 @@ class Evidence:
     cost: Mapping[str, float] = field(default_factory=dict)
 
     def checked(self) -> Evidence:
-        """The evidence as it is. Raises FloatingPointError where a probability is not a finite number."""
-        for reading in self.predictions.values():
-            for values in reading.probabilities.values():
+        """The evidence unchanged. Raises FloatingPointError where a probability is not a finite number."""
+        for prediction in self.predictions.values():
+            for values in prediction.probabilities.values():
                 finite(values)
         return self
 
 
 @dataclass(frozen=True, slots=True)
 class FusionSettings:
-    """What a person can set: weights alpha_i >= 0 by modality (an absent name means 1), rule, temperature > 0, prior.
+    """What a user can set: weights alpha_i >= 0 by modality (an absent name means 1), rule, temperature > 0, prior.
 
     ``temperature`` divides the fused log-probabilities: below 1 it sharpens, above 1 it flattens. ``prior`` is one of
-    PRIORS: how common each class is taken to be.
+    PRIORS.
     """
 
     alpha: Mapping[str, float] = field(default_factory=dict)
@@ -143,7 +142,7 @@ class FusionSettings:
 
 @dataclass(frozen=True, slots=True)
 class FusionResult:
-    """A fused reading: task -> (C,) probabilities, with the weights that were really used (they sum to 1)."""
+    """A fused prediction: task -> (C,) probabilities, with the effective weights (they sum to 1)."""
 
     probabilities: Mapping[str, Array]
     alpha_used: Mapping[str, float]

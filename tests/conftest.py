@@ -78,7 +78,7 @@ def wav_bytes(samples, rate=SAMPLE_RATE, channels=1) -> bytes:
 @pytest.fixture(scope="session")
 def voice() -> np.ndarray:
     """A second or more of real speech: a shipped example, decoded."""
-    from crossmodal.audio import shared_decoder
+    from crossmodal.audio.decoder import shared_decoder
     from crossmodal.examples import load_examples
 
     example = next(iter(load_examples().values()))
@@ -91,7 +91,7 @@ TALK = ("thrilled", "great", "lonely", "anger", "joy", "neutral")
 @pytest.fixture(scope="session")
 def talk() -> np.ndarray:
     """Half a minute of several voices, shipped examples, with pauses between them."""
-    from crossmodal.audio import shared_decoder
+    from crossmodal.audio.decoder import shared_decoder
     from crossmodal.examples import load_examples
 
     pause = np.zeros(int(1.5 * SAMPLE_RATE), np.float32)

@@ -12,14 +12,13 @@ from visiting import shown, start
 
 from crossmodal.examples import load_examples
 from crossmodal.fusion import registry
-from crossmodal.sharing.comparison import MOST
-from crossmodal.text import MAX_CHARACTERS
+from crossmodal.limits import MAX_TEXT_CHARACTERS, MAX_VARIANTS
 from crossmodal.ui import address
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCES = sorted((ROOT / "crossmodal" / "ui").rglob("*.py"))
 SPELLINGS = [entry.spelling.replace(address.MODALITY, "speech") for entry in address.TABLE]
-WORDS = st.text(max_size=MAX_CHARACTERS)
+WORDS = st.text(max_size=MAX_TEXT_CHARACTERS)
 THOUSANDTHS = st.integers(0, 1000).map(lambda number: number / 1000)
 VALUES = {
     "ex": st.sampled_from(sorted(load_examples())),
@@ -35,7 +34,7 @@ VALUES = {
     **dict.fromkeys(("l1", "l2", "g12", "g11", "g22"), st.integers(0, 2000).map(lambda number: number / 1000)),
     "ep": st.integers(1, 60),
     "seed": st.integers(0, 9999),
-    "ref": st.integers(1, MOST),
+    "ref": st.integers(1, MAX_VARIANTS),
     **dict.fromkeys(("c", "clip", "forget", "h"), st.text(min_size=1)),
 }
 """What each key may hold; a choice holds one of its options."""

@@ -16,7 +16,7 @@ from conftest import wav_bytes
 from fakes import HEARD
 from visiting import EN, address, alert, run, shown, start
 
-from crossmodal import audio
+from crossmodal import audio, limits
 from crossmodal.engine import Gate
 from crossmodal.errors import ModelError
 from crossmodal.examples import DEFAULT, load_examples
@@ -24,7 +24,7 @@ from crossmodal.fusion import fusion_rules
 from crossmodal.i18n.translator import LANGUAGES, Translator
 from crossmodal.model import checkpoints
 from crossmodal.types import EMOTIONS, SAMPLE_RATE, FusionSettings
-from crossmodal.ui import samples, service
+from crossmodal.ui import service
 from crossmodal.ui.charts import plotly
 from crossmodal.ui.components.mixer import component
 
@@ -344,7 +344,7 @@ BAD = {
     "channels": wav_bytes(np.zeros((8000, 9)), channels=9),
     "sample_rate": wav_bytes(tone(1.0), rate=4000),
     "not_finite": float_wav(np.full(SAMPLE_RATE, np.nan)),
-    "too_large": b"RIFF" + bytes(audio.MAX_BYTES),
+    "too_large": b"RIFF" + bytes(limits.MAX_CLIP_BYTES),
 }
 
 
@@ -458,13 +458,6 @@ def test_a_folder_is_verified_file_by_file_before_the_first_page(engine, tmp_pat
     with pytest.raises(ModelError) as error:
         service.make_engine()
     assert error.value.values["file"] == "extra.safetensors"
-
-
-# --- what must agree elsewhere -------------------------------------------------------------------------------------
-
-
-def test_the_uploader_offers_what_the_decoder_reads():
-    assert samples.UPLOADS == audio.FORMATS
 
 
 def test_every_widget_has_a_label(engine, voice):

@@ -10,6 +10,8 @@ PACKAGE = ROOT / "crossmodal"
 ORDER = (
     "errors",
     "types",
+    "limits",
+    "numerics",
     "timing",
     "text",
     "metrics",

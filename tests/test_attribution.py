@@ -7,8 +7,21 @@ import numpy as np
 import pytest
 from conftest import make_calibration, make_evidence
 
-from crossmodal.explain.counterfactuals import WINDOW_SECONDS, by_moment, moments, nearest_flip, pulls, windows
-from crossmodal.explain.leave_one_out import candidates, pieces, swaps, telling, without_each
+from crossmodal.explain.counterfactuals import (
+    WINDOW_SECONDS,
+    half_windows,
+    nearest_flip,
+    occlusion_scores,
+    to_half_windows,
+    windows,
+)
+from crossmodal.explain.leave_one_out import (
+    content_words,
+    discriminative_words,
+    split_spans,
+    substitutions,
+    without_each,
+)
 from crossmodal.explain.shapley import attribution
 from crossmodal.fusion import fusion_rules
 from crossmodal.fusion.fuse import fuse, fuse_counterfactuals
@@ -107,7 +120,9 @@ def test_variants_at_once_are_those_fused_one_by_one(rule, prior):
 def test_leaving_out_nothing_pulls_nothing(rule):
     for evidence, settings, calibration in cases(rule, "model", 4):
         own = np.repeat(evidence.predictions["speech"].embedding[None], 3, axis=0)
-        np.testing.assert_allclose(pulls(evidence, settings, calibration, "speech", own, "joy"), 0.0, atol=1e-15)
+        np.testing.assert_allclose(
+            occlusion_scores(evidence, settings, calibration, "speech", own, "joy"), 0.0, atol=1e-15
+        )
         assert nearest_flip(evidence, settings, calibration, "speech", own) is None
 
 
@@ -115,9 +130,9 @@ def test_what_weighs_nothing_pulls_nothing():
     calibration = make_calibration(("speech", "text"))
     evidence, z = make_evidence(calibration), unit(np.random.default_rng(2), 6, 8)
     silent = FusionSettings({"speech": 1.0, "text": 0.0})
-    np.testing.assert_allclose(pulls(evidence, silent, calibration, "text", z, "joy"), 0.0, atol=1e-15)
+    np.testing.assert_allclose(occlusion_scores(evidence, silent, calibration, "text", z, "joy"), 0.0, atol=1e-15)
     off = replace(evidence, predictions={"speech": evidence.predictions["speech"]})
-    assert not pulls(off, silent, calibration, "text", z, "joy").any()
+    assert not occlusion_scores(off, silent, calibration, "text", z, "joy").any()
     assert nearest_flip(off, silent, calibration, "text", z) is None
 
 
@@ -132,9 +147,9 @@ def test_the_nearest_flip_is_the_nearest():
         changed = {**evidence.predictions, "text": calibration.read("text", row)}
         return fuse(replace(evidence, predictions=changed), settings, calibration)
 
-    assert found.label == turned(z[found.variant]).label != label
-    assert found.probability == pytest.approx(turned(z[found.variant]).probabilities["emotion"].max())
-    nearer = [row for row in z if row @ own > z[found.variant] @ own]
+    assert found.label == turned(z[found.row]).label != label
+    assert found.probability == pytest.approx(turned(z[found.row]).probabilities["emotion"].max())
+    nearer = [row for row in z if row @ own > z[found.row] @ own]
     assert all(turned(row).label == label for row in nearer)
 
 
@@ -148,41 +163,41 @@ def test_windows_cover_the_clip_half_by_half(seconds):
     assert found[-1][1] == pytest.approx(seconds, abs=1e-5)
     length = min(WINDOW_SECONDS, seconds / 3)
     assert all(length / 2 < end - start < length + 1e-5 for start, end in found)
-    cells = moments(found)
-    assert len(cells) == len(found) + 1 == len(by_moment(np.ones(len(found))))
+    cells = half_windows(found)
+    assert len(cells) == len(found) + 1 == len(to_half_windows(np.ones(len(found))))
     assert cells[0][0] == 0.0
     assert cells[-1][1] == pytest.approx(seconds, abs=1e-5)
     assert all(left[1] == right[0] and left[0] < left[1] for left, right in pairwise(cells))
-    np.testing.assert_allclose(by_moment(np.ones(len(found))), 1.0)
+    np.testing.assert_allclose(to_half_windows(np.ones(len(found))), 1.0)
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
 
 
 def test_a_word_goes_and_what_follows_it_stays():
-    parts = pieces('"Stop it!" I said - now \U0001f600.')
+    parts = split_spans('"Stop it!" I said - now \U0001f600.')
     assert [part.core for part in parts] == ["Stop", "it", "I", "said", "-", "now", "\U0001f600."]
     assert without_each(parts)[1] == '"Stop!" I said - now \U0001f600.'
     assert without_each(parts)[4] == '"Stop it!" I said now \U0001f600.'
-    assert without_each(pieces("Great!")) == []
+    assert without_each(split_spans("Great!")) == []
 
 
 def test_a_long_text_is_cut_into_neighbours():
-    parts = pieces(" ".join(f"w{number}" for number in range(100)), most=40)
+    parts = split_spans(" ".join(f"w{number}" for number in range(100)), max_spans=40)
     assert len(parts) == 34
     assert parts[0].text == "w0 w1 w2"
     assert " ".join(part.text for part in parts).split() == [f"w{number}" for number in range(100)]
 
 
 def test_another_word_keeps_the_capital_and_the_mark():
-    found = swaps(pieces("Great, thanks!"), [0, 1], ["awful", "thanks"])
+    found = substitutions(split_spans("Great, thanks!"), [0, 1], ["awful", "thanks"])
     assert [swap.text for swap in found] == ["Awful, thanks!", "Thanks, thanks!", "Great, awful!"]
 
 
 def test_the_vocabulary_is_alike_many_words_of_each_class():
-    assert candidates(["I'm so HAPPY today", "happy, or sad-ish? don't"]) == ["happy", "today"]
+    assert content_words(["I'm so HAPPY today", "happy, or sad-ish? don't"]) == ["happy", "today"]
     probabilities = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.7, 0.3]])
-    assert telling(["a", "b", "c", "d"], probabilities, most=4) == ("a", "d", "c")
+    assert discriminative_words(["a", "b", "c", "d"], probabilities, size=4) == ("a", "d", "c")
 
 
 # --- the real encoders -----------------------------------------------------------------------------------------------
@@ -234,11 +249,11 @@ def test_a_stretch_must_leave_something(pipeline, voice):
 @pytest.mark.models
 def test_the_word_that_says_it_pulls_most(pipeline):
     text = "The meeting was wonderful and the room was big."
-    parts = pieces(text)
+    parts = split_spans(text)
     evidence = pipeline.embed(text=text)
     left = pipeline.embed_texts(without_each(parts))
     alone = pipeline.embed(text=without_each(parts)[3]).predictions["text"].embedding
     np.testing.assert_allclose(left[3], alone, atol=1e-5)
-    found = pulls(evidence, FusionSettings(), pipeline.calibration, "text", left, "joy")
+    found = occlusion_scores(evidence, FusionSettings(), pipeline.calibration, "text", left, "joy")
     assert parts[int(found.argmax())].core == "wonderful"
     assert found.max() > 0.1

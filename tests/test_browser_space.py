@@ -3,7 +3,7 @@
 import browsing
 import pytest
 
-from crossmodal.explain.embedding_map import load_space
+from crossmodal.explain.embedding_map import load_map
 from crossmodal.i18n.translator import Translator
 from crossmodal.model import checkpoints
 
@@ -20,7 +20,7 @@ def has_map():
     manifest = checkpoints.MODELS / checkpoints.MANIFEST
     if (
         not manifest.is_file()
-        or load_space(checkpoints.MODELS, checkpoints.model_hash(checkpoints.read_manifest())) is None
+        or load_map(checkpoints.MODELS, checkpoints.model_hash(checkpoints.read_manifest())) is None
     ):
         pytest.skip("no map of the shipped models: run `python -m crossmodal evaluate --only space`")
 

@@ -40,14 +40,14 @@ def fuse(evidence, setting):
 
 
 def view(columns=COLUMNS, **more):
-    return export.view_of(ExportInput(EVIDENCE, **{"words": "So sad.", **more}), columns, fuse)
+    return export.build_export(ExportInput(EVIDENCE, **{"words": "So sad.", **more}), columns, fuse)
 
 
 def test_a_column_without_anything_to_fuse_is_left_out():
     nothing = Variant("none", FusionSettings(), frozenset(EVIDENCE.predictions))
     made = view([*COLUMNS, nothing])
-    assert [column.name for column in made.columns] == [column.name for column in COLUMNS]
-    assert view([nothing]).columns == ()
+    assert [column.name for column in made.variants] == [column.name for column in COLUMNS]
+    assert view([nothing]).variants == ()
 
 
 # --- JSON and CSV ----------------------------------------------------------------------------------------------------
@@ -98,7 +98,7 @@ def test_no_cell_of_a_csv_is_a_formula(name, words):
 @settings(max_examples=100, deadline=None)
 def test_any_words_survive_the_shell_and_python(words, example):
     made = view(words=words, example=example, spoken=True)
-    for column in made.columns:
+    for column in made.variants:
         parsed = shlex.split(export.command(made, column))
         assert parsed[:3] == ["python", "-m", "crossmodal"]
         arguments = __main__.build_parser().parse_args(parsed[3:])
@@ -111,8 +111,8 @@ def test_any_words_survive_the_shell_and_python(words, example):
 
 def test_words_alone_name_no_clip():
     typed = replace(EVIDENCE, predictions={"text": EVIDENCE.predictions["text"]})
-    made = export.view_of(ExportInput(typed, "So sad."), [Variant("A", FusionSettings())], fuse)
-    assert export.PLACEHOLDER not in export.command(made, made.columns[0])
+    made = export.build_export(ExportInput(typed, "So sad."), [Variant("A", FusionSettings())], fuse)
+    assert export.PLACEHOLDER not in export.command(made, made.variants[0])
     assert "Path" not in export.program(made)
 
 
@@ -149,9 +149,9 @@ def test_the_code_prints_the_numbers_that_are_shown(pipeline, key, capsys, monke
     else:
         text = "I can't believe you came all this way; it's \"wonderful\"!"
         sample = ExportInput(pipeline.embed(text=text), text)
-    made = export.view_of(sample, RUN, pipeline.fuse)
-    assert len(made.columns) == (3 if key else 2)
-    for column, result, again in zip(made.columns, made.results, shown_by_program(export.program(made)), strict=True):
+    made = export.build_export(sample, RUN, pipeline.fuse)
+    assert len(made.variants) == (3 if key else 2)
+    for column, result, again in zip(made.variants, made.results, shown_by_program(export.program(made)), strict=True):
         printed = shown_by_command(export.command(made, column), capsys)
         assert printed["fused"]["label"] == again.label == result.label
         expected = result.probabilities["emotion"]
@@ -188,7 +188,7 @@ def test_the_report_says_the_numbers_in_either_language(language):
     made, say = view(), Translator(language)
     page = Page(report.to_html(made, say, link="http://localhost/?a=1&b=2"))
     assert f'<html lang="{language}">' in report.to_html(made, say)
-    for column, result in zip(made.columns, made.results, strict=True):
+    for column, result in zip(made.variants, made.results, strict=True):
         assert column.name in page.text
         assert say.label("emotion", result.label) in page.text
         assert plotly.percent(float(result.probabilities["emotion"].max())) in page.text
@@ -216,6 +216,6 @@ def test_the_report_fetches_nothing_and_runs_nothing():
 
 def test_code_names_the_folder_of_other_models():
     made = view(models="crossmodal-own-model")
-    assert "--models crossmodal-own-model" in export.command(made, made.columns[0])
+    assert "--models crossmodal-own-model" in export.command(made, made.variants[0])
     assert "Pipeline.load('crossmodal-own-model')" in export.program(made)
     assert "Pipeline.load()" in export.program(view())

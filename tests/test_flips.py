@@ -16,7 +16,7 @@ from crossmodal.types import EMOTIONS, PRIORS, Evidence, FusionSettings, Modalit
 
 NAMES = ("speech", "text", "face")
 RULES = list(fusion_rules())
-EXACT = [name for name in RULES if type(fusion_rules()[name]).lines is not FusionRule.lines]
+EXACT = [name for name in RULES if type(fusion_rules()[name]).linear_scores is not FusionRule.linear_scores]
 
 predictions = st.lists(st.floats(0.0, 1.0), min_size=len(EMOTIONS), max_size=len(EMOTIONS)).filter(
     lambda p: sum(p) > 0.01
@@ -115,7 +115,7 @@ def test_lines_give_the_whole_fused_reading(rule, prior, first, second, a):
     shared = calibration.prior["emotion"]
     p = np.stack([reading.probabilities["emotion"] for reading in evidence.predictions.values()])
     divisor = shared if prior == "even" else np.ones_like(shared)
-    stretches = fusion_rules()[rule].lines(p, shared, divisor)
+    stretches = fusion_rules()[rule].linear_scores(p, shared, divisor)
     lines = next(lines for lines in stretches if lines.start <= a <= lines.end)
     t = (a - lines.start) / (lines.end - lines.start)
     scores = (1 - t) * lines.first + t * lines.last
@@ -150,7 +150,7 @@ def test_the_search_finds_what_the_envelope_finds(monkeypatch):
     calibration = make_calibration(NAMES[:2], 4)
     evidence, chosen = make_evidence(calibration, 4), FusionSettings({}, "linear")
     exact = flips(evidence, chosen, calibration)
-    monkeypatch.setattr(type(fusion_rules()["linear"]), "lines", FusionRule.lines)
+    monkeypatch.setattr(type(fusion_rules()["linear"]), "linear_scores", FusionRule.linear_scores)
     searched = flips(evidence, chosen, calibration)
     assert exact.exact
     assert not searched.exact

@@ -20,16 +20,17 @@ from crossmodal.explain.flips import flips, gate_share
 from crossmodal.explain.sweep import GRID, fuse_pairs, load_pairs, save_pairs, sweep
 from crossmodal.fusion import fusion_rules, registry
 from crossmodal.fusion.calibration import load_calibration, rule_file
-from crossmodal.fusion.fuse import MAIN, fuse, fuse_tasks, fusion_inputs
+from crossmodal.fusion.fuse import fuse, fuse_tasks, fusion_inputs
 from crossmodal.i18n.translator import Translator
 from crossmodal.model import checkpoints
 from crossmodal.model.projection import windows
 from crossmodal.sharing.comparison import decode, every_rule
-from crossmodal.sharing.serialization import checked_evidence, evidence_from_record, evidence_record
+from crossmodal.sharing.serialization import evidence_from_record, evidence_record
+from crossmodal.sharing.validation import validate_evidence
 from crossmodal.training import fusion_rules as fusion
 from crossmodal.training import speech_windows
 from crossmodal.training.clip_cache import CachedClip
-from crossmodal.types import EMOTIONS, PRIORS, TASKS, Evidence, FusionSettings
+from crossmodal.types import EMOTIONS, MAIN_TASK, PRIORS, TASKS, Evidence, FusionSettings
 from crossmodal.ui.components.mixer.inputs import TABLE, mixer_inputs, table
 from crossmodal.ui.sections import rule_table
 
@@ -158,14 +159,14 @@ def test_a_batch_is_the_loop(calibration, evidence, rule):
 @pytest.mark.parametrize("rule", LEARNED)
 def test_padding_changes_nothing(calibration, evidence, rule):
     predictions = list(evidence.predictions.values())
-    p = np.stack([reading.probabilities[MAIN] for reading in predictions])
+    p = np.stack([reading.probabilities[MAIN_TASK] for reading in predictions])
     z = np.stack([reading.embedding for reading in predictions])
     found = [
         registry()[rule].pool(
             fusion_inputs(
                 calibration,
                 rule,
-                MAIN,
+                MAIN_TASK,
                 NAMES,
                 p,
                 np.array([0.4, 0.6]),
@@ -188,11 +189,11 @@ def test_numpy_and_torch_run_the_same_network(calibration, evidence, rule):
     wide = type(batch.inputs)(
         *(
             {k: v.double() for k, v in part.items()}
-            for part in (batch.inputs.share, batch.inputs.z, batch.inputs.sequences)
+            for part in (batch.inputs.gain, batch.inputs.z, batch.inputs.sequences)
         )
     )
     plain = type(batch.inputs)(
-        *({k: v.numpy() for k, v in part.items()} for part in (wide.share, wide.z, wide.sequences))
+        *({k: v.numpy() for k, v in part.items()} for part in (wide.gain, wide.z, wide.sequences))
     )
     for task in TASKS:
         found = network.scores(torch, tensors, wide, task).numpy()
@@ -203,7 +204,7 @@ def test_only_the_sequential_rule_looks_at_parts_and_goes_without(calibration, e
     whole = replace(evidence, predictions={n: replace(r, parts=None) for n, r in evidence.predictions.items()})
     for rule in LEARNED:
         settings = FusionSettings({}, rule)
-        with_parts, without = (fuse(e, settings, calibration).probabilities[MAIN] for e in (evidence, whole))
+        with_parts, without = (fuse(e, settings, calibration).probabilities[MAIN_TASK] for e in (evidence, whole))
         assert np.allclose(with_parts, without) == (not registry()[rule].sequential)
 
 
@@ -211,7 +212,7 @@ def test_only_the_sequential_rule_looks_at_parts_and_goes_without(calibration, e
 def test_hostile_numbers_leave_a_distribution(calibration, evidence, rule):
     huge = {n: replace(r, embedding=r.embedding * 1e3, parts=r.parts * 1e3) for n, r in evidence.predictions.items()}
     found = fuse(replace(evidence, predictions=huge), FusionSettings({}, rule), calibration)
-    assert found.probabilities[MAIN].sum() == pytest.approx(1.0)
+    assert found.probabilities[MAIN_TASK].sum() == pytest.approx(1.0)
 
 
 def test_the_gate_s_mark_is_a_share_and_needs_two(calibration, evidence):
@@ -228,11 +229,11 @@ def test_the_gate_s_mark_is_a_share_and_needs_two(calibration, evidence):
 @pytest.mark.parametrize("exact", [False, True])
 def test_parts_survive_a_record_and_old_records_have_none(evidence, exact):
     record = json.loads(json.dumps(evidence_record(evidence, exact=exact)))
-    for read in (evidence_from_record, checked_evidence):
+    for read in (evidence_from_record, validate_evidence):
         for name, reading in read(record).predictions.items():
             np.testing.assert_array_equal(reading.parts, evidence.predictions[name].parts)
     del record["readings"]["text"]["parts"]
-    assert checked_evidence(record).predictions["text"].parts is None
+    assert validate_evidence(record).predictions["text"].parts is None
 
 
 @pytest.mark.parametrize("parts", [[], [[0.0] * DIM] * 17, [[0.0] * (DIM + 1)], [[float("nan")] * DIM], "x", [["1"]]])
@@ -240,7 +241,7 @@ def test_impossible_parts_are_refused(evidence, parts):
     record = evidence_record(evidence)
     record["readings"]["text"]["parts"] = parts
     with pytest.raises((ValueError, TypeError)):
-        checked_evidence(record)
+        validate_evidence(record)
 
 
 # --- in the browser --------------------------------------------------------------------------------------------------
@@ -312,7 +313,7 @@ def test_a_rule_learns_from_a_few_pairs(trained, rule):
 
 
 def scored(side, calibration, name):
-    p = calibration.read(name, side.z).probabilities[MAIN]
+    p = calibration.read(name, side.z).probabilities[MAIN_TASK]
     return Scored(p, side.z, side.labels, side.origins, side.parts)
 
 
@@ -435,7 +436,7 @@ def test_shipped_rules_beat_chance_and_either_modality_alone(pipeline):
 
 @pytest.mark.models
 def test_parts_of_the_shipped_towers_add_up_to_the_whole(pipeline, voice):
-    from crossmodal.audio import condition
+    from crossmodal.audio.conditioning import condition
 
     tower = pipeline.towers["text"]
     z, parts = tower.sequence("I never wanted this to happen to us")

@@ -13,9 +13,9 @@ from visiting import address, start
 
 from crossmodal.explain.flips import flips
 from crossmodal.fusion import FusionInputs, correct_prior, find_rule, fusion_rules, normalize_alpha, scale_temperature
-from crossmodal.fusion.base import softmax
 from crossmodal.fusion.fuse import fuse
 from crossmodal.i18n.translator import CATALOGUE, Translator
+from crossmodal.numerics import softmax
 from crossmodal.types import EMOTIONS, PRIORS, TASKS, FusionSettings
 from crossmodal.ui import address as page_address
 from crossmodal.ui import formula, mixer_state, url_choice

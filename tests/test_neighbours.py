@@ -7,13 +7,14 @@ from hypothesis import strategies as st
 
 from crossmodal.evaluation.embedding_map import framed, principal_plane, retrieval, thinned, tsne
 from crossmodal.explain import neighbours
+from crossmodal.numerics import unit_length
 from crossmodal.types import EMOTIONS
 
 SEEDS = st.integers(0, 10_000)
 
 
 def points(seed, count=40, width=12):
-    return neighbours.unit(np.random.default_rng(seed).normal(size=(count, width)))
+    return unit_length(np.random.default_rng(seed).normal(size=(count, width)))
 
 
 @settings(max_examples=25, deadline=None)
@@ -43,8 +44,8 @@ def test_pca_places_a_reference_point_exactly(seed):
 @given(SEEDS)
 def test_a_map_without_a_formula_gives_its_own_points_their_own_place(seed):
     z, places = points(seed), np.random.default_rng(seed).normal(size=(40, 2))
-    np.testing.assert_allclose(neighbours.place(z, z, places), places, atol=1e-4)
-    inside = neighbours.place(points(seed + 1), z, places)
+    np.testing.assert_allclose(neighbours.interpolate(z, z, places), places, atol=1e-4)
+    inside = neighbours.interpolate(points(seed + 1), z, places)
     assert (inside >= places.min(0) - 1e-9).all()
     assert (inside <= places.max(0) + 1e-9).all()
 
@@ -88,7 +89,7 @@ def test_a_random_order_scores_what_chance_is_said_to_be():
 def labelled(seed, spread):
     random = np.random.default_rng(seed)
     labels = np.arange(140) % len(EMOTIONS)
-    z = neighbours.unit(np.eye(12)[labels] + spread * random.normal(size=(140, 12)))
+    z = unit_length(np.eye(12)[labels] + spread * random.normal(size=(140, 12)))
     return z, labels
 
 
@@ -109,7 +110,7 @@ def test_search_is_perfect_among_perfect_points_and_chance_among_random_ones():
 def test_within_the_voices_no_clip_of_the_same_actor_helps():
     actors = np.arange(140) // 14
     voices, labels = labelled(0, 1e6)
-    voices = neighbours.unit(voices + 9 * np.eye(12)[actors % 12] + 5 * np.eye(12)[(labels + actors) % 12])
+    voices = unit_length(voices + 9 * np.eye(12)[actors % 12] + 5 * np.eye(12)[(labels + actors) % 12])
     words, others = labelled(1, 1e6)
     figure = retrieval(voices, labels, actors, words, others)["speech>speech"]
     assert figure["map"]["value"] < 0.35

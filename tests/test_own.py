@@ -311,7 +311,7 @@ def test_a_worker_whose_parent_is_gone_ends(tmp_path):
 
 def test_moments_of_the_voice_can_be_left_out(trained, voice):
     """An empty stretch leaves z as it is; one with speech in it does not."""
-    from crossmodal.audio import condition
+    from crossmodal.audio.conditioning import condition
     from crossmodal.pipeline import Pipeline
 
     _, folder = trained(QUICK)

@@ -9,10 +9,10 @@ from fakes import WIDTH, FakeEngine
 from visiting import EN, address, run, shown, start
 
 from crossmodal.data.phrasebook import load_phrasebook
-from crossmodal.explain import neighbours
-from crossmodal.explain.embedding_map import PROJECTIONS, STEM, EmbeddingMap, load_space, phrasebook_digest, save_space
+from crossmodal.explain.embedding_map import PROJECTIONS, STEM, EmbeddingMap, load_map, phrasebook_digest, save_map
 from crossmodal.i18n.translator import Translator
 from crossmodal.model import checkpoints
+from crossmodal.numerics import unit_length
 from crossmodal.types import EMOTIONS
 from crossmodal.ui import address as page_address
 from crossmodal.ui import service
@@ -28,9 +28,9 @@ def make_space(width=WIDTH, seed=0):
     phrases = load_phrasebook()
     voices = 70
     labels = np.concatenate([np.arange(voices) % 7, [EMOTIONS.index(phrase.emotion) for phrase in phrases]])
-    z = neighbours.unit(random.normal(size=(len(labels), width)) * 0.3 + np.eye(7, width)[labels]).astype(np.float16)
+    z = unit_length(random.normal(size=(len(labels), width)) * 0.3 + np.eye(7, width)[labels]).astype(np.float16)
     return EmbeddingMap(
-        z=neighbours.unit(z.astype(np.float64)),
+        z=unit_length(z.astype(np.float64)),
         modality=np.repeat([0, 1], [voices, len(phrases)]),
         labels=labels,
         origins=(*(f"{1 + row // 7:02d}" for row in range(voices)), *(phrase.id for phrase in phrases)),
@@ -46,8 +46,8 @@ SPACE = make_space()
 
 
 def test_a_map_is_read_back_as_it_was_written(tmp_path):
-    save_space(SPACE, tmp_path, {"model_hash": HERE, "meaning": "a test"})
-    found = load_space(tmp_path, HERE)
+    save_map(SPACE, tmp_path, {"model_hash": HERE, "meaning": "a test"})
+    found = load_map(tmp_path, HERE)
     np.testing.assert_allclose(found.z, SPACE.z, atol=1e-3)
     np.testing.assert_array_equal(found.labels, SPACE.labels)
     assert (found.origins, found.splits, found.modalities) == (SPACE.origins, SPACE.splits, SPACE.modalities)
@@ -56,13 +56,13 @@ def test_a_map_is_read_back_as_it_was_written(tmp_path):
 
 
 def test_no_map_of_other_models_or_other_lines_is_shown(tmp_path):
-    assert load_space(tmp_path, HERE) is None
-    save_space(SPACE, tmp_path, {"model_hash": HERE})
-    assert load_space(tmp_path, "ba9876543210") is None
+    assert load_map(tmp_path, HERE) is None
+    save_map(SPACE, tmp_path, {"model_hash": HERE})
+    assert load_map(tmp_path, "ba9876543210") is None
     path = (tmp_path / STEM).with_suffix(".json")
     path.write_text(path.read_text().replace(phrasebook_digest(), "older"))
-    load_space.cache_clear()
-    assert load_space(tmp_path, HERE) is None
+    load_map.cache_clear()
+    assert load_map(tmp_path, HERE) is None
 
 
 @pytest.mark.parametrize("projection", PROJECTIONS)
@@ -70,16 +70,16 @@ def test_a_reference_point_is_placed_where_the_map_has_it(projection):
     places = SPACE.coordinates(projection)
     for row in (0, 30, 69, 70, 150):
         name = SPACE.modalities[SPACE.modality[row]]
-        at = SPACE.place(projection, {name: SPACE.z[row]}, np.ones(1))
+        at = SPACE.locate(projection, {name: SPACE.z[row]}, np.ones(1))
         np.testing.assert_allclose(at, places[row], atol=1e-9 if projection == "pca" else 1e-4)
 
 
 @pytest.mark.parametrize("projection", PROJECTIONS)
 def test_a_mix_moves_from_one_point_to_the_other(projection):
     z = {"speech": SPACE.z[3], "text": SPACE.z[100]}
-    path = SPACE.place(projection, z, np.array([[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]]))
-    np.testing.assert_allclose(path[0], SPACE.place(projection, {"speech": z["speech"]}, np.ones(1)))
-    np.testing.assert_allclose(path[2], SPACE.place(projection, {"text": z["text"]}, np.ones(1)))
+    path = SPACE.locate(projection, z, np.array([[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]]))
+    np.testing.assert_allclose(path[0], SPACE.locate(projection, {"speech": z["speech"]}, np.ones(1)))
+    np.testing.assert_allclose(path[2], SPACE.locate(projection, {"text": z["text"]}, np.ones(1)))
     assert not np.allclose(path[1], path[0])
 
 
@@ -91,7 +91,7 @@ def test_the_nearest_of_another_modality_are_of_that_modality():
 
 @pytest.mark.models
 def test_the_shipped_map_is_of_the_shipped_models(pipeline):
-    found = load_space(checkpoints.MODELS, pipeline.model_hash)
+    found = load_map(checkpoints.MODELS, pipeline.model_hash)
     assert found is not None
     rows = found.rows("text")
     assert [found.origins[row] for row in rows] == [phrase.id for phrase in load_phrasebook()]
@@ -152,7 +152,7 @@ def script():
 @pytest.fixture
 def page(engine, monkeypatch):
     monkeypatch.setattr(component, "usable", lambda: False)
-    save_space(SPACE, engine.folder, {"model_hash": engine.model_hash})
+    save_map(SPACE, engine.folder, {"model_hash": engine.model_hash})
 
     return partial(start, script)
 
@@ -224,7 +224,7 @@ def test_all_switched_off_is_said_and_both_points_stay(page):
 
 def test_a_missing_map_is_said_with_the_command_that_makes_it(page, engine):
     (engine.folder / STEM).with_suffix(".json").unlink()
-    load_space.cache_clear()
+    load_map.cache_clear()
     text = shown(page())
     assert "evaluate --only space" in text
     assert EN("space.transfer") in text

@@ -110,7 +110,7 @@ def test_of_several_best_alphas_the_most_even_one_counts():
     alphas = np.array([0.0, 0.1, 0.4, 0.8, 1.0])
     found = Sweep(alphas, uar, uar, uar, uar, uar)
     assert found.alphas[found.best] == 0.4
-    assert found.figures(0) == {"uar": 0.2, "macro_f1": 0.2, "ece": 0.2}
+    assert found.metrics_at(0) == {"uar": 0.2, "macro_f1": 0.2, "ece": 0.2}
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from visiting import EN, address, alert, run, shown, start
 
 from crossmodal.engine import Gate
 from crossmodal.examples import load_examples
-from crossmodal.examples.recording import joined
-from crossmodal.text import MAX_CHARACTERS
+from crossmodal.examples.recording import example_recording
+from crossmodal.limits import MAX_TEXT_CHARACTERS
 from crossmodal.timeline.tracks import fuse_tracks
 from crossmodal.timeline.types import Recording, UtteranceLine
 from crossmodal.types import FusionSettings
@@ -71,7 +71,7 @@ def test_the_first_paint_is_a_finished_timeline_and_wakes_no_model(engine):
 
 
 def test_the_example_says_what_its_clips_say(engine):
-    found = joined()
+    found = example_recording()
     for line, example in zip(found.lines, load_examples().values(), strict=True):
         assert line.evidence.predictions is example.evidence.predictions
         assert line.audio == example.audio
@@ -159,7 +159,9 @@ def test_correcting_a_line_reads_its_words_alone(engine):
     lines = held(made).recording().lines
     assert lines[3].words == "I am so happy about this!"
     assert lines[3].edited
-    voice, known = (found.evidence.predictions["speech"].embedding for found in (lines[3], joined().lines[3]))
+    voice, known = (
+        found.evidence.predictions["speech"].embedding for found in (lines[3], example_recording().lines[3])
+    )
     np.testing.assert_array_equal(voice, known)
     assert not any(line.edited for place, line in enumerate(lines) if place != 3)
     run(made)
@@ -196,7 +198,7 @@ def test_a_correction_waits_for_busy_encoders(engine, monkeypatch):
 
 def test_words_that_cannot_be_read_are_told(engine):
     made = page()
-    typed = "so " * MAX_CHARACTERS
+    typed = "so " * MAX_TEXT_CHARACTERS
     held(made).pending = {3: typed}
     before = held(made).recording().lines[3]
     run(made)
@@ -334,7 +336,7 @@ def test_who_has_left_is_known_after_a_while(monkeypatch):
     clock[0] = 500.0  # nobody asked for long, which is no absence
     there["session"] = False
     assert present()
-    clock[0] += presence.PATIENCE_SECONDS - 1
+    clock[0] += presence.MAX_ABSENCE_SECONDS - 1
     assert present()
     clock[0] += 1
     assert not present()

@@ -13,7 +13,7 @@ from faster_whisper import WhisperModel
 from crossmodal.model.checkpoints import WHISPER, pretrained
 from crossmodal.types import SAMPLE_RATE, FloatArray, Transcript, Waveform, Word
 
-LEAST_TOKENS, TOKENS_PER_SECOND = 24, 10
+MIN_TOKENS, TOKENS_PER_SECOND = 24, 10
 """What a clip may be given at most, far above any speech: a bound for a recogniser that repeats itself."""
 WINDOW_SECONDS = 30.0
 """What Whisper hears at once."""
@@ -59,7 +59,7 @@ class Transcriber:
     def _words(self, samples: FloatArray) -> list[Word]:
         """Words with their spaces."""
         # with time stamps tiny.en knows where the speech ends; without them it goes on and repeats itself
-        most = LEAST_TOKENS + TOKENS_PER_SECOND * min(WINDOW_SECONDS, len(samples) / SAMPLE_RATE)
+        most = MIN_TOKENS + TOKENS_PER_SECOND * min(WINDOW_SECONDS, len(samples) / SAMPLE_RATE)
         segments, _ = self._model.transcribe(
             samples,
             language="en",

@@ -26,6 +26,8 @@ from transformers import (
 )
 
 from crossmodal import audio
+from crossmodal.audio.decoder import shared_decoder
+from crossmodal.audio.files import to_wav
 from crossmodal.examples import load_examples
 from crossmodal.model.checkpoints import WHISPER, pretrained, whisper_state
 from crossmodal.model.encoders.speech import whisper_config
@@ -123,7 +125,7 @@ def side_by_side(ours: Work, theirs: Work | None = None, rounds: int = ROUNDS) -
 def clip_of(seconds: float, voice: FloatArray) -> bytes:
     """Speech of that length as a WAV file: a voice repeated."""
     count = int(seconds * SAMPLE_RATE)
-    return audio.to_wav(np.tile(voice, count // len(voice) + 1)[:count])
+    return to_wav(np.tile(voice, count // len(voice) + 1)[:count])
 
 
 def _line(name: str, ours: float, theirs: float | None = None, aim: str = "", unit: str = "ms") -> None:
@@ -167,12 +169,12 @@ def _measure_tick() -> None:
 def _measure_timeline(engine: Pipeline) -> None:
     """A recording read as one, beside each of its utterances given alone with a transcript of its own."""
     pause = np.zeros(int(PAUSE_SECONDS * SAMPLE_RATE), np.float32)
-    voices = [audio.shared_decoder()(example.audio.read_bytes()) for example in load_examples().values()]
+    voices = [shared_decoder()(example.audio.read_bytes()) for example in load_examples().values()]
     joined = np.concatenate([part for voice in voices for part in (voice, pause)])
     samples = np.tile(joined, int(RECORDING_SECONDS * SAMPLE_RATE) // len(joined) + 1)
-    data, seconds = audio.to_wav(samples), len(samples) / SAMPLE_RATE
+    data, seconds = to_wav(samples), len(samples) / SAMPLE_RATE
     cuts = reader.UtteranceBuffer()
-    clips = [audio.to_wav(cut.samples) for cut in [*cuts(samples), *cuts.finish()]]
+    clips = [to_wav(cut.samples) for cut in [*cuts(samples), *cuts.finish()]]
     ours, theirs = side_by_side(
         lambda: list(reader.read(data, lambda work: work(engine), keep_audio=False)),
         lambda: [engine.embed(speech=clip) for clip in clips],
@@ -214,7 +216,7 @@ def bench(models: Path, clip: Path | None = None) -> None:
     """Print every measurement; ``clip`` stands in for the shipped example whose voice is used otherwise."""
     torch.set_num_threads(THREADS)
     source = clip or next(iter(load_examples().values())).audio
-    voice = audio.shared_decoder()(source.read_bytes())
+    voice = shared_decoder()(source.read_bytes())
     engine = Pipeline.load(models)
     usual = UsualWay(engine)
     five = clip_of(SECONDS, voice)

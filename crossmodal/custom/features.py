@@ -114,7 +114,7 @@ def pooled_speech(clips: Sequence[CorpusClip], tick: Callable[[], None] = lambda
     """Mean and standard deviation over time of every layer of the pretrained encoder, (N, 2 L H)."""
     import torch
 
-    from crossmodal import audio
+    from crossmodal.audio.decoder import shared_decoder
     from crossmodal.model.encoders.speech import LogMel, frozen
     from crossmodal.model.projection import statistics
     from crossmodal.training.clip_cache import condition
@@ -122,7 +122,7 @@ def pooled_speech(clips: Sequence[CorpusClip], tick: Callable[[], None] = lambda
     encoder, log_mel, rows = frozen(), LogMel(), []
     with torch.inference_mode():
         for clip in clips:
-            samples = condition(audio.shared_decoder()(clip.path.read_bytes())).samples
+            samples = condition(shared_decoder()(clip.path.read_bytes())).samples
             rows.append(statistics(encoder(log_mel(samples)[None]))[0].numpy())
             tick()
     return np.stack(rows)

@@ -22,17 +22,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from crossmodal import limits
 from crossmodal.errors import BusyError, CrossmodalError, InputError
 from crossmodal.model import checkpoints
 
 PROGRAM = "crossmodal.custom.worker"
-RUNNING = 2
-WAITING = 6
-ABANDONED_SECONDS = 30.0
-"""A run that nobody has looked at for so long is ended."""
-LONGEST_SECONDS = 600.0
 POLL_SECONDS = 1.0
-LONGEST_LINE = 1 << 20
 
 DIMENSIONS = (2, 4, 8, 16, 32, 64, 128, 256)
 EXAMPLE = Path("reference") / "example.json"
@@ -179,10 +174,10 @@ class TrainingQueue:
         self,
         models: Path = checkpoints.MODELS,
         *,
-        running: int = RUNNING,
-        waiting: int = WAITING,
+        running: int = limits.MAX_TRAINING_RUNS,
+        waiting: int = limits.MAX_WAITING_TRAINING_RUNS,
         program: Sequence[str] | None = None,
-        abandoned: float = ABANDONED_SECONDS,
+        abandoned: float = limits.MAX_UNWATCHED_SECONDS,
     ) -> None:
         self._models, self._most, self._line = models, running, waiting
         self._program = list(program or (sys.executable, "-m", PROGRAM))
@@ -262,7 +257,7 @@ class TrainingQueue:
             process.stdin.write(json.dumps(asdict(run.settings)) + "\n")
             process.stdin.flush()
         error: CrossmodalError | None = None
-        while line := process.stdout.readline(LONGEST_LINE):
+        while line := process.stdout.readline(limits.MAX_TRAINING_EVENT_CHARACTERS):
             event = _event(line)
             if event.get("event") == "error":
                 error = CrossmodalError(str(event.pop("code")), **_values(event))
@@ -298,12 +293,12 @@ class TrainingQueue:
             for run in list(self._runs):
                 if now - run.touched > self._abandoned:
                     self._discard(run, "train_left")
-                elif run.state == "running" and now - run.started > LONGEST_SECONDS:
+                elif run.state == "running" and now - run.started > limits.MAX_TRAINING_SECONDS:
                     self._discard(run, "train_slow")
 
     def _discard(self, run: TrainingRun, code: str) -> None:
         run.kill()
-        values = {"seconds": LONGEST_SECONDS} if code == "train_slow" else {}
+        values = {"seconds": limits.MAX_TRAINING_SECONDS} if code == "train_slow" else {}
         self._end(run, "failed", InputError(code, **values))
         run.drop()
 

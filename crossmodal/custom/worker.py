@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from crossmodal import metrics
+from crossmodal import limits, metrics
 from crossmodal.custom.features import EXAMPLE, FOLDER, Basis, Reference, load_reference
 from crossmodal.custom.queue import TrainingSettings
 from crossmodal.data.text import implied_sentiment
@@ -37,10 +37,10 @@ from crossmodal.errors import CrossmodalError
 from crossmodal.evaluation.held_out import held_out_figures
 from crossmodal.evaluation.pairs import LabelledEmbeddings
 from crossmodal.evaluation.statistics import unweighted_average_recall
-from crossmodal.fusion.base import softmax
 from crossmodal.fusion.calibration import Calibration, load_calibration
 from crossmodal.model import checkpoints
 from crossmodal.model.head import Head
+from crossmodal.numerics import softmax
 from crossmodal.training.objective import (
     Objective,
     Pair,
@@ -67,9 +67,6 @@ WARM_UP = 0.1
 """Share of the steps over which the learning rate rises, before it falls to nothing along a cosine."""
 SHOWN = 20
 """Dev rows of each emotion and modality on the map."""
-MEMORY_BYTES = 2 * 1024**3
-CPU_SECONDS = 900
-NICE = 5
 
 Tell = Callable[[Mapping[str, Any]], None]
 
@@ -376,11 +373,14 @@ def _limit_process() -> None:
     """Low priority, one thread, bounded memory and processor time, where the system knows such limits."""
     torch.set_num_threads(1)
     with contextlib.suppress(AttributeError, OSError):
-        os.nice(NICE)
+        os.nice(limits.TRAINING_NICENESS)
     with contextlib.suppress(ImportError):
         import resource
 
-        for kind, limit in ((resource.RLIMIT_DATA, MEMORY_BYTES), (resource.RLIMIT_CPU, CPU_SECONDS)):
+        for kind, limit in (
+            (resource.RLIMIT_DATA, limits.MAX_TRAINING_MEMORY_BYTES),
+            (resource.RLIMIT_CPU, limits.MAX_TRAINING_CPU_SECONDS),
+        ):
             with contextlib.suppress(ValueError, OSError):
                 resource.setrlimit(kind, (limit, resource.getrlimit(kind)[1]))
 

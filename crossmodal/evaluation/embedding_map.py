@@ -19,9 +19,10 @@ from crossmodal.errors import ModelError
 from crossmodal.evaluation.speech import Row, labels_of
 from crossmodal.evaluation.statistics import bootstrap, recalls
 from crossmodal.explain import neighbours
-from crossmodal.explain.embedding_map import EmbeddingMap, save_space
+from crossmodal.explain.embedding_map import EmbeddingMap, save_map
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.metrics import Labels
+from crossmodal.numerics import unit_length
 from crossmodal.types import EMOTIONS, Array
 
 PER_ACTOR = 4
@@ -51,12 +52,12 @@ def space_figures(
 
     Raises ModelError where umap-learn, which only this needs, is not installed.
     """
-    z, rows = neighbours.unit(scores[0].astype(np.float64)), scores[1]
+    z, rows = unit_length(scores[0].astype(np.float64)), scores[1]
     phrases = load_phrasebook()
     words = tower.embed([phrase.en for phrase in phrases])
     kept = thinned(rows)
     space = _space(z[kept], [rows[row] for row in kept], words, phrases)
-    save_space(space, models, {"model_hash": model_hash, "meaning": MEANING})
+    save_map(space, models, {"model_hash": model_hash, "meaning": MEANING})
     actors = np.array([row["speaker"] for row in rows])
     return {
         "on_map": {"voices": len(kept), "phrases": len(phrases)},
@@ -166,7 +167,7 @@ def retrieval(
     """
     same_actor = actors[:, None] == actors[None, :]
     sides = {"speech": (voices, voice_labels, actors), "text": (words, word_labels, np.arange(len(words)))}
-    level = {name: neighbours.unit(z - z.mean(0)) for name, (z, _, _) in sides.items()}
+    level = {name: unit_length(z - z.mean(0)) for name, (z, _, _) in sides.items()}
     barred = {"speech>speech": same_actor, "text>text": np.eye(len(words), dtype=bool)}
     found = {}
     for source, (z, labels, groups) in sides.items():

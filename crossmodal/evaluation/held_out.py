@@ -31,7 +31,7 @@ def held_out_figures(speech: LabelledEmbeddings, text: LabelledEmbeddings, calib
     return {
         "speech": side_figures(speech),
         "text": side_figures(text),
-        "fused": {**curve.figures(0), **interval, "pairs": len(pairs.labels)},
+        "fused": {**curve.metrics_at(0), **interval, "pairs": len(pairs.labels)},
         "retrieval": {
             "speech>text": round(retrieval(speech, text), 4),
             "text>speech": round(retrieval(text, speech), 4),

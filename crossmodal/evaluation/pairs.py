@@ -93,8 +93,8 @@ def pair_figures(
     alone = sweep(tested_on, FusionSettings(), calibration, np.array([1.0, 0.0]))
     found: dict[str, Any] = {
         "pairs": len(tested_on.labels),
-        "speech_alone": alone.figures(0),
-        "text_alone": alone.figures(1),
+        "speech_alone": alone.metrics_at(0),
+        "text_alone": alone.metrics_at(1),
         "rules": {},
     }
     for name in calibration.rules():
@@ -105,7 +105,7 @@ def pair_figures(
             "best_alpha": round(alpha, 2),
             **_conditions(tested_on, settings, calibration, alpha),
             **{
-                kind: sweep(pairs, settings, calibration, np.array([0.5])).figures(0)
+                kind: sweep(pairs, settings, calibration, np.array([0.5])).metrics_at(0)
                 for kind, pairs in (damaged_pairs or {}).items()
             },
             "parameters": parameters(calibration, name),
@@ -119,7 +119,7 @@ def _conditions(pairs: Pairs, settings: FusionSettings, calibration: Calibration
     tested = sweep(pairs, settings, calibration, np.array([0.5, best, 0.0, 1.0]))
     even = sweep(pairs, replace(settings, prior="even"), calibration, np.array([0.5]))
     names = ("equal", "best", "speech_missing", "text_missing")
-    return {name: tested.figures(place) for place, name in enumerate(names)} | {"even_prior": even.figures(0)}
+    return {name: tested.metrics_at(place) for place, name in enumerate(names)} | {"even_prior": even.metrics_at(0)}
 
 
 def parameters(calibration: Calibration, rule: str) -> int:

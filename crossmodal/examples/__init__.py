@@ -1,8 +1,7 @@
-"""The examples that the page opens with: synthetic voices, sentences of our own, and what the models read.
+"""The examples that the page opens with: synthetic voices, sentences of our own, and their evidence.
 
-Everything here is ready to show: the evidence was computed once (``python -m
-tools.voices.evidence``) and lies beside the clips, so nothing waits for an encoder to load. A test
-compares it with a fresh computation.
+The evidence was computed once (``python -m tools.voices.evidence``) and is stored beside the clips, so no encoder has
+to be loaded. A test compares it with a fresh computation.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crossmodal.audio.envelope import envelope
+from crossmodal.audio.files import envelope
 from crossmodal.examples.specs import EVIDENCE, audio_path, read_specs
 from crossmodal.sharing.serialization import evidence_from_record
 from crossmodal.timing import Progress
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT", "Example", "envelope", "load_examples"]
 
 DEFAULT = "thrilled"
-"""The example that a new visitor meets: the words are glad, the voice is not."""
+"""The example that a new visitor sees: the words are glad, the voice is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +49,13 @@ class Example:
     segments: tuple[tuple[float, float], ...]
     seconds: float
 
-    @property
-    def conflict(self) -> bool:
-        """Whether voice and words were made to say different things."""
-        return self.voice_emotion != self.words_emotion
-
     def read(self, pipeline: Pipeline, progress: Progress | None = None) -> Evidence:
-        """What other models read of it; the times of its words stay as they were heard. ``progress`` is told each
-        stage.
-        """
+        """Its evidence by other models, with the transcript of the stored one. ``progress`` is told each stage."""
         fresh = pipeline.embed(speech=self.audio.read_bytes(), text=self.text, progress=progress)
         return replace(fresh, transcript=self.evidence.transcript)
 
 
-def _example(spec: Mapping[str, Any], shown: Mapping[str, Any]) -> Example:
+def _example(spec: Mapping[str, Any], stored: Mapping[str, Any]) -> Example:
     return Example(
         key=spec["key"],
         text=spec["text"],
@@ -71,16 +63,16 @@ def _example(spec: Mapping[str, Any], shown: Mapping[str, Any]) -> Example:
         voice_emotion=spec["voice_intended"],
         words_emotion=spec["words_intended"],
         synthetic=True,
-        evidence=evidence_from_record(shown["evidence"]),
+        evidence=evidence_from_record(stored["evidence"]),
         audio=audio_path(spec["key"]),
-        envelope=tuple(shown["envelope"]),
-        segments=tuple((start, end) for start, end in shown["segments"]),
-        seconds=shown["seconds"],
+        envelope=tuple(stored["envelope"]),
+        segments=tuple((start, end) for start, end in stored["segments"]),
+        seconds=stored["seconds"],
     )
 
 
 @cache
 def load_examples() -> dict[str, Example]:
     """Every shipped example by its key, in display order."""
-    shown = json.loads(EVIDENCE.read_text(encoding="utf-8"))
-    return {spec["key"]: _example(spec, shown[spec["key"]]) for spec in read_specs()}
+    stored = json.loads(EVIDENCE.read_text(encoding="utf-8"))
+    return {spec["key"]: _example(spec, stored[spec["key"]]) for spec in read_specs()}

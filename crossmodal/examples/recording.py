@@ -1,6 +1,6 @@
-"""A recording that is ours: the example voices one after the other, as a finished timeline.
+"""The example recording: the example voices one after the other, as a finished timeline.
 
-It is put together from what was read of each, so nothing is encoded and no sound is kept twice: a line plays its clip.
+It is composed of the evidence of each, so nothing is encoded and no audio is stored twice: a line plays its clip.
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ PAUSES = (0.8, 1.3, 0.6, 1.6)
 """Seconds before each voice, over and over."""
 
 
-def joined(evidence: Callable[[Example], Evidence] = lambda example: example.evidence) -> Recording:
-    """All example voices as one recording; ``evidence`` tells what was read of each."""
+def example_recording(evidence: Callable[[Example], Evidence] = lambda example: example.evidence) -> Recording:
+    """All example voices as one recording; ``evidence`` gives that of each."""
     lines, peaks, at = [], list[float](), 0.0
-    for place, example in enumerate(load_examples().values()):
-        at += PAUSES[place % len(PAUSES)]
-        read = evidence(example)
-        lines.append(_line(example, read, at))
+    for index, example in enumerate(load_examples().values()):
+        at += PAUSES[index % len(PAUSES)]
+        lines.append(_line(example, evidence(example), at))
         peaks += [0.0] * (round(at * PEAKS_PER_SECOND) - len(peaks)) + _peaks(example)
         at += example.seconds
     at += PAUSES[0]

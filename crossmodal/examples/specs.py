@@ -1,4 +1,4 @@
-"""Where the examples lie, and their written part: sentence, titles, intentions, voices to try, recipe."""
+"""The paths of the examples, and their written part: sentence, titles, intentions, voices to try, recipe."""
 
 from __future__ import annotations
 
@@ -30,5 +30,5 @@ def write_specs(specs: Sequence[Mapping[str, Any]]) -> None:
 
 
 def audio_path(key: str) -> Path:
-    """Where the clip of an example lies."""
+    """The path of the clip of an example."""
     return AUDIO / f"{key}.flac"

@@ -1,1 +1,1 @@
-"""What the bench shows about a fusion beyond its result: where the decision flips, how good each weight is."""
+"""Explanations of a fusion: attributions, counterfactuals, decision flips, accuracy at every mix, the map."""

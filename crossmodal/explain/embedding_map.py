@@ -1,7 +1,7 @@
-"""The map of the shared space: reference points of both modalities, and the place of any new point among them.
+"""The map of the shared space: reference points of both modalities, and the coordinates of new points among them.
 
-PCA places a new point by a formula. The maps of t-SNE and UMAP have none: there a new point lies among its neighbours.
-Those two are made without the mean of each modality, or else the gap between the modalities is all that they show.
+PCA projects a new point by a formula. t-SNE and UMAP have none: there it is interpolated between its neighbours. Those
+two are made without the mean of each modality, or else they would show little but the gap between the modalities.
 """
 
 from __future__ import annotations
@@ -22,25 +22,26 @@ from crossmodal.data.phrasebook import LINES
 from crossmodal.explain import neighbours
 from crossmodal.metrics import Labels
 from crossmodal.model.tensor_files import read_figures, write_figures
-from crossmodal.types import TASKS, Array
+from crossmodal.numerics import unit_length
+from crossmodal.types import MAIN_TASK, TASKS, Array
 
 EXACT = "pca"
 """The projection with a formula."""
 PROJECTIONS = (EXACT, "tsne", "umap")
-FOLDERS = 4
-"""Of how many folders the map is kept: the shipped models', and those that visitors trained, which come and go."""
+CACHED_FOLDERS = 4
+"""Models folders whose map is cached: the shipped one, and recent ones of models that visitors trained."""
 STEM = Path("space") / "map"
-"""Where ``evaluate`` leaves the map in a models folder: figures as safetensors, their meaning as JSON."""
+"""Path of the map in a models folder: numbers as safetensors, their meaning as JSON."""
 
 
 @dataclass(frozen=True, eq=False)
 class EmbeddingMap:
-    """N reference points: figures alone, no sound.
+    """N reference points: numbers alone, no sound.
 
     ``z`` (N, D) of unit length; numbers of ``modalities`` in ``modality`` (N,), class numbers in ``labels`` (N,);
-    ``origins`` (N,) name the actor or the phrase that a point is of, ``splits`` (N,) the fold whose model, trained
-    without that actor, read it, or "ours". ``mean`` (D,) and ``components`` (2, D) are of PCA, ``explained`` the share
-    of the variance that its plane shows; ``layouts`` are the coordinates (N, 2) of the other projections.
+    ``origins`` (N,) name the actor or the phrase of a point, ``splits`` (N,) the fold whose model, trained without
+    that actor, embedded it, or "ours". ``mean`` (D,) and ``components`` (2, D) are of PCA, ``explained`` the fraction
+    of the variance in its plane; ``layouts`` are the coordinates (N, 2) of the other projections.
     """
 
     z: Array
@@ -63,28 +64,28 @@ class EmbeddingMap:
         return np.flatnonzero(self.modality == self.modalities.index(modality))
 
     def coordinates(self, projection: str) -> Array:
-        """Where the reference points lie, (N, 2)."""
+        """The coordinates of the reference points, (N, 2)."""
         if projection == EXACT:
             return neighbours.project(self.z, self.mean, self.components)
         return self.layouts[projection]
 
-    def place(self, projection: str, z: Mapping[str, Array], weights: Array) -> Array:
-        """Where mixes of new points lie, (..., 2): modality -> z (D,), ``weights`` (..., n) in that order.
+    def locate(self, projection: str, z: Mapping[str, Array], weights: Array) -> Array:
+        """The coordinates (..., 2) of mixes of new points: modality -> z (D,), ``weights`` (..., n) in that order.
 
-        A modality that the map does not hold has no mean there, so only PCA places it.
+        A modality that the map does not hold has no mean there, so only PCA can project it.
         """
         points = np.stack(list(z.values()))
         if projection == EXACT:
             return neighbours.project(neighbours.fused_point(points, weights), self.mean, self.components)
         reference, means = self._centred
-        moved = points - means[[self.modalities.index(name) for name in z]]
-        return neighbours.place(neighbours.fused_point(moved, weights), reference, self.layouts[projection])
+        centred = points - means[[self.modalities.index(name) for name in z]]
+        return neighbours.interpolate(neighbours.fused_point(centred, weights), reference, self.layouts[projection])
 
     def nearest(self, z: Array, modality: str, count: int) -> list[tuple[int, float]]:
         """The rows of one modality closest to a z (D,), the closest first, each with its cosine."""
         rows = self.rows(modality)
-        found, similarity = neighbours.nearest(z, self.z[rows], count)
-        return list(zip(rows[found].tolist(), similarity.tolist(), strict=True))
+        order, similarity = neighbours.nearest(z, self.z[rows], count)
+        return list(zip(rows[order].tolist(), similarity.tolist(), strict=True))
 
 
 def phrasebook_digest() -> str:
@@ -92,23 +93,23 @@ def phrasebook_digest() -> str:
     return hashlib.sha256(LINES.read_bytes()).hexdigest()[:12]
 
 
-def save_space(space: EmbeddingMap, models: Path, about: Mapping[str, Any]) -> None:
-    """Write the map into a models folder; ``about`` says what it is and which models read it."""
+def save_map(embedding_map: EmbeddingMap, models: Path, about: Mapping[str, Any]) -> None:
+    """Write the map into a models folder; ``about`` describes it and names the models that made it."""
     tensors: dict[str, NDArray[Any]] = {
-        "z": space.z.astype(np.float16),
-        "modality": space.modality.astype(np.uint8),
-        "labels": space.labels.astype(np.uint8),
-        "mean": space.mean.astype(np.float32),
-        "components": space.components.astype(np.float32),
+        "z": embedding_map.z.astype(np.float16),
+        "modality": embedding_map.modality.astype(np.uint8),
+        "labels": embedding_map.labels.astype(np.uint8),
+        "mean": embedding_map.mean.astype(np.float32),
+        "components": embedding_map.components.astype(np.float32),
     }
-    tensors |= {f"layout.{name}": values.astype(np.float32) for name, values in space.layouts.items()}
+    tensors |= {f"layout.{name}": values.astype(np.float32) for name, values in embedding_map.layouts.items()}
     meaning = dict(about) | {
         "phrasebook": phrasebook_digest(),
-        "modalities": space.modalities,
-        "labels": TASKS[next(iter(TASKS))],
-        "explained": round(space.explained, 4),
-        "origins": _in_runs(space.origins),
-        "splits": _in_runs(space.splits),
+        "modalities": embedding_map.modalities,
+        "labels": TASKS[MAIN_TASK],
+        "explained": round(embedding_map.explained, 4),
+        "origins": _in_runs(embedding_map.origins),
+        "splits": _in_runs(embedding_map.splits),
     }
     write_figures(models / STEM, tensors, json.dumps(meaning, ensure_ascii=False))
 
@@ -118,22 +119,22 @@ def _in_runs(names: Sequence[str]) -> list[tuple[str, int]]:
     return [(name, len(list(run))) for name, run in groupby(names)]
 
 
-@lru_cache(maxsize=FOLDERS)
-def load_space(models: Path, model_hash: str) -> EmbeddingMap | None:
-    """The map in a models folder, kept for the last few; None where there is none, or other models or lines made it."""
-    kept = read_figures(models / STEM, model_hash)
-    if kept is None or kept[0]["phrasebook"] != phrasebook_digest():
+@lru_cache(maxsize=CACHED_FOLDERS)
+def load_map(models: Path, model_hash: str) -> EmbeddingMap | None:
+    """The map in a models folder, cached; None where there is none, or where other models or phrases made it."""
+    stored = read_figures(models / STEM, model_hash)
+    if stored is None or stored[0]["phrasebook"] != phrasebook_digest():
         return None
-    about, found = kept
+    about, tensors = stored
     return EmbeddingMap(
-        z=neighbours.unit(found["z"].astype(np.float64)),
-        modality=found["modality"].astype(np.int64),
-        labels=found["labels"].astype(np.int64),
+        z=unit_length(tensors["z"].astype(np.float64)),
+        modality=tensors["modality"].astype(np.int64),
+        labels=tensors["labels"].astype(np.int64),
         origins=tuple(name for name, count in about["origins"] for _ in range(count)),
         splits=tuple(name for name, count in about["splits"] for _ in range(count)),
-        mean=found["mean"].astype(np.float64),
-        components=found["components"].astype(np.float64),
+        mean=tensors["mean"].astype(np.float64),
+        components=tensors["components"].astype(np.float64),
         explained=about["explained"],
-        layouts={name: found[f"layout.{name}"].astype(np.float64) for name in PROJECTIONS if name != EXACT},
+        layouts={name: tensors[f"layout.{name}"].astype(np.float64) for name in PROJECTIONS if name != EXACT},
         modalities=tuple(about["modalities"]),
     )

@@ -1,4 +1,4 @@
-"""The words of a text, the text without one of them, and the text with another in its place."""
+"""The spans of a text, the text without each of them, and the text with another word in place of one."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import numpy as np
 
 from crossmodal.types import Array
 
-MOST_GROUPS = 40
-"""A text of more words is cut into this many groups of neighbours, so that a long one takes no longer to read."""
-MOST_PLACES = 4
-"""Another word is tried in this many places: those whose own word counts for most."""
-VOCABULARY = 63
-"""Words that are tried there."""
+MAX_SPANS = 40
+"""A longer text is split into at most this many spans of neighbouring words, which bounds the time to embed all."""
+MAX_POSITIONS = 4
+"""Substitutions are tried at this many positions: those with the highest leave-one-out scores."""
+VOCABULARY_SIZE = 63
+"""Words that are tried at each position."""
 
 _WORD = re.compile(r"^(\W*)(.*?)(\W*)$", re.DOTALL)
 _CONTENT = re.compile(r"(?<![a-z'])[a-z]{4,}(?![a-z'])")
@@ -24,7 +24,7 @@ _CONTENT = re.compile(r"(?<![a-z'])[a-z]{4,}(?![a-z'])")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of the text between spaces: a word, or neighbouring words, with the punctuation about it."""
+    """A span of the text between spaces: a word or neighbouring words, with the punctuation around."""
 
     before: str
     core: str
@@ -32,85 +32,89 @@ class Span:
 
     @property
     def text(self) -> str:
-        """The piece as it stands."""
+        """The span with its punctuation."""
         return self.before + self.core + self.after
 
 
-def pieces(text: str, most: int = MOST_GROUPS) -> tuple[Span, ...]:
-    """The text cut at its spaces, neighbours together where there are more than ``most``."""
+def split_spans(text: str, max_spans: int = MAX_SPANS) -> tuple[Span, ...]:
+    """The text split at its spaces, with neighbours joined where there are more than ``max_spans`` words."""
     words = text.split()
-    size = max(1, math.ceil(len(words) / most))
-    return tuple(_piece(" ".join(words[start : start + size])) for start in range(0, len(words), size))
+    size = max(1, math.ceil(len(words) / max_spans))
+    return tuple(_span(" ".join(words[start : start + size])) for start in range(0, len(words), size))
 
 
-def _piece(text: str) -> Span:
-    found = _WORD.match(text)
-    if not found or not found[2]:  # an emoji or a dash is a word of its own
+def _span(text: str) -> Span:
+    match = _WORD.match(text)
+    if not match or not match[2]:  # an emoji or a dash is a word of its own
         return Span("", text, "")
-    return Span(found[1], found[2], found[3])
+    return Span(match[1], match[2], match[3])
 
 
-def without_each(parts: Sequence[Span]) -> list[str]:
-    """The text without each of its pieces in turn. What follows a word stays: "Stop it!" leaves "Stop!".
+def without_each(spans: Sequence[Span]) -> list[str]:
+    """The text without each of its spans in turn. Punctuation behind a word stays: "Stop it!" leaves "Stop!".
 
-    Nothing for a text of one piece, since no words would be left.
+    Empty for a text of one span, since no words would be left.
     """
-    return [_joined([*parts[:i], Span("", "", parts[i].after), *parts[i + 1 :]]) for i in _places(parts)]
+    return [_joined([*spans[:i], Span("", "", spans[i].after), *spans[i + 1 :]]) for i in _positions(spans)]
 
 
-def _places(parts: Sequence[Span]) -> range:
-    return range(len(parts) if len(parts) > 1 else 0)
+def _positions(spans: Sequence[Span]) -> range:
+    return range(len(spans) if len(spans) > 1 else 0)
 
 
-def _joined(parts: Sequence[Span]) -> str:
-    """The pieces with spaces between them; punctuation that has lost its word goes with its neighbour."""
+def _joined(spans: Sequence[Span]) -> str:
+    """The spans with spaces between them; punctuation that has lost its word is attached to its neighbour."""
     text = ""
-    for part in parts:
-        space = " " if text and part.core else ""
-        text += space + part.text
+    for span in spans:
+        space = " " if text and span.core else ""
+        text += space + span.text
     return text.strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Substitution:
-    """Another word in the place of one piece, and the whole text with it."""
+    """Another word at the position of one span, and the whole text with it."""
 
-    place: int
+    position: int
     word: str
     text: str
 
 
-def swaps(parts: Sequence[Span], places: Sequence[int], vocabulary: Sequence[str]) -> list[Substitution]:
-    """The text with every word of the vocabulary in each of these places, capitals kept."""
-    found = []
-    for place in places:
-        own = parts[place]
-        for word in vocabulary:
-            if word != own.core.lower():
-                put = word.capitalize() if own.core[:1].isupper() and own.core != "I" else word
-                changed = Span(own.before, put, own.after)
-                found.append(Substitution(place, put, _joined([*parts[:place], changed, *parts[place + 1 :]])))
-    return found
+def substitutions(spans: Sequence[Span], positions: Sequence[int], vocabulary: Sequence[str]) -> list[Substitution]:
+    """The text with every word of the vocabulary at each of these positions, in the capitalisation of the original."""
+    return [
+        _substitution(spans, position, word)
+        for position in positions
+        for word in vocabulary
+        if word != spans[position].core.lower()
+    ]
 
 
-def candidates(lines: Iterable[str]) -> list[str]:
-    """The different words of these lines, by the alphabet.
+def _substitution(spans: Sequence[Span], position: int, word: str) -> Substitution:
+    original = spans[position]
+    cased = word.capitalize() if original.core[:1].isupper() and original.core != "I" else word
+    replaced = Span(original.before, cased, original.after)
+    return Substitution(position, cased, _joined([*spans[:position], replaced, *spans[position + 1 :]]))
 
-    Words under four letters are left out: they are mostly not what a sentence is about. So is what stands before an
-    apostrophe, which is no word by itself.
+
+def content_words(lines: Iterable[str]) -> list[str]:
+    """The distinct words of these lines in alphabetical order.
+
+    Words under four letters are left out, as they are mostly function words. So are the parts of words that are split
+    by an apostrophe.
     """
     return sorted({word for line in lines for word in _CONTENT.findall(line.lower())})
 
 
-def telling(words: Sequence[str], probabilities: Array, most: int = VOCABULARY) -> tuple[str, ...]:
-    """Of each class alike many words: those that, read alone, are most surely of it. ``probabilities`` (N, C).
+def discriminative_words(words: Sequence[str], probabilities: Array, size: int = VOCABULARY_SIZE) -> tuple[str, ...]:
+    """The same number of words of each class: those with the highest ``probabilities`` (N, C) when read alone.
 
-    A class that wins fewer words than its share has only those.
+    A class that wins fewer words has only those.
     """
     classes = probabilities.shape[1]
     winners = probabilities.argmax(1)
-    kept = []
+    chosen = []
     for label in range(classes):
-        own = np.flatnonzero(winners == label)
-        kept += sorted(own, key=lambda row: -probabilities[row, label])[: most // classes]
-    return tuple(words[int(row)] for row in kept)
+        rows = np.flatnonzero(winners == label)
+        chosen += sorted(rows, key=lambda row: -probabilities[row, label])[: size // classes]
+    return tuple(words[int(row)] for row in chosen)

@@ -1,4 +1,4 @@
-"""Nearness in the shared space: who lies next to whom, where a new point belongs on a map, how well search works.
+"""Nearness in the shared space: nearest neighbours, the coordinates of new points on a map, and retrieval metrics.
 
 Arithmetic on plain arrays: N reference points and Q queries in D dimensions. Points are z_i of unit length, so that
 their products are cosines.
@@ -10,33 +10,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossmodal.metrics import Labels
+from crossmodal.numerics import unit_length
 from crossmodal.types import Array
 
 NEIGHBOURS = 8
-"""Reference points that decide together where a new point lies on a map without a formula."""
+"""Reference points that a new point is interpolated from on a map without a formula."""
 
-_LEAST = 1e-9
-
-
-def unit(points: Array) -> Array:
-    """Points (..., D) at length 1; a point at the origin stays there."""
-    length = np.sqrt((points * points).sum(-1, keepdims=True))
-    found: Array = points / np.maximum(length, _LEAST)
-    return found
+_MIN_DISTANCE = 1e-9
 
 
 def fused_point(z: Array, weights: Array) -> Array:
-    """Where a mix lies in the shared space: z (n, D) at ``weights`` (..., n) added up and brought to unit length."""
-    return unit(weights @ z)
+    """The weighted sum (..., D) of z (n, D) at ``weights`` (..., n), scaled to unit length."""
+    return unit_length(weights @ z)
 
 
 def centred(points: Array, groups: NDArray[np.int64]) -> tuple[Array, Array]:
-    """Points (N, D) without the mean of their group, at unit length again, and the means (G, D).
+    """Points (N, D) less the mean of their group, scaled to unit length, and the means (G, D).
 
-    Two modalities lie apart even where they mean the same (the modality gap of Liang et al. 2022); this closes it.
+    This removes the modality gap: the distance between modalities regardless of meaning (Liang et al. 2022).
     """
     means = np.stack([points[groups == group].mean(0) for group in range(int(groups.max()) + 1)])
-    return unit(points - means[groups]), means
+    return unit_length(points - means[groups]), means
 
 
 def nearest(query: Array, points: Array, count: int) -> tuple[NDArray[np.int64], Array]:
@@ -47,33 +41,33 @@ def nearest(query: Array, points: Array, count: int) -> tuple[NDArray[np.int64],
 
 
 def project(points: Array, mean: Array, components: Array) -> Array:
-    """Points (..., D) on the plane of the components (2, D) through ``mean`` (D,): an exact place for any of them."""
-    found: Array = (points - mean) @ components.T
-    return found
+    """Points (..., D) projected onto the plane of the components (2, D) through ``mean`` (D,): (..., 2)."""
+    projected: Array = (points - mean) @ components.T
+    return projected
 
 
-def place(query: Array, points: Array, coordinates: Array, count: int = NEIGHBOURS) -> Array:
-    """Where queries (..., D) lie on a map that holds ``points`` (N, D) at ``coordinates`` (N, 2).
+def interpolate(query: Array, points: Array, coordinates: Array, count: int = NEIGHBOURS) -> Array:
+    """Coordinates (..., 2) of queries (..., D) on a map with ``points`` (N, D) at ``coordinates`` (N, 2).
 
     The mean of the nearest coordinates, weighted by the inverse square of their distance (Shepard 1968), so that a
-    point of the map lies where the map has it.
+    point of the map keeps its coordinates.
     """
-    away = np.maximum(2.0 - 2.0 * (query @ points.T), _LEAST)  # squared distance of points of unit length
-    rows = np.argpartition(away, count - 1, axis=-1)[..., :count]
-    weights = 1.0 / np.take_along_axis(away, rows, axis=-1)
+    distances = np.maximum(2.0 - 2.0 * (query @ points.T), _MIN_DISTANCE)  # squared distance of points of unit length
+    rows = np.argpartition(distances, count - 1, axis=-1)[..., :count]
+    weights = 1.0 / np.take_along_axis(distances, rows, axis=-1)
     weights /= weights.sum(-1, keepdims=True)
-    found: Array = (weights[..., None] * coordinates[rows]).sum(-2)
-    return found
+    mean: Array = (weights[..., None] * coordinates[rows]).sum(-2)
+    return mean
 
 
-# --- how well search works -------------------------------------------------------------------------------------------
+# --- retrieval -------------------------------------------------------------------------------------------------------
 
 
 def average_precision(similarity: Array, relevant: NDArray[np.bool_], barred: NDArray[np.bool_]) -> Array:
     """Average precision of every query (Q,): ``similarity``, ``relevant`` and ``barred`` are (Q, N).
 
-    The mean of the precision at each relevant point, ranked by similarity; what is barred from a query, such as the
-    query itself, is not ranked. nan for a query without anything relevant.
+    The mean of the precision at each relevant point, ranked by similarity; points barred from a query, such as
+    the query itself, are not ranked. NaN for a query without a relevant point.
     """
     order = np.argsort(np.where(barred, np.inf, -similarity), axis=1, kind="stable")
     hits = np.take_along_axis(relevant & ~barred, order, axis=1)
@@ -90,8 +84,8 @@ def chance_precision(relevant: Labels, total: Labels) -> Array:
     """
     harmonic = np.array([np.sum(1.0 / np.arange(1, count + 1)) for count in total])
     others = (relevant - 1) / np.maximum(total - 1, 1)
-    found: Array = (harmonic + others * (total - harmonic)) / total
-    return found
+    expected: Array = (harmonic + others * (total - harmonic)) / total
+    return expected
 
 
 def mean_by_class(values: Array, labels: Labels) -> dict[int, float]:

@@ -1,8 +1,8 @@
-"""Alpha against truth: how good a rule is at every mix of two modalities, on label-matched pairs.
+"""Accuracy of a rule at every mix of two modalities, on label-matched pairs.
 
-Every alpha meets every pair in one batched operation. Where a rule's class scores are lines in alpha (see
-``FusionRule.lines``) that is one product of matrices; the others are pooled as they are, which takes longer, or, if
-learned, read off a grid that ``evaluate`` left.
+All alphas are applied to all pairs in one batched operation. Where a rule's class scores are linear in alpha (see
+``FusionRule.linear_scores``) that is one matrix product; the others are pooled one by one, which takes longer, or, if
+learned, interpolated on a grid that ``evaluate`` wrote.
 """
 
 from __future__ import annotations
@@ -18,13 +18,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossmodal.fusion import correct_prior, find_rule
-from crossmodal.fusion.base import EPS, LinearScores
+from crossmodal.fusion.base import LinearScores
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.fusion.fuse import MAIN, check_prior, fusion_inputs, linear_scores
+from crossmodal.fusion.fuse import check_prior, fusion_inputs, linear_scores
 from crossmodal.fusion.rules.shared_space import SharedSpace
 from crossmodal.metrics import Labels, calibration_error
 from crossmodal.model.tensor_files import read_figures, write_figures
-from crossmodal.types import TASKS, Array, FloatArray, FusionSettings
+from crossmodal.numerics import EPS
+from crossmodal.types import MAIN_TASK, TASKS, Array, FloatArray, FusionSettings
 
 ALPHAS = np.linspace(0.0, 1.0, 101)
 GRID = np.linspace(0.0, 1.0, 21)
@@ -66,7 +67,7 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sweep:
-    """Figures at each alpha, all (A,): unweighted average recall with its 95 % band, macro-F1, calibration error.
+    """Metrics at each alpha, all (A,): unweighted average recall with its 95 % band, macro-F1, calibration error.
 
     ``alphas`` are the weights of the first modality. The band is a percentile bootstrap over the groups.
     """
@@ -80,14 +81,14 @@ class Sweep:
 
     @property
     def best(self) -> int:
-        """The place of the highest UAR; of several, the one nearest to equal weights."""
+        """Index of the highest UAR; of several, the one nearest to equal weights."""
         rounded = self.uar.round(4)
         highest = np.flatnonzero(rounded == rounded.max())
         return int(highest[np.abs(self.alphas[highest] - 0.5).argmin()])
 
-    def figures(self, place: int) -> dict[str, float]:
-        """UAR, macro-F1 and calibration error at one place, at four digits."""
-        return {name: round(float(getattr(self, name)[place]), 4) for name in ("uar", "macro_f1", "ece")}
+    def metrics_at(self, index: int) -> dict[str, float]:
+        """UAR, macro-F1 and calibration error at one alpha, rounded to four decimal places."""
+        return {name: round(float(getattr(self, name)[index]), 4) for name in ("uar", "macro_f1", "ece")}
 
 
 def save_pairs(pairs: Pairs, models: Path, about: dict[str, Any]) -> None:
@@ -99,7 +100,7 @@ def save_pairs(pairs: Pairs, models: Path, about: dict[str, Any]) -> None:
         "groups": pairs.groups.astype(np.uint16),
     }
     tensors |= {f"{_GRID}{rule}": _small(fused) for rule, fused in pairs.grids.items()}
-    meaning = about | {"modalities": pairs.modalities, "labels": TASKS[MAIN]}
+    meaning = about | {"modalities": pairs.modalities, "labels": TASKS[MAIN_TASK]}
     write_figures(models / STEM, tensors, json.dumps(meaning, indent=1))
 
 
@@ -153,9 +154,9 @@ def best_alphas(models: Path, model_hash: str) -> Mapping[str, float]:
 
 
 def sweep(pairs: Pairs, settings: FusionSettings, calibration: Calibration, alphas: Array = ALPHAS) -> Sweep:
-    """The figures of one rule, temperature and prior at every weight ``alphas`` (A,) of the first modality.
+    """The metrics of one rule, temperature and prior at every weight ``alphas`` (A,) of the first modality.
 
-    The weights in the settings play no part. Raises InputError ``unknown_rule`` or ``unknown_prior``.
+    The weights in the settings are not used. Raises InputError ``unknown_rule`` or ``unknown_prior``.
     """
     scores, logarithmic = _scores(pairs, settings, calibration, alphas)
     highest = scores.max(1)
@@ -177,47 +178,54 @@ def sweep(pairs: Pairs, settings: FusionSettings, calibration: Calibration, alph
 
 
 def fuse_pairs(pairs: Pairs, settings: FusionSettings, calibration: Calibration, alphas: Array) -> Array:
-    """Fused probabilities (A, N, C) by the rule itself, at temperature 1: what the fast way must agree with.
+    """Fused probabilities (A, N, C) by the rule itself, at temperature 1: the reference for the fast way.
 
     Where the pairs bring the rule's own grid, by that. Raises InputError ``unknown_rule``, ``unknown_prior`` or, for a
     learned rule, ``rule_untrained`` or ``rule_modalities``.
     """
     check_prior(settings.prior)
-    rule, prior = find_rule(settings.rule), calibration.prior[MAIN]
+    rule, prior = find_rule(settings.rule), calibration.prior[MAIN_TASK]
     if rule.name in pairs.grids:
         pooled = _between(pairs.grids[rule.name], alphas)
     else:
         used = rule.weights(np.stack([alphas, 1.0 - alphas], axis=-1)[:, None], pairs.probabilities)
-        problem = fusion_inputs(
-            calibration, rule.name, MAIN, pairs.modalities, pairs.probabilities, used, pairs.embeddings, pairs.sequences
+        inputs = fusion_inputs(
+            calibration,
+            rule.name,
+            MAIN_TASK,
+            pairs.modalities,
+            pairs.probabilities,
+            used,
+            pairs.embeddings,
+            pairs.sequences,
         )
-        pooled = rule.pool(problem)
+        pooled = rule.pool(inputs)
     return correct_prior(pooled, prior) if settings.prior == "even" else pooled
 
 
 def _between(grid: Array, alphas: Array) -> Array:
-    """What lies on straight lines between the points of a grid (G, N, C) over [0, 1]: (A, N, C)."""
-    place = alphas * (len(grid) - 1)
-    below = np.minimum(place.astype(int), len(grid) - 2)
-    way = (place - below)[:, None, None]
-    return (1 - way) * grid[below] + way * grid[below + 1]
+    """Linear interpolation between the points of a grid (G, N, C) over [0, 1]: (A, N, C)."""
+    position = alphas * (len(grid) - 1)
+    below = np.minimum(position.astype(int), len(grid) - 2)
+    fraction = (position - below)[:, None, None]
+    return (1 - fraction) * grid[below] + fraction * grid[below + 1]
 
 
 def _scores(pairs: Pairs, settings: FusionSettings, calibration: Calibration, alphas: Array) -> tuple[FloatArray, bool]:
     """Class scores (A, C, N), and whether they are logarithms: in that layout every step runs along the pairs."""
     if isinstance(find_rule(settings.rule), SharedSpace):
         return _shared_scores(pairs, settings, calibration, alphas), True
-    stretches = linear_scores(pairs.probabilities, settings, calibration)
+    intervals = linear_scores(pairs.probabilities, settings, calibration)
     size, classes = pairs.labels.size, pairs.probabilities.shape[-1]
     scores = np.empty((len(alphas), classes, size), np.float32)
-    for lines in stretches:
-        chosen = (alphas >= lines.start) & (alphas <= lines.end)
-        ends = np.stack([lines.first.T, lines.last.T]).astype(np.float32)
-        scores[chosen] = (_shares_of_ends(lines, alphas[chosen]) @ ends.reshape(2, -1)).reshape(-1, classes, size)
-    for start in range(0, 0 if stretches else len(alphas), _BLOCK):
+    for linear in intervals:
+        chosen = (alphas >= linear.start) & (alphas <= linear.end)
+        ends = np.stack([linear.first.T, linear.last.T]).astype(np.float32)
+        scores[chosen] = (_end_weights(linear, alphas[chosen]) @ ends.reshape(2, -1)).reshape(-1, classes, size)
+    for start in range(0, 0 if intervals else len(alphas), _BLOCK):
         block = slice(start, start + _BLOCK)
         scores[block] = fuse_pairs(pairs, settings, calibration, alphas[block]).swapaxes(1, 2)
-    return scores, any(lines.logarithmic for lines in stretches)
+    return scores, any(linear.logarithmic for linear in intervals)
 
 
 def _shared_scores(pairs: Pairs, settings: FusionSettings, calibration: Calibration, alphas: Array) -> FloatArray:
@@ -228,32 +236,32 @@ def _shared_scores(pairs: Pairs, settings: FusionSettings, calibration: Calibrat
     """
     check_prior(settings.prior)
     z = pairs.embeddings.astype(np.float32)
-    weight = calibration.weight[MAIN].astype(np.float32)
-    shares = np.stack([alphas, 1.0 - alphas], axis=-1).astype(np.float32)
+    weight = calibration.weight[MAIN_TASK].astype(np.float32)
+    weights = np.stack([alphas, 1.0 - alphas], axis=-1).astype(np.float32)
     ends = np.stack([weight @ z[:, 0].T, weight @ z[:, 1].T])  # (2, C, N)
     products = np.stack([(z[:, i] * z[:, j]).sum(-1) for i, j in ((0, 0), (1, 1), (0, 1))])
-    powers = np.stack([shares[:, 0] ** 2, shares[:, 1] ** 2, 2 * shares[:, 0] * shares[:, 1]], axis=-1)
+    powers = np.stack([weights[:, 0] ** 2, weights[:, 1] ** 2, 2 * weights[:, 0] * weights[:, 1]], axis=-1)
     length = np.sqrt(np.maximum(powers @ products, 1e-18))
-    own = np.array([calibration.temperature[name][MAIN] for name in pairs.modalities], np.float32)
-    temperature = np.exp(shares @ np.log(own))
-    scaled = (shares / temperature[:, None]).astype(np.float32)
+    temperatures = np.array([calibration.temperature[name][MAIN_TASK] for name in pairs.modalities], np.float32)
+    temperature = np.exp(weights @ np.log(temperatures))
+    scaled = (weights / temperature[:, None]).astype(np.float32)
     scores: FloatArray = (scaled @ ends.reshape(2, -1)).reshape(len(alphas), *ends.shape[1:]).astype(np.float32)
     scores /= length[:, None]
-    scores += (calibration.bias[MAIN].astype(np.float32) / temperature[:, None])[..., None]
+    scores += (calibration.bias[MAIN_TASK].astype(np.float32) / temperature[:, None])[..., None]
     if settings.prior == "even":
-        scores -= np.log(np.maximum(calibration.prior[MAIN], EPS)).astype(np.float32)[:, None]
+        scores -= np.log(np.maximum(calibration.prior[MAIN_TASK], EPS)).astype(np.float32)[:, None]
     return scores
 
 
-def _shares_of_ends(lines: LinearScores, alphas: Array) -> FloatArray:
-    """How much of the scores at either end of a stretch goes into those at each alpha, over their scale: (A, 2)."""
-    way = (alphas - lines.start) / (lines.end - lines.start)
-    shares = np.stack([1.0 - way, way], axis=-1)
-    return (shares / (shares @ lines.scale)[:, None]).astype(np.float32)
+def _end_weights(linear: LinearScores, alphas: Array) -> FloatArray:
+    """Interpolation weights of the scores at either end of an interval for each alpha, over their scale: (A, 2)."""
+    fraction = (alphas - linear.start) / (linear.end - linear.start)
+    weights = np.stack([1.0 - fraction, fraction], axis=-1)
+    return (weights / (weights @ linear.scale)[:, None]).astype(np.float32)
 
 
 def _winners(scores: FloatArray, highest: FloatArray) -> NDArray[np.int8]:
-    """The class (A, N) with the highest of the scores (A, C, N); of equal ones the last, as ``fuse`` has it.
+    """The class (A, N) with the highest of the scores (A, C, N); of equal ones the last, as ``numerics.winner``.
 
     Whole planes are compared class by class: numpy's argmax across planes takes ten times as long.
     """
@@ -264,7 +272,7 @@ def _winners(scores: FloatArray, highest: FloatArray) -> NDArray[np.int8]:
 
 
 def _confidence(scores: FloatArray, highest: FloatArray, logarithmic: bool, temperature: float) -> FloatArray:
-    """The fused probability (A, N) of the winner at that temperature, floored as ``sharpen`` does."""
+    """The fused probability (A, N) of the winner at that temperature, clipped as by ``scale_temperature``."""
     top = highest[:, None]
     ratio = np.exp(scores - top) if logarithmic else scores / top
     total = ratio.sum(1)
@@ -272,47 +280,47 @@ def _confidence(scores: FloatArray, highest: FloatArray, logarithmic: bool, temp
         return 1.0 / total
     np.maximum(ratio, np.float32(EPS) * total[:, None], out=ratio)
     np.power(ratio, np.float32(1.0 / temperature), out=ratio)
-    found: FloatArray = 1.0 / ratio.sum(1)
-    return found
+    confidence: FloatArray = 1.0 / ratio.sum(1)
+    return confidence
 
 
-# --- figures of merit -----------------------------------------------------------------------------------------------
+# --- metrics --------------------------------------------------------------------------------------------------------
 
 
 def _macro_f1(winners: NDArray[np.int8], correct: NDArray[np.bool_], labels: Labels) -> Array:
     """Macro-F1 (A,) over all classes of the main task, from winners (A, N); as ``metrics.f1_by_class`` counts it."""
-    classes, rows = len(TASKS[MAIN]), np.arange(len(winners))[:, None] * len(TASKS[MAIN])
-    place = (rows + winners).ravel()
-    predicted = np.bincount(place, minlength=winners.shape[0] * classes).reshape(-1, classes)
-    hits = np.bincount(place, weights=correct.ravel(), minlength=winners.shape[0] * classes).reshape(-1, classes)
+    classes, rows = len(TASKS[MAIN_TASK]), np.arange(len(winners))[:, None] * len(TASKS[MAIN_TASK])
+    cells = (rows + winners).ravel()
+    predicted = np.bincount(cells, minlength=winners.shape[0] * classes).reshape(-1, classes)
+    hits = np.bincount(cells, weights=correct.ravel(), minlength=winners.shape[0] * classes).reshape(-1, classes)
     true = np.bincount(labels, minlength=classes)
-    found: Array = (2.0 * hits / np.maximum(predicted + true, 1)).mean(1)
-    return found
+    macro_f1: Array = (2.0 * hits / np.maximum(predicted + true, 1)).mean(1)
+    return macro_f1
 
 
 def _cells(pairs: Pairs) -> tuple[NDArray[np.int64], int]:
     """The cell (N,) of each pair in a table of groups by classes, and the number of groups."""
-    return pairs.groups * len(TASKS[MAIN]) + pairs.labels, int(pairs.groups.max()) + 1
+    return pairs.groups * len(TASKS[MAIN_TASK]) + pairs.labels, int(pairs.groups.max()) + 1
 
 
 def _hits(pairs: Pairs, correct: NDArray[np.bool_]) -> Array:
-    """Right answers at each alpha by group and class, (A, G C), as one product of matrices."""
+    """Correct predictions at each alpha by group and class, (A, G C), as one matrix product."""
     cells, groups = _cells(pairs)
-    membership = np.zeros((len(cells), groups * len(TASKS[MAIN])), np.float32)
+    membership = np.zeros((len(cells), groups * len(TASKS[MAIN_TASK])), np.float32)
     membership[np.arange(len(cells)), cells] = 1.0
     return (correct.astype(np.float32) @ membership).astype(np.float64)
 
 
 def _recall_weights(pairs: Pairs, drawn: Array) -> Array:
-    """What a right answer in each cell adds to the UAR, (B, G C), where group g was drawn ``drawn`` (B, G) times.
+    """What a correct prediction in each cell adds to the UAR, (B, G C), where group g was drawn ``drawn`` (B, G) times.
 
-    A class that none of the drawn groups holds does not count.
+    Classes that no drawn group contains do not count.
     """
     cells, groups = _cells(pairs)
-    table = np.bincount(cells, minlength=groups * len(TASKS[MAIN])).reshape(groups, -1)
+    table = np.bincount(cells, minlength=groups * len(TASKS[MAIN_TASK])).reshape(groups, -1)
     total = drawn @ table  # (B, C)
-    worth = np.where(total > 0, 1.0 / np.maximum(total, 1), 0.0) / (total > 0).sum(1, keepdims=True)
-    weights: Array = (drawn[:, :, None] * worth[:, None, :]).reshape(len(drawn), -1)
+    unit_recall = np.where(total > 0, 1.0 / np.maximum(total, 1), 0.0) / (total > 0).sum(1, keepdims=True)
+    weights: Array = (drawn[:, :, None] * unit_recall[:, None, :]).reshape(len(drawn), -1)
     return weights
 
 

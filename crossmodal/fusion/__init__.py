@@ -1,9 +1,9 @@
-"""psi(z_1..z_n; alpha): the ways to fuse. One rule, one file; every module in this folder is found by itself.
+"""psi(z_1..z_n; alpha): the fusion rules. One rule, one file; every module in ``rules`` registers itself.
 
-Some rules are pools, arithmetic that needs no training; others are learned, and can be used where their weights are.
+Some rules are pools, arithmetic without trained weights; others are learned and need theirs in the models folder.
 
-A rule is written for n modalities and for whole batches: any leading dimensions of its inputs are carried along, so
-one slider tick and a hundred alphas over thousands of pairs are the same code.
+A rule is written for n modalities and for whole batches: leading dimensions of its inputs broadcast, so one slider
+tick and a hundred alphas over thousands of pairs are the same code.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Container, Mapping, Sequence
 from functools import cache
 
 from crossmodal.errors import InputError
-from crossmodal.fusion import rules as folder
+from crossmodal.fusion import rules as rule_modules
 from crossmodal.fusion.base import FusionInputs, FusionRule, correct_prior, normalize_alpha, scale_temperature
 
 __all__ = [
@@ -34,9 +34,10 @@ DEFAULT_RULE = "linear"
 
 @cache
 def registry() -> Mapping[str, FusionRule]:
-    """Every rule by its name, in the order in which they are shown."""
+    """Name -> rule, in the order in which they are shown."""
     modules = [
-        importlib.import_module(f"{folder.__name__}.{info.name}") for info in pkgutil.iter_modules(folder.__path__)
+        importlib.import_module(f"{rule_modules.__name__}.{info.name}")
+        for info in pkgutil.iter_modules(rule_modules.__path__)
     ]
     rules: Sequence[FusionRule] = sorted(
         (module.RULE for module in modules if hasattr(module, "RULE")),
@@ -46,12 +47,12 @@ def registry() -> Mapping[str, FusionRule]:
 
 
 def fusion_rules(trained: Container[str] = ()) -> Mapping[str, FusionRule]:
-    """The rules that can be used where those named in ``trained`` have their weights: every pool, and these."""
+    """The usable rules: every pool, and the learned ones that are named in ``trained``."""
     return {name: rule for name, rule in registry().items() if name in trained or not rule.learned}
 
 
 def find_rule(name: str) -> FusionRule:
-    """The rule of that name, learned or not. Raises InputError ``unknown_rule`` naming those that exist."""
+    """The rule of that name, learned or not. Raises InputError ``unknown_rule``, which names those that exist."""
     rules = registry()
     if name not in rules:
         raise InputError("unknown_rule", rule=name[:40], allowed=", ".join(rules))

@@ -1,4 +1,4 @@
-"""What every fusion rule shares: its contract, its inputs, and the one place where alpha is normalised."""
+"""The contract of a fusion rule, its inputs, and the only place where alpha is normalised."""
 
 from __future__ import annotations
 
@@ -9,23 +9,21 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from crossmodal.errors import InputError
+from crossmodal.numerics import EPS, clipped_log, softmax
 from crossmodal.types import Array
-
-EPS = 1e-6
-"""Least probability a rule works with, so that no modality can veto a class for ever."""
 
 
 @dataclass(frozen=True, slots=True)
 class FusionInputs:
-    """What a rule gets to decide one task; leading dimensions may be added to all but ``prior``.
+    """The inputs of a rule for one task; all but ``prior`` may have leading dimensions.
 
-    ``probabilities`` (..., n, C) are the calibrated readings, ``alpha`` (..., n) the weights in use, >= 0 with sum 1,
-    ``prior`` (C,) the class prior that the readings share, ``embeddings`` (..., n, D) the z_i, and ``head`` maps a z
-    (..., D) and weights (..., n) to calibrated probabilities (..., C).
+    ``probabilities`` (..., n, C) are calibrated, ``alpha`` (..., n) the weights in use, >= 0 with sum 1, ``prior`` (C,)
+    the class prior that the predictions share, ``embeddings`` (..., n, D) the z_i, and ``head`` maps a z (..., D) and
+    weights (..., n) to calibrated probabilities (..., C).
 
-    What a learned rule needs besides: the name of the ``task``, those of the ``modalities`` in their order, for each of
-    them in ``sequences`` the z of its parts (..., S, D), rows of zeros being padding, and its own ``trained`` tensors.
-    Without sequences a modality is the sequence of its z alone.
+    For learned rules alone: the name of the ``task``, the names of the ``modalities`` in their order, for each of them
+    in ``sequences`` its segment embeddings (..., S, D), padded with rows of zeros, and the ``trained`` tensors of the
+    rule. Without sequences the only segment of a modality is its z.
     """
 
     probabilities: Array
@@ -41,11 +39,11 @@ class FusionInputs:
 
 @dataclass(frozen=True, slots=True)
 class LinearScores:
-    """Class scores of two modalities that are straight lines in the weight a of the first, for a in [start, end].
+    """Class scores of two modalities that are linear in the weight a of the first, for a in [start, end].
 
-    ``first`` and ``last`` (..., C) are the scores at either end. They rank the classes as the fused reading does, and
-    they give it: softmax(scores / scale) where ``logarithmic``, else scores over their sum. ``scale`` is a line too,
-    given by its values at either end.
+    ``first`` and ``last`` (..., C) are the scores at either end. They rank the classes as the fused probabilities do,
+    which are softmax(scores / scale) where ``logarithmic``, else scores over their sum. ``scale`` is linear too, given
+    by its values at either end.
     """
 
     start: float
@@ -62,34 +60,34 @@ class FusionRule(ABC):
     name: str
     order: int = 100
     formula: str
-    """The rule in LaTeX, with p_i for the readings and w_i for the weights in use."""
+    """The rule in LaTeX, with p_i for the predictions and w_i for the weights in use."""
     learned: bool = False
-    """Whether the rule is a trained network: it can be asked for only where its weights are."""
+    """Whether the rule is a trained network, usable only with its weights."""
     sequential: bool = False
-    """Whether the rule looks at ``FusionInputs.sequences``."""
+    """Whether the rule uses ``FusionInputs.sequences``."""
 
     def weights(self, alpha: Array, probabilities: Array) -> Array:
-        """The weights really used: ``alpha`` (..., n) unless the rule looks at the readings (..., n, C) first."""
+        """The effective weights: ``alpha`` (..., n), unless they also depend on the predictions (..., n, C)."""
         return alpha
 
-    def lines(self, probabilities: Array, prior: Array, divisor: Array) -> tuple[LinearScores, ...]:
-        """The rule for two modalities as lines over [0, 1], stretch by stretch; () for a rule without such a form.
+    def linear_scores(self, probabilities: Array, prior: Array, divisor: Array) -> tuple[LinearScores, ...]:
+        """The rule for two modalities as piecewise linear scores over [0, 1]; () for a rule without such a form.
 
-        ``probabilities`` (..., 2, C), ``prior`` (C,) as in Problem; the fused reading is divided by ``divisor`` (C,),
-        which is all ones unless another prior is asked for.
+        ``probabilities`` (..., 2, C), ``prior`` (C,) as in FusionInputs; the fused probabilities are divided by
+        ``divisor`` (C,), all ones unless the uniform prior is asked for.
         """
         return ()
 
     @abstractmethod
-    def pool(self, problem: FusionInputs) -> Array:
+    def pool(self, inputs: FusionInputs) -> Array:
         """The fused probabilities (..., C), summing to one."""
 
 
 def normalize_alpha(alpha: Mapping[str, float], present: Sequence[str]) -> Array:
     """Weights in the order of ``present``, shape (n,), >= 0 with sum 1. The only place where alpha is normalised.
 
-    A modality that is not present drops out and the rest are scaled up; a present one without a weight counts as 1;
-    all weights zero means no preference, so all present count alike. Raises InputError ``alpha_invalid`` for a weight
+    Weights of absent modalities are dropped and the rest scaled up; a present modality without a weight counts as 1;
+    if all weights are zero, all present modalities get the same. Raises InputError ``alpha_invalid`` for a weight
     that is negative or not finite.
     """
     for name, value in alpha.items():
@@ -102,22 +100,11 @@ def normalize_alpha(alpha: Mapping[str, float], present: Sequence[str]) -> Array
     return raw / raw.sum()
 
 
-def softmax(scores: Array) -> Array:
-    """Softmax over the last dimension."""
-    powers = np.exp(scores - scores.max(-1, keepdims=True))
-    return powers / powers.sum(-1, keepdims=True)
-
-
-def clipped_log(probabilities: Array) -> Array:
-    """Natural logarithm, with probabilities below FLOOR raised to it."""
-    return np.log(np.maximum(probabilities, EPS))
-
-
 def correct_prior(probabilities: Array, prior: Array) -> Array:
-    """Divide by the prior and normalise: a reading (..., C) as if classes were alike common (Saerens et al. 2002)."""
-    levelled = probabilities / np.maximum(prior, EPS)
-    total: Array = levelled.sum(-1, keepdims=True)
-    return levelled / total
+    """Divide (..., C) by the prior and normalise: the prediction at a uniform prior (Saerens et al. 2002)."""
+    corrected = probabilities / np.maximum(prior, EPS)
+    total: Array = corrected.sum(-1, keepdims=True)
+    return corrected / total
 
 
 def scale_temperature(probabilities: Array, temperature: float) -> Array:

@@ -1,4 +1,4 @@
-"""From logits to probabilities that mean what they say. Plain arrays: nothing here waits for an encoder to load."""
+"""From logits to calibrated probabilities. Plain arrays: no encoder has to be loaded."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any
 import numpy as np
 
 from crossmodal.fusion import FusionRule, fusion_rules, registry
-from crossmodal.fusion.base import softmax
 from crossmodal.fusion.learned import trained_modalities
 from crossmodal.model import checkpoints
+from crossmodal.numerics import softmax
 from crossmodal.types import TASKS, Array, ModalityPrediction
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What stands between logits and probabilities, as plain numbers.
+    """The readout of the models as plain arrays: theta, temperatures, class priors and the tensors of learned rules.
 
     ``weight`` (C, D) and ``bias`` (C,) of theta per task, scale included; ``temperature`` modality -> task -> T;
     ``prior`` task -> (C,); ``learned`` rule -> its trained tensors.
@@ -32,20 +32,21 @@ class Calibration:
 
     def rules(self) -> Mapping[str, FusionRule]:
         """The rules that these models offer: every pool, and those learned on all of their modalities."""
-        own = set(self.temperature)
-        return fusion_rules([name for name, state in self.learned.items() if own <= set(trained_modalities(state))])
+        modalities = set(self.temperature)
+        return fusion_rules(
+            [name for name, state in self.learned.items() if modalities <= set(trained_modalities(state))]
+        )
 
     def logits(self, task: str, z: Array) -> Array:
         """theta(z) of one task: z (..., D) -> (..., C)."""
         return z @ self.weight[task].T + self.bias[task]
 
     def read(self, modality: str, z: Array, parts: Array | None = None) -> ModalityPrediction:
-        """The reading of one embedding z (D,), each task at the modality's own temperature, with those of its parts."""
+        """The prediction of one embedding z (D,) at the modality's temperatures; ``parts`` (S, D) go with it."""
         logits = {task: self.logits(task, z) for task in TASKS}
-        own = self.temperature[modality]
-        return ModalityPrediction(
-            modality, z, logits, {task: softmax(logits[task] / own[task]) for task in TASKS}, parts
-        )
+        temperature = self.temperature[modality]
+        probabilities = {task: softmax(logits[task] / temperature[task]) for task in TASKS}
+        return ModalityPrediction(modality, z, logits, probabilities, parts)
 
 
 def load_calibration(folder: Path, manifest: Mapping[str, Any]) -> Calibration:
@@ -59,7 +60,7 @@ def load_calibration(folder: Path, manifest: Mapping[str, Any]) -> Calibration:
 
 
 def rule_file(name: str) -> str:
-    """Where the weights of a learned rule lie in a models folder."""
+    """Path of the weights of a learned rule within a models folder."""
     return f"fusion/{name}.safetensors"
 
 

@@ -1,4 +1,4 @@
-"""psi, applied: the readings of an utterance and a person's settings to one result. Arithmetic on a few numbers."""
+"""psi, applied: the predictions of an utterance and the user's settings to one result. Arithmetic on a few numbers."""
 
 from __future__ import annotations
 
@@ -9,16 +9,14 @@ import numpy as np
 
 from crossmodal.errors import InputError
 from crossmodal.fusion import FusionInputs, correct_prior, find_rule, normalize_alpha, scale_temperature
-from crossmodal.fusion.base import EPS, LinearScores, softmax
+from crossmodal.fusion.base import LinearScores
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.types import PRIORS, TASKS, Array, Evidence, FusionResult, FusionSettings, ModalityPrediction
-
-MAIN = next(iter(TASKS))
-"""The task that names the label, and whose readings decide the weights in use."""
+from crossmodal.numerics import EPS, ranking, softmax
+from crossmodal.types import MAIN_TASK, PRIORS, TASKS, Array, Evidence, FusionResult, FusionSettings, ModalityPrediction
 
 
 def fuse(evidence: Evidence, settings: FusionSettings, calibration: Calibration) -> FusionResult:
-    """psi: the readings of the present modalities at the given weights, by the given rule.
+    """psi: the predictions of the present modalities, fused at the weights and by the rule of the settings.
 
     Raises InputError: ``nothing_to_fuse``, ``unknown_rule``, ``unknown_prior``, ``alpha_invalid`` or
     ``temperature_invalid``; for a learned rule ``rule_untrained`` or ``rule_modalities``.
@@ -31,7 +29,7 @@ def fuse(evidence: Evidence, settings: FusionSettings, calibration: Calibration)
     check_prior(settings.prior)
     rule = find_rule(settings.rule)
     stacked = {task: _stack(evidence, task) for task in TASKS}
-    used = rule.weights(normalize_alpha(settings.alpha, list(predictions)), stacked[MAIN])
+    used = rule.weights(normalize_alpha(settings.alpha, list(predictions)), stacked[MAIN_TASK])
     pooled = _pool(evidence, settings, calibration, stacked, used)
     fused = {task: scale_temperature(values, settings.temperature) for task, values in pooled.items()}
     return _result(fused, dict(zip(predictions, used.tolist(), strict=True)), rule.name)
@@ -40,10 +38,10 @@ def fuse(evidence: Evidence, settings: FusionSettings, calibration: Calibration)
 def fuse_many(evidence: Evidence, settings: FusionSettings, calibration: Calibration, alpha: Array) -> Array:
     """Fused probabilities (..., C) of the main task at many weights at once, at temperature 1.
 
-    ``alpha`` (..., n) stands for that of the settings: >= 0 with sum 1, in the order of the readings. Raises InputError
-    ``unknown_rule`` or ``unknown_prior``.
+    ``alpha`` (..., n) replaces that of the settings: >= 0 with sum 1, in the order of the predictions. Raises
+    InputError ``unknown_rule`` or ``unknown_prior``.
     """
-    return fuse_tasks(evidence, settings, calibration, alpha, (MAIN,))[MAIN]
+    return fuse_tasks(evidence, settings, calibration, alpha, (MAIN_TASK,))[MAIN_TASK]
 
 
 def fuse_tasks(
@@ -51,73 +49,75 @@ def fuse_tasks(
 ) -> dict[str, Array]:
     """As ``fuse_many``, for several tasks: task -> fused probabilities (..., C)."""
     check_prior(settings.prior)
-    used = find_rule(settings.rule).weights(alpha, _stack(evidence, MAIN))
+    used = find_rule(settings.rule).weights(alpha, _stack(evidence, MAIN_TASK))
     return _pool(evidence, settings, calibration, {task: _stack(evidence, task) for task in tasks}, used)
 
 
 def fuse_counterfactuals(
     evidence: Evidence, settings: FusionSettings, calibration: Calibration, modality: str, z: Array
 ) -> Array:
-    """Fused probabilities (M, C) of the main task with each row of ``z`` (M, D) in the place of one modality's own.
+    """Fused probabilities (M, C) of the main task with each row of ``z`` (M, D) replacing the z of one modality.
 
-    Every reading is taken as a whole, also by a rule that could look at its parts. Raises InputError, see ``fuse``.
+    Segment embeddings are not used, also by sequential rules. Raises InputError, see ``fuse``.
     """
 
-    def row_by_row(reading: ModalityPrediction) -> ModalityPrediction:
-        own = calibration.read(reading.modality, z) if reading.modality == modality else reading
-        many = {task: np.broadcast_to(values, (len(z), values.shape[-1])) for task, values in own.probabilities.items()}
-        return ModalityPrediction(own.modality, np.broadcast_to(own.embedding, z.shape), {}, many)
+    def repeated(prediction: ModalityPrediction) -> ModalityPrediction:
+        read = calibration.read(modality, z) if prediction.modality == modality else prediction
+        rows = {
+            task: np.broadcast_to(values, (len(z), values.shape[-1])) for task, values in read.probabilities.items()
+        }
+        return ModalityPrediction(read.modality, np.broadcast_to(read.embedding, z.shape), {}, rows)
 
-    variants = replace(
-        evidence, predictions={name: row_by_row(reading) for name, reading in evidence.predictions.items()}
+    counterfactuals = replace(
+        evidence, predictions={name: repeated(prediction) for name, prediction in evidence.predictions.items()}
     )
     alpha = np.tile(normalize_alpha(settings.alpha, list(evidence.predictions)), (len(z), 1))
-    return scale_temperature(fuse_many(variants, settings, calibration, alpha), settings.temperature)
+    return scale_temperature(fuse_many(counterfactuals, settings, calibration, alpha), settings.temperature)
 
 
 def linear_scores(probabilities: Array, settings: FusionSettings, calibration: Calibration) -> tuple[LinearScores, ...]:
-    """The rule and prior of the settings as lines over the mix of two modalities, main task; () where they are none.
+    """The rule and prior of the settings as scores linear in the mix of two modalities, main task; () if not linear.
 
     ``probabilities`` (..., 2, C). Raises InputError ``unknown_rule`` or ``unknown_prior``.
     """
     check_prior(settings.prior)
-    prior = calibration.prior[MAIN]
+    prior = calibration.prior[MAIN_TASK]
     divisor = np.maximum(prior, EPS) if settings.prior == "even" else np.ones_like(prior)
-    return find_rule(settings.rule).lines(probabilities, prior, divisor)
+    return find_rule(settings.rule).linear_scores(probabilities, prior, divisor)
 
 
 def check_prior(prior: str) -> None:
-    """Raise InputError ``unknown_prior`` for what is none of PRIORS."""
+    """Raise InputError ``unknown_prior`` unless ``prior`` is one of PRIORS."""
     if prior not in PRIORS:
         raise InputError("unknown_prior", prior=prior[:40], allowed=", ".join(PRIORS))
 
 
 def _stack(evidence: Evidence, task: str) -> Array:
-    """The readings of one task, (..., n, C)."""
-    return np.stack([reading.probabilities[task] for reading in evidence.predictions.values()], axis=-2)
+    """The probabilities of one task, (..., n, C)."""
+    return np.stack([prediction.probabilities[task] for prediction in evidence.predictions.values()], axis=-2)
 
 
 def _pool(
     evidence: Evidence, settings: FusionSettings, calibration: Calibration, stacked: Mapping[str, Array], used: Array
 ) -> dict[str, Array]:
-    """Each stacked task (n, C) fused at the weights in use (..., n), before its temperature."""
+    """Each stacked task (..., n, C) fused at the effective weights (..., n), before temperature scaling."""
     rule, present = find_rule(settings.rule), list(evidence.predictions)
-    embeddings = np.stack([reading.embedding for reading in evidence.predictions.values()], axis=-2)
-    sequences = [_parts(reading) for reading in evidence.predictions.values()] if rule.sequential else []
+    embeddings = np.stack([prediction.embedding for prediction in evidence.predictions.values()], axis=-2)
+    sequences = [_segments(prediction) for prediction in evidence.predictions.values()] if rule.sequential else []
     fused = {}
     for task, probabilities in stacked.items():
-        problem = fusion_inputs(calibration, rule.name, task, present, probabilities, used, embeddings, sequences)
-        pooled = rule.pool(problem)
-        fused[task] = correct_prior(pooled, problem.prior) if settings.prior == "even" else pooled
+        inputs = fusion_inputs(calibration, rule.name, task, present, probabilities, used, embeddings, sequences)
+        pooled = rule.pool(inputs)
+        fused[task] = correct_prior(pooled, inputs.prior) if settings.prior == "even" else pooled
     return fused
 
 
-def _parts(reading: ModalityPrediction) -> Array:
-    """The parts of a reading (..., S, D); where only the whole was read it is the only part."""
-    return reading.embedding[..., None, :] if reading.parts is None else reading.parts
+def _segments(prediction: ModalityPrediction) -> Array:
+    """Segment embeddings (..., S, D); without them z is the only segment."""
+    return prediction.embedding[..., None, :] if prediction.parts is None else prediction.parts
 
 
-def fusion_inputs(  # noqa: PLR0913, one argument for each thing that a rule may look at
+def fusion_inputs(  # noqa: PLR0913, one argument for each input of a rule
     calibration: Calibration,
     rule: str,
     task: str,
@@ -127,7 +127,7 @@ def fusion_inputs(  # noqa: PLR0913, one argument for each thing that a rule may
     embeddings: Array,
     sequences: Sequence[Array] = (),
 ) -> FusionInputs:
-    """All that a rule gets to see of one task: readings of the ``present`` modalities at the weights ``used``."""
+    """The inputs of a rule for one task: predictions of the ``present`` modalities at the weights ``used``."""
     head = fused_head(calibration, task, present)
     trained = calibration.learned.get(rule, {})
     return FusionInputs(
@@ -147,8 +147,7 @@ def fused_head(calibration: Calibration, task: str, present: Sequence[str]) -> C
 
 
 def _result(fused: Mapping[str, Array], used: Mapping[str, float], rule: str) -> FusionResult:
-    task, labels = next(iter(TASKS.items()))
-    order = fused[task].argsort(kind="stable")[::-1]
-    first, second = int(order[0]), int(order[1])
-    margin = float(fused[task][first] - fused[task][second])
+    labels, probabilities = TASKS[MAIN_TASK], fused[MAIN_TASK]
+    first, second = ranking(probabilities)[:2].tolist()
+    margin = float(probabilities[first] - probabilities[second])
     return FusionResult(fused, used, rule, labels[first], labels[second], margin)

@@ -1,4 +1,4 @@
-"""The catalogue of ``wordings`` in the language of a visitor."""
+"""The catalogue of messages in the language of a visitor."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["CATALOGUE", "LANGUAGES", "Translator", "facts", "preferred"]
 
 
 class _Gaps(dict[str, object]):
-    """Values for a wording, with a question mark for what an error did not say."""
+    """Values for a message, with a question mark for those that an error lacks."""
 
     def __missing__(self, key: str) -> str:
         return "?"
@@ -25,36 +25,36 @@ def _plain(value: object) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Translator:
-    """The catalogue in one language: ``say("fused")`` is the wording of that key."""
+    """The catalogue in one language: ``say("fused")`` is the message of that key."""
 
     language: str
 
     def __call__(self, key: str, **values: object) -> str:
-        """The wording of a key with its values put in."""
+        """The message of a key with its values filled in."""
         return self.wording(key).format_map(_Gaps({name: _plain(value) for name, value in values.items()}))
 
     def wording(self, key: str) -> str:
-        """The wording of a key with its places for values left open, for what is filled in by the browser."""
+        """The message of a key with its placeholders unfilled, for the browser to fill in."""
         return CATALOGUE[key][list(LANGUAGES).index(self.language)]
 
     def known(self, key: str, fallback: str, **values: object) -> str:
-        """The wording of a key, or ``fallback`` where the catalogue has none, as for a new rule or modality."""
+        """The message of a key, or ``fallback`` where the catalogue has none, as for a new rule or modality."""
         return self(key, **values) if key in CATALOGUE else fallback
 
     def modality(self, name: str) -> str:
-        """What a modality is called."""
+        """The display name of a modality."""
         return self.known(f"modality.{name}", name)
 
     def rule(self, name: str) -> str:
-        """What a fusion rule is called."""
+        """The display name of a fusion rule."""
         return self.known(f"rule.{name}", name)
 
     def label(self, task: str, name: str) -> str:
-        """What a class is called."""
+        """The display name of a class."""
         return self.known(f"{task}.{name}", name)
 
     def error(self, error: CrossmodalError) -> str:
-        """What happened, which value was met, what is allowed."""
+        """The message of an error: what happened, the value at fault, and what is allowed."""
         values = {name: value for name, value in error.values.items() if value is not None}
         incomplete = f"error.{error.code}.unknown"
         key = incomplete if len(values) < len(error.values) and incomplete in CATALOGUE else f"error.{error.code}"
@@ -62,11 +62,11 @@ class Translator:
 
 
 def preferred(locale: str | None) -> str:
-    """The language for a browser's locale: its own where there is one, else the first."""
+    """The language of a browser's locale where the catalogue has it, else the first."""
     short = (locale or "").lower().split("-")[0]
     return short if short in LANGUAGES else next(iter(LANGUAGES))
 
 
 def facts(say: Translator, values: Mapping[str, object]) -> list[str]:
-    """The values of a model error as lines "name: value", for whoever must act."""
+    """The values of a model error as lines "name: value", for the operator."""
     return [f"{say.known(f'fact.{name}', name)}: {value}" for name, value in values.items()]

@@ -22,24 +22,15 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 
+from crossmodal import limits
 from crossmodal.errors import InputError
 from crossmodal.model import checkpoints
-from crossmodal.types import TASKS
+from crossmodal.types import MAIN_TASK, TASKS
 
 RUN = "run.json"
 TOWERS = {"speech": "pooled", "text": "pooled"}
-LARGEST = {
-    checkpoints.MANIFEST: 64 * 1024,
-    RUN: 2 * 1024**2,
-    "head.safetensors": 256 * 1024,
-    "speech.safetensors": 6 * 1024**2,
-    "text.safetensors": 2 * 1024**2,
-}
-"""Most bytes of each file, unpacked; whatever else is in a bundle makes it none."""
-MOST_BYTES = 9 * 1024**2
 POOLED = {"speech": 3840, "text": 384}
 """Width of the pooled states: mean and standard deviation of five layers, and the mean of one."""
-WIDEST = 512
 _OPTIONAL = {RUN}
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 """The kinds of compression that can be unpacked bit by bit: zipfile lets bzip2 and LZMA fill the memory."""
@@ -73,7 +64,7 @@ def pack(folder: Path, run: Mapping[str, Any]) -> bytes:
     """A models folder and what its run told as a zip; the same content gives the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for name in sorted(LARGEST):
+        for name in sorted(limits.MAX_ARCHIVE_FILE_BYTES):
             data = _json(run) if name == RUN else (folder / name).read_bytes()
             entry = zipfile.ZipInfo(name, _EPOCH_OF_ZIP)
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
@@ -91,8 +82,8 @@ def unpack(data: bytes, folder: Path) -> dict[str, Any]:
     Raises InputError: ``bundle_size``, ``bundle_unreadable``, ``bundle_name``, ``bundle_missing``, ``bundle_altered``
     or ``bundle_content``. Nothing is written unless all is well.
     """
-    if len(data) > MOST_BYTES:
-        raise InputError("bundle_size", megabytes=round(len(data) / 1e6, 1), most=MOST_BYTES // 1024**2)
+    if len(data) > limits.MAX_ARCHIVE_BYTES:
+        raise InputError("bundle_size", megabytes=round(len(data) / 1e6, 1), most=limits.MAX_ARCHIVE_BYTES // 1024**2)
     files = _read(data)
     try:
         manifest = json.loads(files[checkpoints.MANIFEST])
@@ -121,9 +112,9 @@ def _read(data: bytes) -> dict[str, bytes]:
 
 def _check_names(names: list[str]) -> None:
     for name in names:
-        if name not in LARGEST or names.count(name) > 1:
-            raise InputError("bundle_name", allowed=", ".join(LARGEST))
-    for name in LARGEST:
+        if name not in limits.MAX_ARCHIVE_FILE_BYTES or names.count(name) > 1:
+            raise InputError("bundle_name", allowed=", ".join(limits.MAX_ARCHIVE_FILE_BYTES))
+    for name in limits.MAX_ARCHIVE_FILE_BYTES:
         if name not in names and name not in _OPTIONAL:
             raise InputError("bundle_missing", file=name)
 
@@ -132,7 +123,7 @@ def _bounded(bundle: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     """One file, unpacked only so far as it may be large, whatever its header claims. Raises BadZipFile, InputError."""
     if entry.compress_type not in _METHODS:
         raise zipfile.BadZipFile("compression")
-    most = LARGEST[entry.filename]
+    most = limits.MAX_ARCHIVE_FILE_BYTES[entry.filename]
     _check_size(entry.file_size, most)
     with bundle.open(entry) as file:
         content = file.read(most + 1)
@@ -187,8 +178,8 @@ def _check_hashes(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> No
 def _check_tensors(files: Mapping[str, bytes]) -> None:
     """The tensors of a model with pooled towers, all of one width, and nothing else. Raises any of _UNFIT."""
     found = {name: load_tensors(content) for name, content in files.items() if name.endswith(".safetensors")}
-    dim = found["head.safetensors"][f"linear.{next(iter(TASKS))}.weight"].shape[1]
-    if not 2 <= dim <= WIDEST:
+    dim = found["head.safetensors"][f"linear.{MAIN_TASK}.weight"].shape[1]
+    if not 2 <= dim <= limits.MAX_ARCHIVE_WIDTH:
         raise ValueError("width")
     for name, shapes in _shapes(dim).items():
         tensors = found[name]

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from crossmodal.limits import MAX_SEGMENTS
+
 SHARED_DIM = 128
 
 
@@ -139,16 +141,15 @@ def masked_statistics(states: Tensor, masks: Tensor) -> Tensor:
 
 WINDOW_FRAMES = 25
 """Least length of a window in encoder frames, half a second, unless the whole clip is shorter."""
-MOST_WINDOWS = 16
 
 
 def windows(states: Tensor) -> Tensor:
-    """Hidden states (1, L, T, H) of one clip -> (S, L, F, H): windows of one length F, S <= MOST_WINDOWS.
+    """Hidden states (1, L, T, H) of one clip -> (S, L, F, H): windows of one length F, S <= MAX_SEGMENTS.
 
     They lie evenly over the clip; where T is no multiple of S, at most one frame between two neighbours is left out.
     """
     frames = states.shape[2]
-    count = min(max(1, frames // WINDOW_FRAMES), MOST_WINDOWS)
+    count = min(max(1, frames // WINDOW_FRAMES), MAX_SEGMENTS)
     length = frames // count
     starts = [round(place * (frames - length) / max(1, count - 1)) for place in range(count)]
     return torch.cat([states[:, :, start : start + length] for start in starts])

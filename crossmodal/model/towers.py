@@ -11,16 +11,16 @@ import torch
 from torch import Tensor, nn
 
 from crossmodal.errors import ModelError
+from crossmodal.limits import MAX_SEGMENTS
 from crossmodal.model import checkpoints
 from crossmodal.model.encoders.speech import FRAMES_PER_SECOND, AdaptedLayers, LogMel
 from crossmodal.model.encoders.speech import frozen as frozen_speech
 from crossmodal.model.encoders.text import TextEncoder, shared_tokens
 from crossmodal.model.encoders.text import frozen as frozen_text
 from crossmodal.model.projection import MeanProjection, Projection, StatisticsProjection, masked_statistics, windows
+from crossmodal.numerics import unit_length
 from crossmodal.types import Array, Waveform
 
-MOST_PARTS = 16
-"""Windows of a voice or groups of words that a sequence holds at most."""
 _DECIMALS = 4
 """Decimals of the z of a part: what half precision keeps, so that records stay short."""
 
@@ -33,7 +33,7 @@ class Tower(Protocol):
         ...
 
     def sequence(self, x: Any) -> tuple[Array, Array]:
-        """Preprocessed x_i -> z_i (D,) and the z of its parts in their order (S, D), 1 <= S <= MOST_PARTS."""
+        """Preprocessed x_i -> z_i (D,) and the z of its parts in their order (S, D), 1 <= S <= MAX_SEGMENTS."""
         ...
 
 
@@ -161,7 +161,7 @@ class TextTower(nn.Module):
         """Many texts -> z (N, D) and, text by text, what its tokens add to it (S, D).
 
         phi_2 is linear up to its length, so a token's share is phi_2 of its state over that length. Neighbouring tokens
-        are averaged where there are more than MOST_PARTS; the marks of beginning and end are left out.
+        are averaged where there are more than MAX_SEGMENTS; the marks of beginning and end are left out.
         """
         order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
         z, parts = [], []
@@ -178,9 +178,9 @@ class TextTower(nn.Module):
 
 
 def _merged(tokens: Array) -> Array:
-    """Tokens (T, D) with their two marks -> at most MOST_PARTS rows (S, D), neighbours averaged."""
+    """Tokens (T, D) with their two marks -> at most MAX_SEGMENTS rows (S, D), neighbours averaged."""
     inner = tokens[1:-1] if len(tokens) > 2 else tokens
-    groups = np.array_split(inner, min(len(inner), MOST_PARTS))
+    groups = np.array_split(inner, min(len(inner), MAX_SEGMENTS))
     return np.stack([group.mean(0) for group in groups]).round(_DECIMALS)
 
 
@@ -196,8 +196,7 @@ def _kept(frames: int, stretches: Sequence[tuple[float, float]]) -> Tensor:
 
 def _unit(z: Tensor) -> Array:
     """Rows (B, D) as float64, brought to unit length again after the change of precision."""
-    rows: Array = z.double().numpy()
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return unit_length(z.double().numpy(), min_length=0.0)  # a zero vector becomes NaN, which ``Evidence`` refuses
 
 
 def _build_text() -> TextTower:

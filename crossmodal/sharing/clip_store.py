@@ -1,12 +1,12 @@
-"""The opt-in clip store: a visitor's own clip behind a link, for as long as was said and not longer.
+"""The opt-in clip store: a visitor's own clip behind a link, for a limited time.
 
-A clip is one file: the speech as 16 kHz mono FLAC, the words shown with it, and the evidence that was read of both,
-whole to the last digit. So the link shows the very numbers that the sharer saw, at once and without any model.
+A clip is one file: the speech as 16 kHz mono FLAC, the words shown with it, and the evidence of both in full
+precision. So the link shows the very numbers that the sharer saw, at once and without any model.
 
-The name of a clip is a secret: whoever has it may listen. It carries the time of expiry, so that a folder's listing is
-enough to find what is too old or too much, on a disk as in a bucket; the 128 random bits behind make it unguessable.
-Nothing is ever changed in place and each put has a name of its own, so threads, processes and servers may share one
-store. The limits hold once the last of several puts at the same time is done.
+The name of a clip is a secret that grants access to it. It starts with the time of expiry, so that a folder's listing
+is enough to find the files that are expired or too many, on a disk as in a bucket; the 128 random bits behind make it
+unguessable. No file is changed in place and each put has a name of its own, so threads, processes and servers may
+share one store. The limits hold once the last of several concurrent puts is done.
 """
 
 from __future__ import annotations
@@ -14,34 +14,23 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import hmac
-import io
 import json
 import re
 import secrets
 import time
-import wave
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import fsspec
-import numpy as np
 
-from crossmodal.audio.envelope import POINTS, envelope
+from crossmodal import limits
+from crossmodal.audio.files import ENVELOPE_POINTS, envelope, to_flac
 from crossmodal.errors import InputError
-from crossmodal.sharing.serialization import checked_evidence, checked_numbers, checked_text, evidence_record
+from crossmodal.sharing.serialization import evidence_record
+from crossmodal.sharing.validation import validate_evidence, validate_numbers, validate_text
 from crossmodal.types import SAMPLE_RATE, Array, Evidence, FloatArray
-
-LIFETIME_SECONDS = 7 * 24 * 3600.0
-MAX_CLIPS = 1_000
-MAX_TOTAL_BYTES = 512 * 1024**2
-MAX_SECONDS = 30.0
-"""The longest clip in seconds, the same as ``audio.MAX_SECONDS``."""
-MAX_WORDS = 1_000
-"""The longest text in characters, the same as ``text.MAX_CHARACTERS``."""
-MAX_CLIP_BYTES = 4 * 1024**2
-"""More than any clip can have: 30 s of the worst FLAC are below 1 MB, its evidence far below."""
 
 _SCHEMA = 1
 _ID = re.compile(r"[0-9a-f]{44}")
@@ -52,7 +41,7 @@ _TIME_DIGITS = 12  # of the expiry in milliseconds, in hexadecimal: good for nin
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the sharer gets: the name of the clip, the secret that deletes it, and when it expires (seconds, epoch).
+    """What the sharer gets: the name of the clip, the secret that deletes it, and its expiry in epoch seconds.
 
     The store keeps a hash of ``delete_token`` alone; it can be shown once and never again.
     """
@@ -82,9 +71,9 @@ class ClipStore:
         self,
         url: str | Path,
         *,
-        lifetime: float = LIFETIME_SECONDS,
-        max_clips: int = MAX_CLIPS,
-        max_bytes: int = MAX_TOTAL_BYTES,
+        lifetime: float = limits.SHARED_CLIP_LIFETIME_SECONDS,
+        max_clips: int = limits.MAX_SHARED_CLIPS,
+        max_bytes: int = limits.MAX_CLIP_STORE_BYTES,
         clock: Callable[[], float] = time.time,
     ) -> None:
         # Listings kept in memory would hide what other servers put and delete.
@@ -98,7 +87,7 @@ class ClipStore:
     def put(
         self, samples: FloatArray, *, words: str, evidence: Evidence, segments: Sequence[tuple[float, float]] = ()
     ) -> Receipt:
-        """Keep a clip: samples in [-1, 1], float32 mono at SAMPLE_RATE, shape (samples,), with all that is shown.
+        """Store a clip: samples in [-1, 1], float32 mono at SAMPLE_RATE, shape (samples,), with all that is shown.
 
         Makes room by dropping the oldest. Raises InputError: ``no_samples``, ``too_long``, ``text_too_long``,
         or ``clip_store_failed`` where the store cannot be written.
@@ -106,7 +95,7 @@ class ClipStore:
         _check_size(samples, words)
         token = secrets.token_hex(16)
         expires = self._clock() + self._lifetime
-        made = f"{int(expires * 1000):0{_TIME_DIGITS}x}{secrets.token_hex(16)}"
+        name = f"{int(expires * 1000):0{_TIME_DIGITS}x}{secrets.token_hex(16)}"
         content = {
             "schema": _SCHEMA,
             "token_sha256": _sha256(token.encode()),
@@ -117,50 +106,50 @@ class ClipStore:
             "seconds": len(samples) / SAMPLE_RATE,
         }
         body = json.dumps(content, allow_nan=False).encode() + b"\n" + to_flac(samples)
-        self._write(made, _sha256(body).encode() + b"\n" + body)
+        self._write(name, _sha256(body).encode() + b"\n" + body)
         self.tidy()
-        return Receipt(made, token, _expiry(made))
+        return Receipt(name, token, _expiry(name))
 
     def get(self, name: str) -> SharedClip:
         """The clip of that name.
 
-        Raises InputError: ``clip_gone`` for one that is unknown, expired or deleted and for what is no name at all,
-        alike; ``clip_damaged`` for content that is not as it was written.
+        Raises InputError: ``clip_gone`` for one that is unknown, expired or deleted and for an invalid name,
+        without distinction; ``clip_damaged`` for content that is not as it was written.
         """
         content, audio = self._read(name)
         try:
-            return _shared(content, audio, _expiry(name))
+            return _validate_clip(content, audio, _expiry(name))
         except (AttributeError, KeyError, TypeError, ValueError, OverflowError) as error:
             raise InputError("clip_damaged") from error
 
     def delete(self, name: str, token: str) -> None:
         """Delete a clip by the token of its receipt. Raises InputError as ``get``, or ``clip_token``."""
         content, _ = self._read(name)
-        known = str(content.get("token_sha256", ""))
+        expected = str(content.get("token_sha256", ""))
         given = _sha256(token.encode()) if _TOKEN.fullmatch(token) else ""
-        if not hmac.compare_digest(given, known):
+        if not hmac.compare_digest(given, expected):
             raise InputError("clip_token")
         self._remove(f"{name}.clip")
 
     def tidy(self) -> None:
         """Delete what has expired, then the oldest until the limits hold. Other files of the folder are left alone."""
         now = self._clock()
-        kept = []
+        current = []
         for file, size in sorted(self._listed()):  # names begin with the time of expiry, so the oldest come first
             if _expiry(file) <= now:
                 self._remove(file)
             else:
-                kept.append((file, size))
-        total = sum(size for _, size in kept)
-        while kept and (len(kept) > self._max_clips or total > self._max_bytes):
-            file, size = kept.pop(0)
+                current.append((file, size))
+        total = sum(size for _, size in current)
+        while current and (len(current) > self._max_clips or total > self._max_bytes):
+            file, size = current.pop(0)
             total -= size
             self._remove(file)
 
     # --- files -----------------------------------------------------------------------------------------------------
 
     def _write(self, name: str, data: bytes) -> None:
-        """Under another name first: whatever stops half way is never met as a clip, and expires like one."""
+        """Write under another name first: an interrupted write is never taken for a clip, and expires like one."""
         part, whole = f"{self._root}/{name}.part", f"{self._root}/{name}.clip"
         try:
             self._make_folder()
@@ -182,11 +171,11 @@ class ClipStore:
             raise InputError("clip_gone")
         try:
             with self._files.open(f"{self._root}/{name}.clip", "rb") as file:
-                data = file.read(MAX_CLIP_BYTES + 1)
+                data = file.read(limits.MAX_SHARED_CLIP_BYTES + 1)
         except OSError as error:
             raise InputError("clip_gone") from error
         digest, _, body = data.partition(b"\n")
-        if len(data) > MAX_CLIP_BYTES or not hmac.compare_digest(digest, _sha256(body).encode()):
+        if len(data) > limits.MAX_SHARED_CLIP_BYTES or not hmac.compare_digest(digest, _sha256(body).encode()):
             raise InputError("clip_damaged")
         header, _, audio = body.partition(b"\n")
         try:
@@ -198,16 +187,16 @@ class ClipStore:
         return content, audio
 
     def _listed(self) -> list[tuple[str, int]]:
-        """Every file of ours with its size in bytes."""
+        """Every file of the store with its size in bytes."""
         try:
-            found = self._files.ls(self._root, detail=True)
+            entries = self._files.ls(self._root, detail=True)
         except OSError:
             return []
-        names = [(entry["name"].rpartition("/")[2], int(entry["size"] or 0)) for entry in found]
+        names = [(entry["name"].rpartition("/")[2], int(entry["size"] or 0)) for entry in entries]
         return [(name, size) for name, size in names if _NAME.fullmatch(name)]
 
     def _remove(self, file: str) -> None:
-        """Remove a file; that another process was faster, or that it cannot be done now, is no fault of the visitor."""
+        """Remove a file; one that is gone already, or cannot be removed now, is no error of the visitor."""
         with contextlib.suppress(OSError):
             self._files.rm_file(f"{self._root}/{file}")
 
@@ -229,59 +218,38 @@ def _check_size(samples: FloatArray, words: str) -> None:
     seconds = len(samples) / SAMPLE_RATE
     if not seconds:
         raise InputError("no_samples")
-    if seconds > MAX_SECONDS + 0.05:
-        raise InputError("too_long", seconds=round(seconds, 1), longest=MAX_SECONDS)
-    if len(words) > MAX_WORDS:
-        raise InputError("text_too_long", characters=len(words), longest=MAX_WORDS)
+    if seconds > limits.MAX_CLIP_SECONDS + limits.LENGTH_TOLERANCE_SECONDS:
+        raise InputError("too_long", seconds=round(seconds, 1), longest=limits.MAX_CLIP_SECONDS)
+    if len(words) > limits.MAX_TEXT_CHARACTERS:
+        raise InputError("text_too_long", characters=len(words), longest=limits.MAX_TEXT_CHARACTERS)
 
 
-def to_flac(samples: FloatArray) -> bytes:
-    """Samples in [-1, 1], shape (samples,), as a 16-bit mono FLAC file at SAMPLE_RATE; 16-bit input is kept exactly."""
-    import av  # takes as long to import as the rest of the page's first paint, and only who shares needs it
-
-    pcm = np.rint(np.clip(np.nan_to_num(samples), -1, 1) * 32767).astype("<i2")
-    buffer = io.BytesIO()
-    with av.open(buffer, "w", format="flac") as container:
-        stream = container.add_stream("flac", rate=SAMPLE_RATE, layout="mono", format="s16")
-        frame = av.AudioFrame.from_ndarray(pcm[None, :], format="s16", layout="mono")
-        frame.sample_rate = SAMPLE_RATE
-        for given in (frame, None):
-            for packet in stream.encode(given):
-                container.mux(packet)
-    return buffer.getvalue()
+# --- untrusted content -----------------------------------------------------------------------------------------------
 
 
-def from_wav(data: bytes) -> FloatArray:
-    """The reverse of ``audio.to_wav``: a 16-bit mono WAV file of our own -> samples in [-1, 1], shape (samples,)."""
-    with contextlib.closing(wave.open(io.BytesIO(data))) as file:
-        pcm = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-    return (pcm / 32767).astype(np.float32)
-
-
-# --- content, believed in nothing ------------------------------------------------------------------------------------
-
-
-def _shared(content: Mapping[str, Any], audio: bytes, expires: float) -> SharedClip:
-    """Stored content as a clip, every value of it checked. Raises ValueError, KeyError or TypeError."""
+def _validate_clip(content: Mapping[str, Any], audio: bytes, expires: float) -> SharedClip:
+    """Stored content as a clip, with every value validated. Raises ValueError, KeyError or TypeError."""
     if not audio.startswith(b"fLaC"):
         raise ValueError("not FLAC")
-    (seconds,) = checked_numbers([content["seconds"]], 0.0, MAX_SECONDS + 0.05).tolist()
-    peaks = checked_numbers(content["envelope"], 0.0, 1.0)
-    if not 0 < len(peaks) <= POINTS:
+    (seconds,) = validate_numbers(
+        [content["seconds"]], 0.0, limits.MAX_CLIP_SECONDS + limits.LENGTH_TOLERANCE_SECONDS
+    ).tolist()
+    peaks = validate_numbers(content["envelope"], 0.0, 1.0)
+    if not 0 < len(peaks) <= ENVELOPE_POINTS:
         raise ValueError("envelope")
     return SharedClip(
         audio,
-        checked_text(content["words"], MAX_WORDS),
-        checked_evidence(content["evidence"]),
+        validate_text(content["words"], limits.MAX_TEXT_CHARACTERS),
+        validate_evidence(content["evidence"]),
         tuple(peaks.tolist()),
-        tuple(_segment(item, seconds) for item in content["segments"]),
+        tuple(_validate_segment(item, seconds) for item in content["segments"]),
         seconds,
         expires,
     )
 
 
-def _segment(item: Any, seconds: float) -> tuple[float, float]:
-    values: Array = checked_numbers(item, 0.0, seconds + 0.05)
+def _validate_segment(item: Any, seconds: float) -> tuple[float, float]:
+    values: Array = validate_numbers(item, 0.0, seconds + limits.LENGTH_TOLERANCE_SECONDS)
     start, end = values.tolist()
     if start > end:
         raise ValueError("segment")

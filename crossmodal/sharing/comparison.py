@@ -1,8 +1,8 @@
-"""Settings side by side: what one column of a comparison holds, and how columns stand in a link.
+"""Settings side by side: one variant of a comparison, and how a link encodes variants.
 
-A link writes a column as ``name;linear;speech:0.3,text:0.7;t:0.5;prior:even;without:text`` and parts columns with
-``|``; whatever equals the default is left out. Anybody can write a link, so reading one never fails: what cannot be
-used is left at its default and named.
+A link writes a variant as ``name;linear;speech:0.3,text:0.7;t:0.5;prior:even;without:text`` and separates variants
+with ``|``; values that equal the default are left out. A link is untrusted, so decoding one never fails: a part that
+cannot be used is left at its default and reported.
 """
 
 from __future__ import annotations
@@ -12,112 +12,112 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, unquote
 
+from crossmodal import limits
 from crossmodal.fusion import DEFAULT_RULE, fusion_rules, registry
 from crossmodal.types import PRIORS, Evidence, FusionSettings
 
-MOST = 4
-"""Columns that a comparison holds at most."""
 NAMES = "ABCD"
-LONGEST_NAME = 24
-"""Characters of a column's name."""
-TEMPERATURE = (0.05, 20.0)
-"""Temperatures that a link may ask for."""
+"""Names of new variants, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One column: a name, settings, and the modalities that it does without."""
+    """A column of a comparison: a name, settings, and the modalities that are left out."""
 
     name: str
     settings: FusionSettings = field(default_factory=FusionSettings)
     without: frozenset[str] = frozenset()
 
     def evidence(self, evidence: Evidence) -> Evidence:
-        """What this column looks at."""
-        kept = {name: reading for name, reading in evidence.predictions.items() if name not in self.without}
-        return replace(evidence, predictions=kept)
+        """The evidence without the modalities that are left out."""
+        used = {name: prediction for name, prediction in evidence.predictions.items() if name not in self.without}
+        return replace(evidence, predictions=used)
 
 
 def fresh_name(taken: Iterable[str]) -> str:
-    """The first letter that no column is called by."""
-    used = set(taken)
-    return next((letter for letter in NAMES if letter not in used), NAMES[-1])
+    """The first letter that no variant is named by."""
+    names = set(taken)
+    return next((letter for letter in NAMES if letter not in names), NAMES[-1])
 
 
 # --- to and from a link --------------------------------------------------------------------------------------------
 
 
-def encode(columns: Sequence[Variant]) -> str:
-    """Columns as one value of a link. The reverse of ``decode``."""
-    return "|".join(_encode(column) for column in columns)
+def encode(variants: Sequence[Variant]) -> str:
+    """Variants as one value of a link. The reverse of ``decode``."""
+    return "|".join(_encode(variant) for variant in variants)
 
 
-def _encode(column: Variant) -> str:
-    settings = column.settings
-    parts = [quote(column.name, safe=""), settings.rule]
+def _encode(variant: Variant) -> str:
+    settings = variant.settings
+    parts = [quote(variant.name, safe=""), settings.rule]
     if settings.alpha:
         parts.append(",".join(f"{name}:{value:g}" for name, value in settings.alpha.items()))
     if settings.temperature != 1.0:
         parts.append(f"t:{settings.temperature:g}")
     if settings.prior != PRIORS[0]:
         parts.append(f"prior:{settings.prior}")
-    if column.without:
-        parts.append("without:" + ",".join(sorted(column.without)))
+    if variant.without:
+        parts.append("without:" + ",".join(sorted(variant.without)))
     return ";".join(parts)
 
 
 def decode(
     text: str, modalities: Sequence[str], rules: Container[str] | None = None
 ) -> tuple[list[Variant], list[str]]:
-    """Columns of a link, at most MOST, and what of it could not be used, as short texts of at most 40 characters.
+    """The variants of a link, at most MAX_VARIANTS, and the parts that could not be used, at 40 characters each.
 
     ``rules`` are those that the models offer; None allows every rule there is.
     """
     offered = registry() if rules is None else rules
     ignored: list[str] = []
     written = [part for part in text.split("|") if part]
-    ignored += [part[:40] for part in written[MOST:]]
-    return [_decode(part, modalities, offered, ignored) for part in written[:MOST]], ignored
+    ignored += [part[:40] for part in written[limits.MAX_VARIANTS :]]
+    return [_decode(part, modalities, offered, ignored) for part in written[: limits.MAX_VARIANTS]], ignored
 
 
 def _decode(text: str, modalities: Sequence[str], rules: Container[str], ignored: list[str]) -> Variant:
     name, *parts = text.split(";")
-    column = Variant(clean_name(unquote(name)))
+    variant = Variant(clean_name(unquote(name)))
     for index, part in enumerate(parts):
         try:
-            column = _take_rule(column, part, rules) if index == 0 else _take(column, part, modalities)
+            variant = _with_rule(variant, part, rules) if index == 0 else _with_part(variant, part, modalities)
         except ValueError:
             ignored.append(part[:40])
-    return column
+    return variant
 
 
 def clean_name(name: str) -> str:
     """A name without control characters and not too long; a letter where nothing is left."""
-    return "".join(character for character in name if character.isprintable()).strip()[:LONGEST_NAME] or NAMES[0]
+    printable = "".join(character for character in name if character.isprintable()).strip()
+    return printable[: limits.MAX_VARIANT_NAME_CHARACTERS] or NAMES[0]
 
 
-def _take_rule(column: Variant, rule: str, rules: Container[str]) -> Variant:
+def _with_rule(variant: Variant, rule: str, rules: Container[str]) -> Variant:
     if rule not in rules:
         raise ValueError(rule)
-    return replace(column, settings=replace(column.settings, rule=rule))
+    return replace(variant, settings=replace(variant.settings, rule=rule))
 
 
-def _take(column: Variant, part: str, modalities: Sequence[str]) -> Variant:
-    """The column with one part of its text taken in. Raises ValueError for what means nothing."""
+def _with_part(variant: Variant, part: str, modalities: Sequence[str]) -> Variant:
+    """The variant with one part of its text applied. Raises ValueError for an unknown part or value."""
     key, _, value = part.partition(":")
-    settings = column.settings
+    settings = variant.settings
     if key == "t":
-        return replace(column, settings=replace(settings, temperature=_number(value, *TEMPERATURE)))
+        return replace(
+            variant,
+            settings=replace(settings, temperature=_number(value, limits.MIN_TEMPERATURE, limits.MAX_TEMPERATURE)),
+        )
     if key == "prior":
         if value not in PRIORS:
             raise ValueError(part)
-        return replace(column, settings=replace(settings, prior=value))
+        return replace(variant, settings=replace(settings, prior=value))
     if key == "without":
         names = value.split(",")
         if not set(names) <= set(modalities):
             raise ValueError(part)
-        return replace(column, without=frozenset(names))
-    return replace(column, settings=replace(settings, alpha=_alpha(part, modalities)))
+        return replace(variant, without=frozenset(names))
+    return replace(variant, settings=replace(settings, alpha=_alpha(part, modalities)))
 
 
 def _alpha(part: str, modalities: Sequence[str]) -> Mapping[str, float]:
@@ -134,7 +134,7 @@ def _number(text: str, low: float, high: float) -> float:
     return value
 
 
-# --- what they come to ---------------------------------------------------------------------------------------------
+# --- sets of variants ----------------------------------------------------------------------------------------------
 
 
 def every_rule(
@@ -152,7 +152,7 @@ def every_rule(
     return [*alone, *fused]
 
 
-def default_columns() -> list[Variant]:
-    """What a comparison opens with: the default rule against the one that multiplies evidence."""
+def default_variants() -> list[Variant]:
+    """The variants of a new comparison: the default rule, and the product of experts."""
     other = "product" if "product" in fusion_rules() else DEFAULT_RULE
     return [Variant(NAMES[0]), Variant(NAMES[1], FusionSettings(rule=other))]

@@ -1,4 +1,4 @@
-"""A timeline to take away: CSV, JSON, WebVTT subtitles, and a Praat TextGrid. Times are the recording's own."""
+"""Exports of a timeline: CSV, JSON, WebVTT subtitles, and a Praat TextGrid. Times count from the recording's start."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from typing import Any
 import numpy as np
 
 from crossmodal import __version__
-from crossmodal.fusion.fuse import MAIN
 from crossmodal.sharing.export import harmless
 from crossmodal.sharing.serialization import DIGITS, distribution, result_record
 from crossmodal.timeline.tracks import Tracks
 from crossmodal.timeline.types import Recording, UtteranceLine
-from crossmodal.types import TASKS, Array, FusionSettings
+from crossmodal.types import MAIN_TASK, TASKS, Array, FusionSettings
 
 SCHEMA = 1
 """Version of the exported JSON."""
@@ -27,39 +26,46 @@ FUSED, TRANSCRIPT = "fused", "transcript"
 
 @dataclass(frozen=True, slots=True)
 class TimelineExport:
-    """What is exported: a recording, the settings, and what it comes to at them."""
+    """What is exported: a recording, the settings, and the tracks at these settings."""
 
     recording: Recording
     settings: FusionSettings
-    strips: Tracks
+    tracks: Tracks
     without: tuple[str, ...] = ()
 
     @property
     def columns(self) -> Mapping[str, Array]:
-        """Readings and fused reading (N, C) by name, in the order of the strips."""
-        return {**self.strips.predictions, FUSED: self.strips.fused}
+        """Predictions and fused prediction (N, C) by name, in the order of the tracks."""
+        return {**self.tracks.predictions, FUSED: self.tracks.fused}
 
 
 def _label(row: Array) -> str:
-    """The label of a reading (C,), "" for none."""
-    return "" if np.isnan(row).any() else TASKS[MAIN][int(row.argmax())]
+    """The label of a prediction (C,), "" for none."""
+    return "" if np.isnan(row).any() else TASKS[MAIN_TASK][int(row.argmax())]
 
 
 # --- CSV and JSON ----------------------------------------------------------------------------------------------------
 
 
-def to_csv(sheet: TimelineExport) -> str:
-    """A row a line: times in seconds, words, and for every reading its label and its probabilities."""
+def to_csv(export: TimelineExport) -> str:
+    """A row for each line: times in seconds, words, and the label and probabilities of every prediction."""
     buffer = io.StringIO()
     table = csv.writer(buffer, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
-    measured = [f"{name}_{label}" for name in sheet.columns for label in ("label", *TASKS[MAIN])]
+    measured = [f"{name}_{label}" for name in export.columns for label in ("label", *TASKS[MAIN_TASK])]
     table.writerow(["start", "end", TRANSCRIPT, "edited", *measured, "disagreement"])
-    for place, line in enumerate(sheet.recording.lines):
+    for index, line in enumerate(export.recording.lines):
         cells = [
-            cell for values in sheet.columns.values() for cell in (_label(values[place]), *_numbers(values[place]))
+            cell for values in export.columns.values() for cell in (_label(values[index]), *_numbers(values[index]))
         ]
-        apart = _numbers(sheet.strips.disagreement[place : place + 1])
-        row = [f"{line.start:.3f}", f"{line.end:.3f}", line.words, "yes" if line.edited else "no", *cells, *apart]
+        disagreement = _numbers(export.tracks.disagreement[index : index + 1])
+        row = [
+            f"{line.start:.3f}",
+            f"{line.end:.3f}",
+            line.words,
+            "yes" if line.edited else "no",
+            *cells,
+            *disagreement,
+        ]
         table.writerow([harmless(cell) for cell in row])
     return buffer.getvalue()
 
@@ -68,59 +74,59 @@ def _numbers(row: Array) -> list[float | str]:
     return ["" if np.isnan(p) else round(float(p), DIGITS) for p in row]
 
 
-def to_json(sheet: TimelineExport) -> str:
-    """Every line with its readings as ``predict --json`` prints them, and the settings they were fused at."""
-    settings = sheet.settings
+def to_json(export: TimelineExport) -> str:
+    """Every line with its predictions as ``predict --json`` prints them, and the settings of the fusion."""
+    settings = export.settings
     record = {
         "schema": SCHEMA,
         "program": f"crossmodal {__version__}",
-        "model_hash": sheet.recording.model_hash,
-        "seconds": round(sheet.recording.seconds, 3),
+        "model_hash": export.recording.model_hash,
+        "seconds": round(export.recording.seconds, 3),
         "settings": {
             "rule": settings.rule,
             "alpha": {name: float(value) for name, value in settings.alpha.items()},
             "temperature": float(settings.temperature),
             "prior": settings.prior,
-            "without": list(sheet.without),
+            "without": list(export.without),
         },
-        "lines": [_line_record(sheet, place, line) for place, line in enumerate(sheet.recording.lines)],
+        "lines": [_line_record(export, index, line) for index, line in enumerate(export.recording.lines)],
     }
     return json.dumps(record, ensure_ascii=False, indent=1, allow_nan=False)
 
 
-def _line_record(sheet: TimelineExport, place: int, line: UtteranceLine) -> dict[str, Any]:
-    apart, result = float(sheet.strips.disagreement[place]), sheet.strips.results[place]
-    read: dict[str, Any] = {
+def _line_record(export: TimelineExport, index: int, line: UtteranceLine) -> dict[str, Any]:
+    disagreement, result = float(export.tracks.disagreement[index]), export.tracks.results[index]
+    predictions: dict[str, Any] = {
         "modalities": {
-            name: {task: distribution(task, reading.probabilities[task]) for task in TASKS}
-            for name, reading in line.evidence.predictions.items()
+            name: {task: distribution(task, prediction.probabilities[task]) for task in TASKS}
+            for name, prediction in line.evidence.predictions.items()
         },
         "fused": None,
     }
     if result is not None:
-        found = result_record("", line.evidence, result)
-        read = {key: found[key] for key in ("modalities", "fused", "alpha_used")}
+        whole = result_record("", line.evidence, result)
+        predictions = {key: whole[key] for key in ("modalities", "fused", "alpha_used")}
     return {
         "start": line.start,
         "end": line.end,
         TRANSCRIPT: line.words,
         "heard": line.heard,
         "edited": line.edited,
-        **read,
-        "disagreement": None if np.isnan(apart) else round(apart, DIGITS),
+        **predictions,
+        "disagreement": None if np.isnan(disagreement) else round(disagreement, DIGITS),
     }
 
 
 # --- WebVTT ----------------------------------------------------------------------------------------------------------
 
 
-def to_vtt(sheet: TimelineExport) -> str:
-    """Subtitles (W3C WebVTT): the words of each line, and under them the label of every reading."""
+def to_vtt(export: TimelineExport) -> str:
+    """Subtitles (W3C WebVTT): the words of each line, and below them the label of every prediction."""
     cues = ["WEBVTT"]
-    for place, line in enumerate(sheet.recording.lines):
-        labels = ", ".join(f"{name}: {found}" for name, v in sheet.columns.items() if (found := _label(v[place])))
+    for index, line in enumerate(export.recording.lines):
+        labels = ", ".join(f"{name}: {label}" for name, v in export.columns.items() if (label := _label(v[index])))
         said = html.escape(line.words, quote=False) or "-"
-        cues.append(f"{place + 1}\n{_clock(line.start)} --> {_clock(line.end)}\n{said}\n[{labels}]")
+        cues.append(f"{index + 1}\n{_clock(line.start)} --> {_clock(line.end)}\n{said}\n[{labels}]")
     return "\n\n".join(cues) + "\n"
 
 
@@ -134,12 +140,12 @@ def _clock(seconds: float) -> str:
 # --- Praat -----------------------------------------------------------------------------------------------------------
 
 
-def to_textgrid(sheet: TimelineExport) -> str:
-    """A Praat TextGrid (long form): interval tiers for the transcript and for the label of every reading."""
-    lines = sheet.recording.lines
+def to_textgrid(export: TimelineExport) -> str:
+    """A Praat TextGrid (long form): interval tiers for the transcript and for the label of every prediction."""
+    lines = export.recording.lines
     tiers = {TRANSCRIPT: [line.words for line in lines]}
-    tiers |= {name: [_label(row) for row in values] for name, values in sheet.columns.items()}
-    end = max(sheet.recording.seconds, lines[-1].end if lines else 0.0)
+    tiers |= {name: [_label(row) for row in values] for name, values in export.columns.items()}
+    end = max(export.recording.seconds, lines[-1].end if lines else 0.0)
     out = [
         'File type = "ooTextFile"',
         'Object class = "TextGrid"',
@@ -159,9 +165,9 @@ def to_textgrid(sheet: TimelineExport) -> str:
             "        xmin = 0",
         ]
         out += [f"        xmax = {end:.3f}", f"        intervals: size = {len(intervals)}"]
-        for place, (start, stop, text) in enumerate(intervals, 1):
+        for position, (start, stop, text) in enumerate(intervals, 1):
             out += [
-                f"        intervals [{place}]:",
+                f"        intervals [{position}]:",
                 f"            xmin = {start:.3f}",
                 f"            xmax = {stop:.3f}",
             ]
@@ -170,7 +176,7 @@ def to_textgrid(sheet: TimelineExport) -> str:
 
 
 def _intervals(lines: tuple[UtteranceLine, ...], texts: list[str], end: float) -> Iterator[tuple[float, float, str]]:
-    """Intervals that fill all of 0 to ``end``, as Praat wants them: empty ones stand between the lines."""
+    """Intervals that fill all of 0 to ``end``, as Praat requires: with empty ones between the lines."""
     at = 0.0
     for line, text in zip(lines, texts, strict=True):
         start = max(at, line.start)

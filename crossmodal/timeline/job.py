@@ -1,6 +1,6 @@
-"""A recording being read in the background: what came of it so far, how long it may take, and a way to stop.
+"""A recording that is read in the background: its progress, the estimated time to go, and a way to stop.
 
-A job belongs to whoever started it and lies nowhere else; when it is let go of, so is all that it holds.
+A job is referenced by the session that started it alone; with the last reference its recording is freed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from crossmodal import limits
 from crossmodal.engine import Engine
 from crossmodal.errors import BusyError, CrossmodalError
 from crossmodal.timeline.types import ProgressChunk, Recording
@@ -20,20 +21,18 @@ from crossmodal.types import Evidence
 if TYPE_CHECKING:
     from crossmodal.timeline.reader import Work
 
-MOST = 2
-"""Recordings that are read at once; each holds its file and a decoder of its own."""
 RETRY_SECONDS = 0.5
 
-_places = threading.BoundedSemaphore(MOST)
+_slots = threading.BoundedSemaphore(limits.MAX_RECORDING_JOBS)
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a job is: ``recording`` as read so far, whether it still ``running``, and what went wrong, if so.
+    """How far a job is: ``recording`` as read so far, whether it is still ``running``, and its ``error``, if any.
 
     ``claimed`` is the length in seconds that the file claims, 0 for none; ``left`` an estimate of the seconds to go,
-    None while there is nothing to tell it by. ``stopped`` says that it was ended before its end.
+    None while it cannot be estimated. ``stopped`` means that it was cancelled.
     """
 
     recording: Recording
@@ -46,7 +45,7 @@ class Progress:
 
 
 class Job:
-    """Reads a recording in a thread of its own. ``wanted`` is asked now and then whether anybody still waits for it."""
+    """Reads a recording in a thread of its own. ``wanted`` is polled: False stops it."""
 
     def __init__(self, engine: Engine, data: bytes, wanted: Callable[[], bool] = lambda: True) -> None:
         self._engine, self._wanted = engine, wanted
@@ -57,14 +56,14 @@ class Job:
         self._thread = threading.Thread(target=self._run, args=(data,), daemon=True)
 
     def start(self) -> Job:
-        """Begin. Raises BusyError ``recordings_full`` where as many as may be are being read."""
-        if not _places.acquire(blocking=False):
-            raise BusyError("recordings_full", most=MOST)
+        """Begin. Raises BusyError ``recordings_full`` while the maximum number of recordings is being read."""
+        if not _slots.acquire(blocking=False):
+            raise BusyError("recordings_full", most=limits.MAX_RECORDING_JOBS)
         self._thread.start()
         return self
 
     def cancel(self) -> None:
-        """Stop after what is being read at present; everything read until then stays."""
+        """Stop after the utterances that are being read; everything read until then stays."""
         self._stop.set()
 
     def join(self, seconds: float | None = None) -> None:
@@ -81,39 +80,39 @@ class Job:
         try:
             from crossmodal.timeline.reader import read  # imports torch, which takes seconds at first
 
-            for step in read(data, self._turn, stopped=self._stopped):
-                self._take(step)
+            for chunk in read(data, self._run_on_engine, stopped=self._stopped):
+                self._add(chunk)
             self._end(stopped=self._stop.is_set())
         except CrossmodalError as error:
             self._end(error=error)
-        except _LeftError:
+        except _CancelledError:
             self._end(stopped=True)
         except Exception:
             _log.exception("reading a recording failed")
             self._end(failed=True)
         finally:
-            _places.release()
+            _slots.release()
 
-    def _turn(self, work: Work) -> list[Evidence]:
-        """A turn at the encoders. Whoever waited in vain tries again: nobody watches a recording that closely."""
+    def _run_on_engine(self, work: Work) -> list[Evidence]:
+        """Run on the engine, and try again for as long as it is busy: a recording is not time-critical."""
         while not self._stopped():
             try:
                 return [evidence.checked() for evidence in self._engine.run(work)]
             except BusyError:
                 time.sleep(RETRY_SECONDS)
-        raise _LeftError
+        raise _CancelledError
 
     def _stopped(self) -> bool:
         if not self._wanted():
             self._stop.set()
         return self._stop.is_set()
 
-    def _take(self, step: ProgressChunk) -> None:
+    def _add(self, chunk: ProgressChunk) -> None:
         now = self.progress
-        claimed = step.claimed or now.claimed
+        claimed = chunk.claimed or now.claimed
         spent = time.monotonic() - self._began
-        left = spent * (claimed / step.position - 1) if step.position > 0 and claimed else None
-        recording = now.recording.with_step(step)
+        left = spent * (claimed / chunk.position - 1) if chunk.position > 0 and claimed else None
+        recording = now.recording.with_chunk(chunk)
         with self._lock:
             self._progress = Progress(recording, True, claimed, None if left is None else max(0.0, left))
 
@@ -124,5 +123,5 @@ class Job:
             )
 
 
-class _LeftError(Exception):
-    """Nobody waits any more."""
+class _CancelledError(Exception):
+    """The job was cancelled while it waited for the engine."""

@@ -1,4 +1,4 @@
-"""The nouns of a timeline. Plain values: nothing here waits for an encoder to load."""
+"""The data types of a timeline. Plain values: no encoder has to be loaded."""
 
 from __future__ import annotations
 
@@ -7,20 +7,16 @@ from pathlib import Path
 
 from crossmodal.types import Evidence
 
-MAX_SECONDS = 30 * 60.0
-"""The longest recording that is read."""
-MAX_BYTES = 40 * 1024**2
-"""The largest file: half an hour of speech at 16 kHz is about 25 MB as FLAC, 14 MB as MP3 at 64 kbit/s."""
 PEAKS_PER_SECOND = 10
-"""Values a second of the outline of a recording."""
+"""Values per second of the outline of a recording."""
 
 
 @dataclass(frozen=True, slots=True)
 class UtteranceLine:
-    """One utterance: where it lies in the recording, in seconds, what was read of it, and its words as they stand.
+    """One utterance: its times in the recording in seconds, its evidence, and its current words.
 
-    ``heard`` are the recogniser's words, "" for none. ``audio`` is the stretch as a FLAC file, its bytes or its place,
-    None where nobody will want to hear it. Word times of the evidence's transcript count from the start of the
+    ``heard`` are the recogniser's words, "" for none. ``audio`` is the utterance as a FLAC file, its bytes or its path,
+    None where it was not kept. Word times of the evidence's transcript count from the start of the
     recording.
     """
 
@@ -44,10 +40,10 @@ class UtteranceLine:
 
 @dataclass(frozen=True, slots=True)
 class ProgressChunk:
-    """What a stretch of reading brought.
+    """A further part of a recording that was read.
 
-    ``lines`` are new, ``peaks`` the loudest sample of each further 1/PEAKS_PER_SECOND s; up to ``position`` seconds
-    everything is read, ``claimed`` is the length that the file claims, 0 for none.
+    ``lines`` are new, ``peaks`` the loudest sample of each further 1/PEAKS_PER_SECOND s; everything up to ``position``
+    seconds is read, ``claimed`` is the length that the file claims, 0 for none.
     """
 
     lines: tuple[UtteranceLine, ...]
@@ -58,18 +54,18 @@ class ProgressChunk:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """A recording as far as it was read: ``seconds`` of it, with its lines in order and its outline."""
+    """A recording as far as it was read: its length in ``seconds``, its lines in order and its outline."""
 
     lines: tuple[UtteranceLine, ...] = ()
     peaks: tuple[float, ...] = ()
     seconds: float = 0.0
     model_hash: str = ""
 
-    def with_step(self, step: ProgressChunk) -> Recording:
-        """The recording with what a further stretch brought."""
-        seconds = max(step.position, self.seconds)
-        return replace(self, lines=self.lines + step.lines, peaks=self.peaks + step.peaks, seconds=seconds)
+    def with_chunk(self, chunk: ProgressChunk) -> Recording:
+        """The recording with a further chunk."""
+        seconds = max(chunk.position, self.seconds)
+        return replace(self, lines=self.lines + chunk.lines, peaks=self.peaks + chunk.peaks, seconds=seconds)
 
-    def with_line(self, place: int, line: UtteranceLine) -> Recording:
-        """The recording with another line in that place."""
-        return replace(self, lines=(*self.lines[:place], line, *self.lines[place + 1 :]))
+    def with_line(self, index: int, line: UtteranceLine) -> Recording:
+        """The recording with the line at ``index`` replaced."""
+        return replace(self, lines=(*self.lines[:index], line, *self.lines[index + 1 :]))

@@ -14,7 +14,7 @@ import torch
 import torchaudio.functional as sound
 from torch import Tensor
 
-from crossmodal.audio import LEVEL_DB
+from crossmodal.audio.conditioning import LEVEL_DB
 from crossmodal.types import SAMPLE_RATE
 
 SPEECH_RMS = 10 ** (LEVEL_DB / 20)

@@ -28,7 +28,7 @@ from crossmodal import metrics
 from crossmodal.data.text import Sentence, TextData, implied_sentiment
 from crossmodal.fusion import registry
 from crossmodal.fusion.calibration import rule_file
-from crossmodal.fusion.learned import Inputs, LearnedRule
+from crossmodal.fusion.learned import LearnedRule, NetworkInputs
 from crossmodal.metrics import Labels
 from crossmodal.model import checkpoints
 from crossmodal.model.towers import TextTower, load_tower
@@ -130,7 +130,7 @@ def words_side(tower: TextTower, texts: Sequence[str], labels: Labels) -> Labell
 class Batch:
     """B pairs as tensors, and task -> targets (B, C), zeros where a task has none."""
 
-    inputs: Inputs
+    inputs: NetworkInputs
     targets: Mapping[str, Tensor]
 
 
@@ -210,7 +210,7 @@ def batch_of(predictions: Mapping[str, tuple[Array, Array]], shares: Array, labe
     share = {name: torch.from_numpy(shares[:, i, None]).float() for i, name in enumerate(predictions)}
     z = {name: torch.from_numpy(found[0]).float() for name, found in predictions.items()}
     parts = {name: torch.from_numpy(found[1]).float() for name, found in predictions.items()}
-    return Batch(Inputs(share, z, parts), targets_of(labels))
+    return Batch(NetworkInputs(share, z, parts), targets_of(labels))
 
 
 # --- a run ----------------------------------------------------------------------------------------------------------

@@ -29,8 +29,8 @@ from crossmodal import metrics
 from crossmodal.data.speech import CorpusClip, read_corpus
 from crossmodal.data.text import TextData, read_text_data
 from crossmodal.errors import CrossmodalError
-from crossmodal.fusion.base import softmax
 from crossmodal.model.encoders.text import Tokens
+from crossmodal.numerics import softmax
 from crossmodal.training import fusion_rules, ridge, speech, speech_folds, speech_windows
 from crossmodal.training import text as words
 from crossmodal.training.checkpointing import average_weights, claim

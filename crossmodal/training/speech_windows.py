@@ -20,6 +20,7 @@ from torch import Tensor
 
 from crossmodal.data.speech import CorpusClip
 from crossmodal.model.towers import SpeechTower
+from crossmodal.numerics import unit_length
 from crossmodal.training import clip_cache, ridge, speech, speech_folds
 from crossmodal.training.augment import normalise
 from crossmodal.training.checkpointing import save, write_json
@@ -94,4 +95,4 @@ def load(stem: Path, kind: str) -> Voices:
     ends = np.cumsum(tensors[f"{kind}.counts"].astype(np.int64))
     parts = np.split(tensors[f"{kind}.parts"].astype(np.float64), ends[:-1])
     z = tensors[f"{kind}.z"].astype(np.float64)
-    return Voices(z / np.linalg.norm(z, axis=1, keepdims=True), parts)
+    return Voices(unit_length(z), parts)

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from crossmodal import metrics
 from crossmodal.data.text import Sentence, TextData
-from crossmodal.fusion.base import softmax
 from crossmodal.model.head import Head
+from crossmodal.numerics import softmax
 from crossmodal.types import EMOTIONS, TASKS, Array
 
 Tokenize = Callable[[Sequence[str]], tuple[Tensor, Tensor]]

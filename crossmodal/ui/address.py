@@ -18,8 +18,7 @@ from crossmodal.examples import DEFAULT, load_examples
 from crossmodal.explain.embedding_map import EXACT, PROJECTIONS
 from crossmodal.fusion import DEFAULT_RULE, registry
 from crossmodal.i18n.translator import LANGUAGES
-from crossmodal.sharing.comparison import MOST
-from crossmodal.text import MAX_CHARACTERS
+from crossmodal.limits import MAX_TEXT_CHARACTERS, MAX_VARIANTS
 
 SCHEMA = "1"
 """Version of the settings in the address."""
@@ -168,7 +167,7 @@ def _switch(given: Any) -> bool | None:
 
 def _words(given: Any) -> str | None:
     """Words as a text box takes them: cut at its length."""
-    return given[:MAX_CHARACTERS] if isinstance(given, str) else None
+    return given[:MAX_TEXT_CHARACTERS] if isinstance(given, str) else None
 
 
 def _text(given: Any) -> str | None:
@@ -195,7 +194,7 @@ def _column_number(given: Any) -> int | None:
     """The number of a column, from 1."""
     digit = str(given)
     value = int(digit) if len(digit) == 1 and digit.isdecimal() else 0
-    return value if 1 <= value <= MOST else None
+    return value if 1 <= value <= MAX_VARIANTS else None
 
 
 # --- the table ------------------------------------------------------------------------------------------------------

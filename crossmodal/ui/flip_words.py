@@ -6,7 +6,7 @@ from itertools import groupby
 
 from crossmodal.explain.flips import GRID, Flips, Segment
 from crossmodal.i18n.translator import Translator
-from crossmodal.types import TASKS
+from crossmodal.types import MAIN_TASK
 from crossmodal.ui import formula
 
 EDGE = 0.02
@@ -17,8 +17,6 @@ NEAR = 0.10
 _ROUNDING = 1e-9
 _SLIVER = 0.005
 """Segments narrower than half a step of the slider are left out of the sentence, but for the present one."""
-
-_MAIN = next(iter(TASKS))
 
 
 def stability(flips: Flips, alpha: float) -> str:
@@ -35,12 +33,12 @@ def sentence(say: Translator, flips: Flips, alpha: float) -> str:
     *before, last = _told(flips, alpha)
     distance = flips.distance(alpha)
     if not before or distance is None:
-        return say("flip.always", label=say.label(_MAIN, last.label), modality=modality)
+        return say("flip.always", label=say.label(MAIN_TASK, last.label), modality=modality)
     until = say("flip.comma").join(
-        say("flip.until", label=say.label(_MAIN, segment.label), point=formula.number(segment.end))
+        say("flip.until", label=say.label(MAIN_TASK, segment.label), point=formula.number(segment.end))
         for segment in before
     )
-    values = {"until": until, "last": say.label(_MAIN, last.label), "distance": formula.number(distance)}
+    values = {"until": until, "last": say.label(MAIN_TASK, last.label), "distance": formula.number(distance)}
     return say("flip.sentence", modality=modality, **values)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from crossmodal.audio.envelope import envelope
+from crossmodal.audio.files import envelope
 from crossmodal.data.text import text_key
 from crossmodal.examples.specs import EVIDENCE, audio_path, read_specs
 from crossmodal.model.checkpoints import MODELS

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from crossmodal.audio import condition
+from crossmodal.audio.conditioning import condition
 from crossmodal.data.text import text_key
 from crossmodal.errors import InputError
 from crossmodal.examples.specs import read_specs, write_specs

@@ -1,1 +1,1 @@
-"""One fusion rule, one file: every module here that has a RULE is found by itself."""
+"""One fusion rule, one file: every module here with a RULE registers itself."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crossmodal.fusion.learned import Inputs, LearnedRule, Tensors
+from crossmodal.fusion.learned import LearnedRule, NetworkInputs, Tensors
 
 
 class ConcatMlp(LearnedRule):
-    """One hidden layer sees both modalities side by side and may learn how they go together."""
+    """One hidden layer over the concatenated modalities, which may learn their interactions."""
 
     name = "concat_mlp"
     order = 10
@@ -19,10 +19,10 @@ class ConcatMlp(LearnedRule):
     )
     width = 48
 
-    def state(self, xp: Any, trained: Tensors, inputs: Inputs) -> Any:
+    def state(self, xp: Any, trained: Tensors, inputs: NetworkInputs) -> Any:
         """See LearnedRule.state. A matrix over joined vectors is the sum of its blocks over each of them."""
-        parts = [inputs.share[name] * (z @ trained[f"input.{name}"].T) for name, z in inputs.z.items()]
-        return xp.tanh(sum(parts) + trained["bias"])
+        terms = [inputs.gain[name] * (z @ trained[f"input.{name}"].T) for name, z in inputs.z.items()]
+        return xp.tanh(sum(terms) + trained["bias"])
 
     def shapes(self, modalities: Sequence[str], dim: int) -> Mapping[str, tuple[int, ...]]:
         """See LearnedRule.shapes."""

@@ -1,7 +1,7 @@
 """Cross-attention over sequences, after the multimodal transformer (Tsai et al. 2019) in its smallest form.
 
-Each part of one modality, a stretch of the voice or a word, asks the parts of the others. There is one head, one layer
-and no sense of order; a null key, whose value is zero, lets a part find nothing worth attending to.
+Each segment of one modality, a window of speech or a token, attends to the segments of the others. There is one head,
+one layer and no positional encoding; a null key, whose value is zero, lets a segment attend to none of them.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crossmodal.fusion.learned import LIMIT, Inputs, LearnedRule, Tensors
+from crossmodal.fusion.learned import LIMIT, LearnedRule, NetworkInputs, Tensors
 
 
 class CrossAttention(LearnedRule):
-    """The mean of a modality's own parts, and the mean of what they found in the others.
+    """The mean of a modality's segments, plus the mean of the context that they attend to in the other modalities.
 
-    The whole clip or sentence goes along as one part more. The bias log a_j on the keys of modality j multiplies their
-    attention by a_j: without weight nothing of it is found.
+    The z of the whole clip or sentence is one more segment. The bias log a_j on the keys of modality j multiplies
+    their attention by a_j: at zero weight the modality is not attended to.
     """
 
     name = "cross_attention"
@@ -29,56 +29,56 @@ class CrossAttention(LearnedRule):
     sequential = True
     width = 32
 
-    def state(self, xp: Any, trained: Tensors, inputs: Inputs) -> Any:
+    def state(self, xp: Any, trained: Tensors, inputs: NetworkInputs) -> Any:
         """See LearnedRule.state."""
-        parts = {name: _with_whole(xp, inputs, name) for name in inputs.z}
-        seen = sum(inputs.share[name] * self._of(xp, trained, inputs, parts, name) for name in inputs.z)
-        return xp.tanh(seen + trained["bias"])
+        segments = {name: _with_whole(xp, inputs, name) for name in inputs.z}
+        total = sum(inputs.gain[name] * self._state_of(xp, trained, inputs, segments, name) for name in inputs.z)
+        return xp.tanh(total + trained["bias"])
 
-    def _of(self, xp: Any, trained: Tensors, inputs: Inputs, parts: Tensors, name: str) -> Any:
-        """One modality's part of the state (..., K): its own mean, and the mean of what it found."""
-        own, real = parts[name], _real(parts[name])
-        count = real.sum(-1)[..., None]
-        mean = own.sum(-2) / count  # padding is zero
-        said = mean @ trained[f"input.{name}"].T
-        found = self._found(xp, trained, inputs, parts, name)
-        if found is None:
-            return said
-        return said + ((found * real[..., None]).sum(-2) / count) @ trained[f"found.{name}"].T
+    def _state_of(self, xp: Any, trained: Tensors, inputs: NetworkInputs, segments: Tensors, name: str) -> Any:
+        """The summand of one modality in the state (..., K): its mean segment, and the mean of its context."""
+        mask = _mask(segments[name])
+        count = mask.sum(-1)[..., None]
+        mean = segments[name].sum(-2) / count  # padding is zero
+        alone = mean @ trained[f"input.{name}"].T
+        context = self._context(xp, trained, inputs, segments, name)
+        if context is None:
+            return alone
+        return alone + ((context * mask[..., None]).sum(-2) / count) @ trained[f"found.{name}"].T
 
-    def _found(self, xp: Any, trained: Tensors, inputs: Inputs, parts: Tensors, name: str) -> Any:
-        """What each part of a modality finds in the others (..., T, K); None where there is none."""
-        asks = parts[name] @ trained[f"query.{name}"].T
+    def _context(self, xp: Any, trained: Tensors, inputs: NetworkInputs, segments: Tensors, name: str) -> Any:
+        """What each segment of a modality attends to in the others (..., T, K); None where there is no other."""
+        queries = segments[name] @ trained[f"query.{name}"].T
         total, mass = None, xp.exp(xp.clip(trained[f"null.{name}"], -LIMIT, LIMIT))
-        for other, keys in parts.items():
+        for other, sequence in segments.items():
             if other == name:
                 continue
-            offers = keys @ trained[f"key.{other}"].T
-            power = xp.exp(xp.clip(asks @ xp.swapaxes(offers, -1, -2), -LIMIT, LIMIT)) * _real(keys)[..., None, :]
-            share = inputs.share[other][..., None]
-            taken = share * (power @ (keys @ trained[f"value.{other}"].T))
-            total = taken if total is None else total + taken
-            mass = mass + share * power.sum(-1)[..., None]
+            keys = sequence @ trained[f"key.{other}"].T
+            power = xp.exp(xp.clip(queries @ xp.swapaxes(keys, -1, -2), -LIMIT, LIMIT)) * _mask(sequence)[..., None, :]
+            gain = inputs.gain[other][..., None]
+            attended = gain * (power @ (sequence @ trained[f"value.{other}"].T))
+            total = attended if total is None else total + attended
+            mass = mass + gain * power.sum(-1)[..., None]
         return None if total is None else total / mass
 
     def shapes(self, modalities: Sequence[str], dim: int) -> Mapping[str, tuple[int, ...]]:
         """See LearnedRule.shapes."""
-        found: dict[str, tuple[int, ...]] = {"bias": (self.width,)}
+        shapes: dict[str, tuple[int, ...]] = {"bias": (self.width,)}
         for name in modalities:
-            found |= {f"{part}.{name}": (self.width, dim) for part in ("input", "query", "key", "value")}
-            found |= {f"found.{name}": (self.width, self.width), f"null.{name}": (1,)}
-        return found
+            shapes |= {f"{kind}.{name}": (self.width, dim) for kind in ("input", "query", "key", "value")}
+            shapes |= {f"found.{name}": (self.width, self.width), f"null.{name}": (1,)}
+        return shapes
 
 
-def _with_whole(xp: Any, inputs: Inputs, name: str) -> Any:
-    """A modality's z in front of the z of its parts, (..., 1 + S, D)."""
-    parts, whole = inputs.sequences[name], inputs.z[name][..., None, :]
-    return xp.concatenate([xp.broadcast_to(whole, (*parts.shape[:-2], 1, parts.shape[-1])), parts], -2)
+def _with_whole(xp: Any, inputs: NetworkInputs, name: str) -> Any:
+    """A modality's z in front of its segment embeddings, (..., 1 + S, D)."""
+    sequence, whole = inputs.sequences[name], inputs.z[name][..., None, :]
+    return xp.concatenate([xp.broadcast_to(whole, (*sequence.shape[:-2], 1, sequence.shape[-1])), sequence], -2)
 
 
-def _real(parts: Any) -> Any:
-    """1.0 for what is a part and 0.0 for padding, (..., S)."""
-    return (parts != 0).any(-1) * 1.0
+def _mask(sequence: Any) -> Any:
+    """1.0 for a segment and 0.0 for padding, (..., S)."""
+    return (sequence != 0).any(-1) * 1.0
 
 
 RULE = CrossAttention()

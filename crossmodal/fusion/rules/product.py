@@ -1,34 +1,35 @@
 """Product of experts with prior correction: p proportional to pi^(1 - sum b_i) prod_i p_i^b_i (Hinton 2002).
 
 With every b_i = 1 this is Bayes' rule for modalities that are independent given the emotion: the prior, which each
-reading already contains once, is divided out n - 1 times.
+prediction already contains once, is divided out n - 1 times.
 """
 
 import numpy as np
 
-from crossmodal.fusion.base import FusionInputs, FusionRule, LinearScores, clipped_log, softmax
+from crossmodal.fusion.base import FusionInputs, FusionRule, LinearScores
+from crossmodal.numerics import clipped_log, softmax
 from crossmodal.types import Array
 
 
 class Product(FusionRule):
-    """Evidence adds up: two readings that agree make the fused one surer than either.
+    """Evidence adds up: two predictions that agree give a fused one that is more certain than either.
 
     The exponents are the weights relative to the strongest one, b_i = w_i / max_j w_j: equal weights are Bayes' rule,
-    and a single weight gives back that modality's own reading.
+    and a single weight gives back the prediction of that modality.
     """
 
     name = "product"
     order = 2
     formula = r"p \propto \pi^{1-\sum_i b_i}\prod_i p_i^{\,b_i},\quad b_i = w_i/\max_j w_j"
 
-    def pool(self, problem: FusionInputs) -> Array:
+    def pool(self, inputs: FusionInputs) -> Array:
         """See FusionRule.pool."""
-        exponents = problem.alpha / problem.alpha.max(-1, keepdims=True)
-        evidence = (exponents[..., None, :] @ clipped_log(problem.probabilities))[..., 0, :]
-        return softmax(evidence + (1 - exponents.sum(-1))[..., None] * clipped_log(problem.prior))
+        exponents = inputs.alpha / inputs.alpha.max(-1, keepdims=True)
+        evidence = (exponents[..., None, :] @ clipped_log(inputs.probabilities))[..., 0, :]
+        return softmax(evidence + (1 - exponents.sum(-1))[..., None] * clipped_log(inputs.prior))
 
-    def lines(self, probabilities: Array, prior: Array, divisor: Array) -> tuple[LinearScores, ...]:
-        """See FusionRule.lines. The log scores times m = max(a, 1 - a) are lines, with one kink where a = 1/2.
+    def linear_scores(self, probabilities: Array, prior: Array, divisor: Array) -> tuple[LinearScores, ...]:
+        """See FusionRule.linear_scores. The log scores times m = max(a, 1 - a) are linear up to a kink at a = 1/2.
 
         As b_i = w_i / m, m log p = sum_i w_i log p_i + (m - 1) log pi, less m log divisor.
         """

@@ -1,23 +1,21 @@
-"""The shared-space sum: fuse the embeddings, then read the fused point with the one head: theta(sum_i w_i z_i)."""
-
-import numpy as np
+"""The shared-space sum: fuse the embeddings, then apply the head to the fused point: theta(sum_i w_i z_i)."""
 
 from crossmodal.fusion.base import FusionInputs, FusionRule
+from crossmodal.numerics import unit_length
 from crossmodal.types import Array
 
 
 class SharedSpace(FusionRule):
-    """The weighted mean of the z_i, brought back to unit length, is read as if it were one modality."""
+    """The weighted mean of the z_i, scaled to unit length, is classified as if it were one modality."""
 
     name = "shared_space"
     order = 4
     formula = r"p = \theta\!\left(\frac{\sum_i w_i z_i}{\lVert \sum_i w_i z_i \rVert}\right)"
 
-    def pool(self, problem: FusionInputs) -> Array:
-        """See FusionRule.pool. Embeddings that cancel out leave the zero vector, which the head reads as it is."""
-        mean = (problem.alpha[..., None, :] @ problem.embeddings)[..., 0, :]
-        length = np.sqrt((mean * mean).sum(-1, keepdims=True))
-        return problem.head(mean / np.maximum(length, 1e-9), problem.alpha)
+    def pool(self, inputs: FusionInputs) -> Array:
+        """See FusionRule.pool. Embeddings that cancel out give the zero vector, which the head takes as it is."""
+        mean = (inputs.alpha[..., None, :] @ inputs.embeddings)[..., 0, :]
+        return inputs.head(unit_length(mean), inputs.alpha)
 
 
 RULE = SharedSpace()

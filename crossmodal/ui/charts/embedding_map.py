@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from crossmodal.data.phrasebook import Phrase, load_phrasebook
 from crossmodal.explain.embedding_map import EmbeddingMap
-from crossmodal.types import TASKS, Array
+from crossmodal.types import MAIN_TASK, TASKS, Array
 from crossmodal.ui.charts import palette
 from crossmodal.ui.charts.palette import GREY
 from crossmodal.ui.charts.plotly import Figure, literal
@@ -28,7 +28,6 @@ HEIGHT = 620
 SIGNS: Mapping[str, str] = {"speech": "circle", "text": "diamond"}
 """Modality -> the sign of its points; one that is not here is a square."""
 
-_MAIN = next(iter(TASKS))
 _CLEAR = "rgba(0,0,0,0)"
 _SPLIT_SIGNS = ("circle", "square", "triangle-up", "triangle-down", "cross")
 _SPLIT_COLOURS = ("anger", "joy", "sadness", "fear", "surprise")
@@ -102,7 +101,7 @@ def legend(context: PageContext, space: EmbeddingMap, colour: str) -> list[tuple
     say, ink = context.say, palette.INK[context.theme]
     kinds = [(_GLYPHS[_sign(name)], ink, say.known(f"space.legend.{name}", name)) for name in space.modalities]
     if colour == "emotion":
-        return [*kinds, *((_GLYPHS["circle"], context.colour(e), say.label(_MAIN, e)) for e in TASKS[_MAIN])]
+        return [*kinds, *((_GLYPHS["circle"], context.colour(e), say.label(MAIN_TASK, e)) for e in TASKS[MAIN_TASK])]
     return [(_GLYPHS[group.sign], group.colour, group.name) for group in groups(context, space, colour)]
 
 
@@ -119,7 +118,7 @@ def hover_texts(context: PageContext, space: EmbeddingMap) -> list[str]:
 def described(context: PageContext, space: EmbeddingMap, row: int) -> tuple[str, str, str, str]:
     """A reference point in words: who or what, its gloss if it is a phrase, its emotion, its split."""
     say, origin, split = context.say, space.origins[row], space.splits[row]
-    emotion = say.label(_MAIN, TASKS[_MAIN][int(space.labels[row])])
+    emotion = say.label(MAIN_TASK, TASKS[MAIN_TASK][int(space.labels[row])])
     phrase = phrases().get(origin)
     if phrase:
         return phrase.en, phrase.zh, emotion, say("space.split.ours")
@@ -147,11 +146,14 @@ def groups(context: PageContext, space: EmbeddingMap, colour: str) -> list[Group
 def _by_emotion(context: PageContext, space: EmbeddingMap) -> list[Group]:
     return [
         Group(
-            rows[space.labels[rows] == number], _sign(name), context.colour(emotion), context.say.label(_MAIN, emotion)
+            rows[space.labels[rows] == number],
+            _sign(name),
+            context.colour(emotion),
+            context.say.label(MAIN_TASK, emotion),
         )
         for name in space.modalities
         for rows in [space.rows(name)]
-        for number, emotion in enumerate(TASKS[_MAIN])
+        for number, emotion in enumerate(TASKS[MAIN_TASK])
     ]
 
 
@@ -236,7 +238,7 @@ def _pins(context: PageContext, pins: Sequence[MapMarker]) -> list[dict[str, Any
 def _names(context: PageContext, space: EmbeddingMap, places: Array) -> list[dict[str, Any]]:
     """The name of each emotion where its points are densest, names that would meet moved apart."""
     extent, (numbers, found) = np.ptp(places, axis=0), middles(space, places)
-    names = [context.say.label(_MAIN, TASKS[_MAIN][number]) for number in numbers]
+    names = [context.say.label(MAIN_TASK, TASKS[MAIN_TASK][number]) for number in numbers]
     return [
         {
             "text": f"<b>{literal(name)}</b>",

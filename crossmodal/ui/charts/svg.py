@@ -12,14 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from crossmodal.i18n.translator import Translator
-from crossmodal.types import TASKS, Array, Word
+from crossmodal.types import EMOTION, TASKS, Array, Word
 from crossmodal.ui.charts import plotly
 from crossmodal.ui.charts.palette import BACKGROUND, EMOTION_COLOURS, GREY, INK
 from crossmodal.ui.charts.plotly import Bar, percent
 
 FONT = "'Source Sans 3','Source Sans Pro','Noto Sans SC','PingFang SC','Microsoft YaHei',system-ui,sans-serif"
 
-_EMOTION = next(iter(TASKS))
 _MARGIN, _TITLE = 14, 34
 _BARS_WIDTH, _NAMES, _NUMBERS, _ROW = 420, 96, 44, 26
 _WAVE_HEIGHT = 84
@@ -139,8 +138,8 @@ def line(points: Iterable[tuple[float, float]], style: str) -> str:
 
 def emotion_bars(say: Translator, values: Array, paint: Paint) -> list[Bar]:
     """Probabilities of the emotions (C,) as bars."""
-    named = zip(TASKS[_EMOTION], values, strict=True)
-    return [Bar(say.label(_EMOTION, label), float(p), paint.of(label)) for label, p in named]
+    named = zip(TASKS[EMOTION], values, strict=True)
+    return [Bar(say.label(EMOTION, label), float(p), paint.of(label)) for label, p in named]
 
 
 def bars_svg(

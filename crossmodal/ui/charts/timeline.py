@@ -12,7 +12,7 @@ import numpy as np
 
 from crossmodal.timeline.tracks import Tracks
 from crossmodal.timeline.types import PEAKS_PER_SECOND, Recording, UtteranceLine
-from crossmodal.types import TASKS, Array
+from crossmodal.types import MAIN_TASK, TASKS, Array
 from crossmodal.ui.charts import palette
 from crossmodal.ui.charts.plotly import Figure, literal, percent
 from crossmodal.ui.frame import PageContext
@@ -20,7 +20,6 @@ from crossmodal.ui.frame import PageContext
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 """A click chooses a line; nothing zooms, and a finger scrolls the page."""
 
-_MAIN = next(iter(TASKS))
 _CLEAR = "rgba(0,0,0,0)"
 _WAVE, _STRIP, _APART = 64, 40, 44
 """Heights of the outline, of a strip and of the disagreement, in pixels."""
@@ -96,7 +95,7 @@ def said(context: PageContext, row: Array) -> str:
     """A reading (C,) in words: its label and probability, or a dash."""
     if np.isnan(row).any():
         return "\u2013"
-    return f"{context.say.label(_MAIN, TASKS[_MAIN][int(row.argmax())])} {percent(float(row.max()))} %"
+    return f"{context.say.label(MAIN_TASK, TASKS[MAIN_TASK][int(row.argmax())])} {percent(float(row.max()))} %"
 
 
 def _domains(heights: Sequence[int], total: int) -> list[list[float]]:
@@ -132,12 +131,12 @@ def _outline(recording: Recording, window: tuple[float, float]) -> dict[str, Any
 def _strip(  # noqa: PLR0913, what is drawn and where
     context: PageContext, name: str, rows: Array, lines: Sequence[UtteranceLine], places: Sequence[int], axis: int
 ) -> dict[str, Any]:
-    labels = ["" if np.isnan(row).any() else TASKS[_MAIN][int(row.argmax())] for row in rows]
+    labels = ["" if np.isnan(row).any() else TASKS[MAIN_TASK][int(row.argmax())] for row in rows]
     bars = _bars(lines, places, axis)
     return bars | {
         "y": [1] * len(lines),
         "marker": {"color": [context.colour(label) if label else _CLEAR for label in labels], "line": {"width": 0}},
-        "text": [literal(context.say.label(_MAIN, label)) if label else "" for label in labels],
+        "text": [literal(context.say.label(MAIN_TASK, label)) if label else "" for label in labels],
         "textposition": "inside",
         "insidetextanchor": "middle",
         "textangle": 0,
@@ -233,5 +232,5 @@ def _marks(line: UtteranceLine, domains: Sequence[Sequence[float]], ink: str) ->
 def colours_of(rows: Sequence[Array]) -> Mapping[str, int]:
     """How often each label comes first in these readings (N, C), the most frequent ones first."""
     tops = [int(row.argmax()) for found in rows for row in found if not np.isnan(row).any()]
-    counts = {label: tops.count(i) for i, label in enumerate(TASKS[_MAIN]) if i in tops}
+    counts = {label: tops.count(i) for i, label in enumerate(TASKS[MAIN_TASK]) if i in tops}
     return dict(sorted(counts.items(), key=lambda item: -item[1]))

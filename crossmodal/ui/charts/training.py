@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from crossmodal.types import EMOTIONS, TASKS
+from crossmodal.types import EMOTIONS, MAIN_TASK
 from crossmodal.ui.charts import palette
 from crossmodal.ui.charts.plotly import Figure, literal
 from crossmodal.ui.formula import number, share
@@ -24,7 +24,6 @@ _CLEAR = "rgba(0,0,0,0)"
 _GRID = "rgba(123,128,134,0.25)"
 _CURVE_HEIGHT, _MAP_HEIGHT = 118, 430
 _LEAST_RANGE = 0.55
-_MAIN = next(iter(TASKS))
 
 
 def epochs(events: Sequence[Event]) -> list[Event]:
@@ -159,7 +158,7 @@ def space_map(context: PageContext, events: Sequence[Event], epoch: int) -> Figu
 
 
 def _points(context: PageContext, name: str, emotion: str, places: Sequence[Sequence[float]]) -> dict[str, Any]:
-    said = f"{context.say.label(_MAIN, emotion)} \u00b7 {context.say.modality(name)}"
+    said = f"{context.say.label(MAIN_TASK, emotion)} \u00b7 {context.say.modality(name)}"
     return {
         "type": "scatter",
         "mode": "markers",

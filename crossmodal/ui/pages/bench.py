@@ -22,7 +22,7 @@ from crossmodal.explain.sweep import best_alphas
 from crossmodal.fusion import find_rule
 from crossmodal.fusion.rules.confidence import confidence
 from crossmodal.i18n.translator import CATALOGUE, Translator
-from crossmodal.types import TASKS, Array, Evidence, FusionResult, FusionSettings
+from crossmodal.types import EMOTION, SENTIMENT, TASKS, Array, Evidence, FusionResult, FusionSettings
 from crossmodal.ui import address, flip_words, formula, html, mixer_state, samples
 from crossmodal.ui.address import TEMPERATURES
 from crossmodal.ui.charts import plotly
@@ -35,7 +35,6 @@ from crossmodal.ui.sections import sweep, why
 from crossmodal.ui.sections.alpha_slider import alpha_slider, use_switch
 from crossmodal.ui.sections.result_bars import draw_bars, weights_in_use
 
-_EMOTION, _SENTIMENT = TASKS
 _WORDS = ("flips.", "mix.", "mode.", "temperature", "error.nothing_to_fuse", "error.title.nothing_to_fuse")
 _MORE_WORDS = (
     "fused",
@@ -118,7 +117,7 @@ def _fixed(context: PageContext, engine: Engine, sample: Sample) -> dict[str, An
     say, evidence = context.say, sample.evidence
     words = {key: say.wording(key) for key in CATALOGUE if key.startswith(_WORDS) or key in _MORE_WORDS}
     tasks = [{"labels": [say.label(task, label) for label in labels]} for task, labels in TASKS.items()]
-    colours = {"colours": [context.colour(label) for label in TASKS[_EMOTION]]}
+    colours = {"colours": [context.colour(label) for label in TASKS[EMOTION]]}
     return {
         "key": _key(sample),
         "near": [flip_words.EDGE, flip_words.NEAR],
@@ -160,7 +159,7 @@ def _turns(found: Flips | None, now: MixerState) -> dict[str, Any] | None:
     """Where the winner changes between two modalities, and under what settings that holds."""
     if found is None:
         return None
-    classes = TASKS[_EMOTION]
+    classes = TASKS[EMOTION]
     segments = [[segment.start, segment.end, classes.index(segment.label)] for segment in found.segments]
     return {"segments": segments, "exact": found.exact, "rule": now.rule, "off": list(now.off)}
 
@@ -281,32 +280,32 @@ def _reading(context: PageContext, engine: Engine, name: str, evidence: Evidence
         return
     values = evidence.predictions[name].probabilities
     st.html(html.heading(say.modality(name), index, _certainty(say, evidence, name)))
-    draw_bars(context, name, say.modality(name), values[_EMOTION])
-    st.html(_strip(say, values[_SENTIMENT]))
+    draw_bars(context, name, say.modality(name), values[EMOTION])
+    st.html(_strip(say, values[SENTIMENT]))
 
 
 def _certainty(say: Translator, evidence: Evidence, name: str) -> str:
-    return say("certainty", value=formula.number(float(confidence(evidence.predictions[name].probabilities[_EMOTION]))))
+    return say("certainty", value=formula.number(float(confidence(evidence.predictions[name].probabilities[EMOTION]))))
 
 
 def _fused(context: PageContext, result: FusionResult) -> None:
     """What all say together: the label in large, its margin, the weights really used."""
-    say, values = context.say, result.probabilities[_EMOTION]
+    say, values = context.say, result.probabilities[EMOTION]
     said = {
-        "label": say.label(_EMOTION, result.label),
+        "label": say.label(EMOTION, result.label),
         "probability": plotly.percent(float(values.max())),
         "margin": plotly.percent(result.margin),
-        "runner_up": say.label(_EMOTION, result.runner_up),
+        "runner_up": say.label(EMOTION, result.runner_up),
         "weights": weights_in_use(say, result),
     }
     lines = [say("margin", **said), say("weights", **said)]
     st.html(html.verdict(say("fused"), said, context.colour(result.label), lines, say("result.spoken", **said)))
     draw_bars(context, "fused", say("fused"), values, large=True)
-    st.html(_strip(say, result.probabilities[_SENTIMENT]))
+    st.html(_strip(say, result.probabilities[SENTIMENT]))
 
 
 def _strip(say: Translator, values: Array) -> str:
-    named = [(say.label(_SENTIMENT, label), float(p)) for label, p in zip(TASKS[_SENTIMENT], values, strict=True)]
+    named = [(say.label(SENTIMENT, label), float(p)) for label, p in zip(TASKS[SENTIMENT], values, strict=True)]
     return html.strip(say("sentiment"), named)
 
 
@@ -336,10 +335,10 @@ def _guide(say: Translator, engine: Engine, evidence: Evidence, result: FusionRe
     def listed(symbol: str, value: Mapping[str, str]) -> str:
         return " \u00b7 ".join(f"{symbol}{numbers[name]}: {value[name]}" for name in used)
 
-    top = {name: evidence.predictions[name].probabilities[_EMOTION] for name in used}
-    says = {name: _told(say, TASKS[_EMOTION][int(p.argmax())], float(p.max())) for name, p in top.items()}
+    top = {name: evidence.predictions[name].probabilities[EMOTION] for name in used}
+    says = {name: _told(say, TASKS[EMOTION][int(p.argmax())], float(p.max())) for name, p in top.items()}
     weights = {name: formula.number(weight) for name, weight in result.alpha_used.items()}
-    fused = _told(say, result.label, float(result.probabilities[_EMOTION].max()))
+    fused = _told(say, result.label, float(result.probabilities[EMOTION].max()))
     return [
         ("x", "x", say("guide.x", parts=listed("x", {name: say.modality(name) for name in used}))),
         ("f", "f(x)", say("guide.f", parts=listed("f", says))),
@@ -349,4 +348,4 @@ def _guide(say: Translator, engine: Engine, evidence: Evidence, result: FusionRe
 
 
 def _told(say: Translator, label: str, probability: float) -> str:
-    return f"{say.label(_EMOTION, label)} {formula.number(probability)}"
+    return f"{say.label(EMOTION, label)} {formula.number(probability)}"

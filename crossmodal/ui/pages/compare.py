@@ -8,13 +8,14 @@ from typing import Any
 
 import streamlit as st
 
+from crossmodal import limits
 from crossmodal.engine import Engine
 from crossmodal.explain.flips import flips, mix
 from crossmodal.fusion import DEFAULT_RULE
 from crossmodal.i18n.translator import Translator
 from crossmodal.sharing import comparison
-from crossmodal.sharing.comparison import MOST, Variant
-from crossmodal.types import PRIORS, TASKS, Evidence, FusionResult
+from crossmodal.sharing.comparison import Variant
+from crossmodal.types import EMOTION, PRIORS, TASKS, Evidence, FusionResult
 from crossmodal.ui import address, flip_words, html
 from crossmodal.ui.address import TEMPERATURES
 from crossmodal.ui.charts import plotly
@@ -31,7 +32,6 @@ VIEW = UrlChoice(address.key("cmp"))
 COLUMNS, REFERENCE = address.key("c"), address.key("ref")
 """Keys of the address: the columns, and the number of the one that the others are held against."""
 
-_EMOTION = next(iter(TASKS))
 _PER_ROW = 4
 
 
@@ -65,7 +65,7 @@ def _entries(engine: Engine) -> list[Entry]:
         asked = COLUMNS.asked() or ""
         found, ignored = comparison.decode(asked, engine.modalities, engine.rules)
         address.note_ignored(COLUMNS.spelling, *ignored)
-        _keep([Entry(uid, column) for uid, column in enumerate(found or comparison.default_columns())])
+        _keep([Entry(uid, column) for uid, column in enumerate(found or comparison.default_variants())])
         _pin_asked()
     kept: list[Entry] = st.session_state["_columns"]
     return kept
@@ -109,7 +109,7 @@ def stamp(engine: Engine) -> None:
     """Put the columns and the pinned one into the address of any page, unless they are those at first."""
     entries = _entries(engine)
     made = [entry.column for entry in entries]
-    COLUMNS.write(comparison.encode(made) if made != comparison.default_columns() else "")
+    COLUMNS.write(comparison.encode(made) if made != comparison.default_variants() else "")
     REFERENCE.write(next((number for number, entry in enumerate(entries, 1) if entry.uid == _pinned()), None))
 
 
@@ -162,9 +162,9 @@ def _settings(context: PageContext, engine: Engine, sample: Sample) -> list[Shar
     st.button(
         context.say("compare.add"),
         key="add_column",
-        disabled=len(entries) >= MOST,
+        disabled=len(entries) >= limits.MAX_VARIANTS,
         on_click=lambda: _add(Variant("", bench.settings_now(engine))),
-        help=context.say("compare.add.help", most=MOST),
+        help=context.say("compare.add.help", most=limits.MAX_VARIANTS),
     )
     entries = _usable(engine)  # as the widgets above have left them
     named = [(entry.column.name, results[entry.uid]) for entry in entries]
@@ -221,7 +221,11 @@ def _actions(say: Translator, entry: Entry, place: int, count: int, is_reference
         _change(uid, lambda column: replace(column, name=comparison.clean_name(st.session_state[f"{key}_name"])))
 
     st.text_input(
-        say("compare.name"), entry.column.name, max_chars=comparison.LONGEST_NAME, key=f"{key}_name", on_change=rename
+        say("compare.name"),
+        entry.column.name,
+        max_chars=limits.MAX_VARIANT_NAME_CHARACTERS,
+        key=f"{key}_name",
+        on_change=rename,
     )
     st.button(
         say("compare.unpin" if is_reference else "compare.pin"),
@@ -233,7 +237,7 @@ def _actions(say: Translator, entry: Entry, place: int, count: int, is_reference
     st.button(
         say("compare.duplicate"),
         key=f"{key}_copy",
-        disabled=count >= MOST,
+        disabled=count >= limits.MAX_VARIANTS,
         width="stretch",
         on_click=_add,
         args=(entry.column, uid),
@@ -321,27 +325,27 @@ def _outcome(
     if result is None:
         st.html(html.note(context.say("error.nothing_to_fuse")))
         return
-    say, values = context.say, result.probabilities[_EMOTION]
-    label = say.label(_EMOTION, result.label)
+    say, values = context.say, result.probabilities[EMOTION]
+    label = say.label(EMOTION, result.label)
     lines = [
-        say("margin", margin=plotly.percent(result.margin), runner_up=say.label(_EMOTION, result.runner_up)),
+        say("margin", margin=plotly.percent(result.margin), runner_up=say.label(EMOTION, result.runner_up)),
         say("weights", weights=weights_in_use(say, result)),
     ]
     if reference is not None:
         lines.append(_change_said(say, result, reference))
     st.html(html.outcome(label, plotly.percent(float(values.max())), context.colour(result.label), lines))
-    marks = None if reference is None else reference.probabilities[_EMOTION].tolist()
+    marks = None if reference is None else reference.probabilities[EMOTION].tolist()
     draw_bars(context, key, name, values, marks=marks)
 
 
 def _change_said(say: Translator, result: FusionResult, reference: FusionResult) -> str:
     """The largest change against the reference, in words."""
-    change = result.probabilities[_EMOTION] - reference.probabilities[_EMOTION]
+    change = result.probabilities[EMOTION] - reference.probabilities[EMOTION]
     most = int(abs(change).argmax())
-    said = say("compare.change", label=say.label(_EMOTION, TASKS[_EMOTION][most]), points=_points(float(change[most])))
+    said = say("compare.change", label=say.label(EMOTION, TASKS[EMOTION][most]), points=_points(float(change[most])))
     if result.label == reference.label:
         return said
-    return say("compare.turned", label=say.label(_EMOTION, reference.label)) + " \u00b7 " + said
+    return say("compare.turned", label=say.label(EMOTION, reference.label)) + " \u00b7 " + said
 
 
 def _points(change: float) -> str:
@@ -356,15 +360,15 @@ def _table(context: PageContext, named: Sequence[tuple[str, FusionResult | None]
     base = named[reference][1]
     if len(usable) < 2 or base is None:
         return
-    rows = [(say("compare.label"), [say.label(_EMOTION, result.label) for _, result in usable])]
+    rows = [(say("compare.label"), [say.label(EMOTION, result.label) for _, result in usable])]
     rows.append((say("compare.margin"), [plotly.percent(result.margin) for _, result in usable]))
-    for index, label in enumerate(TASKS[_EMOTION]):
+    for index, label in enumerate(TASKS[EMOTION]):
         cells = []
         for _, result in usable:
-            value = float(result.probabilities[_EMOTION][index])
-            change = value - float(base.probabilities[_EMOTION][index])
+            value = float(result.probabilities[EMOTION][index])
+            change = value - float(base.probabilities[EMOTION][index])
             cells.append(plotly.percent(value) + ("" if result is base else f" ({_points(change)})"))
-        rows.append((say.label(_EMOTION, label), cells))
+        rows.append((say.label(EMOTION, label), cells))
     caption = say("compare.table", reference=named[reference][0])
     st.html(html.table(caption, [name for name, _ in usable], rows))
 
@@ -379,7 +383,7 @@ def _rules(context: PageContext, engine: Engine, sample: Sample) -> list[SharedV
     found = [replace(column, name=_rule_name(say, engine, column)) for column in every]
     results = [_fuse(engine, column, sample.evidence) for column in found]
     labels = [result.label for result in results if result is not None]
-    said = ", ".join(f"{say.label(_EMOTION, label)} {labels.count(label)}" for label in dict.fromkeys(labels))
+    said = ", ".join(f"{say.label(EMOTION, label)} {labels.count(label)}" for label in dict.fromkeys(labels))
     st.html(html.note(say("compare.rules.note", count=len(labels), labels=said)))
     for start in range(0, len(found), _PER_ROW):
         panels = st.columns(_PER_ROW, gap="medium")

@@ -14,14 +14,14 @@ import numpy as np
 import streamlit as st
 
 from crossmodal.engine import Engine
-from crossmodal.explain.embedding_map import EmbeddingMap, load_space
+from crossmodal.explain.embedding_map import EmbeddingMap, load_map
 from crossmodal.explain.neighbours import NEIGHBOURS
 from crossmodal.explain.sweep import figures
 from crossmodal.fusion import normalize_alpha
 from crossmodal.fusion.fuse import fuse_many
 from crossmodal.fusion.rules.shared_space import SharedSpace
 from crossmodal.i18n.translator import Translator
-from crossmodal.types import TASKS, Array, Evidence, ModalityPrediction
+from crossmodal.types import MAIN_TASK, TASKS, Array, Evidence, ModalityPrediction
 from crossmodal.ui import address, formula, html, mixer_state, samples, service
 from crossmodal.ui.charts import embedding_map, palette, plotly
 from crossmodal.ui.components.map_markers import component as pins
@@ -35,7 +35,6 @@ PROJECTION = UrlChoice(address.key("proj"))
 COLOUR = UrlChoice(address.key("colour"))
 MAP = "space_map"
 
-_MAIN = next(iter(TASKS))
 _STEPS = 101
 """Mixes of two that the browser knows beforehand."""
 _LISTED = 6
@@ -44,7 +43,7 @@ _FUSED_SIGN = "star"
 
 def space(context: PageContext, engine: Engine, sample: Sample) -> None:
     """The page of the shared space."""
-    found = load_space(engine.folder, engine.model_hash)
+    found = load_map(engine.folder, engine.model_hash)
     evidence = sample.evidence
     if found is None:
         st.html(html.note(service.own_or(context.say, "space.none")))
@@ -110,20 +109,20 @@ def _mix(engine: Engine, found: EmbeddingMap, projection: str, evidence: Evidenc
     """Where the present input lies; readings that are switched off count for nothing, but are shown."""
     now = mixer_state.current(engine.modalities, engine.rules)
     shown = {name: r.embedding for name, r in evidence.predictions.items() if name in found.modalities}
-    places = {name: found.place(projection, {name: z}, np.ones(1)) for name, z in shown.items()}
+    places = {name: found.locate(projection, {name: z}, np.ones(1)) for name, z in shown.items()}
     used = {name: z for name, z in shown.items() if name not in now.off}
     if not used:
-        return Mix(places, (), None, None, np.empty((0, len(TASKS[_MAIN]))), 0.0)
+        return Mix(places, (), None, None, np.empty((0, len(TASKS[MAIN_TASK]))), 0.0)
     alpha = normalize_alpha(now.alpha, list(used))
     two = len(used) == 2
     share = np.linspace(0.0, 1.0, _STEPS)
     weights = np.stack([share, 1.0 - share], axis=-1) if two else alpha[None]
-    path = found.place(projection, used, weights)
+    path = found.locate(projection, used, weights)
     return Mix(
         places,
         tuple(used),
         path if two else None,
-        None if len(used) == 1 else found.place(projection, used, alpha),
+        None if len(used) == 1 else found.locate(projection, used, alpha),
         _read(engine, evidence, list(used), weights),
         float(alpha[0]),
     )
@@ -183,9 +182,11 @@ def _nearest_emotions(context: PageContext, found: EmbeddingMap, projection: str
     extent, (numbers, middles) = np.ptp(places, axis=0), embedding_map.middles(found, places)
     said = []
     for name, at in mix.places.items():
-        label = TASKS[_MAIN][numbers[(((middles - at) / extent) ** 2).sum(1).argmin()]]
+        label = TASKS[MAIN_TASK][numbers[(((middles - at) / extent) ** 2).sum(1).argmin()]]
         said.append(
-            context.say("space.near_one", modality=context.say.modality(name), emotion=context.say.label(_MAIN, label))
+            context.say(
+                "space.near_one", modality=context.say.modality(name), emotion=context.say.label(MAIN_TASK, label)
+            )
         )
     return ", ".join(said)
 
@@ -209,7 +210,7 @@ def _static_pins(context: PageContext, mix: Mix) -> list[embedding_map.MapMarker
         for name, at in mix.places.items()
     ]
     if mix.fused is not None:
-        label = TASKS[_MAIN][int(mix.now.argmax())]
+        label = TASKS[MAIN_TASK][int(mix.now.argmax())]
         made.append(embedding_map.MapMarker(say("fused"), mix.fused, _FUSED_SIGN, context.colour(label)))
     return made
 
@@ -239,9 +240,9 @@ def _plain(context: PageContext, engine: Engine, evidence: Evidence, mix: Mix) -
     """The same without the component: the points are part of the chart, so that all is drawn again."""
     _heading(context.say, mix)
     if mix.names:
-        label = TASKS[_MAIN][int(mix.now.argmax())]
+        label = TASKS[MAIN_TASK][int(mix.now.argmax())]
         probability = plotly.percent(float(mix.now.max()))
-        st.html(html.outcome(context.say.label(_MAIN, label), probability, context.colour(label), []))
+        st.html(html.outcome(context.say.label(MAIN_TASK, label), probability, context.colour(label), []))
     if len(mix.names) > 1:
         _sliders(context.say, engine, mix.names)
     _by_rule(context, engine, evidence, mix)
@@ -263,8 +264,8 @@ def _by_rule(context: PageContext, engine: Engine, evidence: Evidence, mix: Mix)
         return
     seen = replace(evidence, predictions={name: evidence.predictions[name] for name in mix.names})
     result = engine.fuse(seen, settings)
-    probability = plotly.percent(float(result.probabilities[_MAIN].max()))
-    said = {"rule": say.rule(settings.rule), "label": say.label(_MAIN, result.label), "probability": probability}
+    probability = plotly.percent(float(result.probabilities[MAIN_TASK].max()))
+    said = {"rule": say.rule(settings.rule), "label": say.label(MAIN_TASK, result.label), "probability": probability}
     st.html(html.note(say("space.rule", **said)))
 
 
@@ -280,8 +281,8 @@ def _fixed(context: PageContext, mix: Mix) -> dict[str, Any]:
             "spoken": say.wording("space.spoken"),
             "fused": say("fused"),
         },
-        "labels": [say.label(_MAIN, label) for label in TASKS[_MAIN]],
-        "colours": [context.colour(label) for label in TASKS[_MAIN]],
+        "labels": [say.label(MAIN_TASK, label) for label in TASKS[MAIN_TASK]],
+        "colours": [context.colour(label) for label in TASKS[MAIN_TASK]],
         "points": [
             {"name": say.modality(name), "shape": embedding_map.SIGNS.get(name, "square"), "at": at.round(4).tolist()}
             for name, at in mix.places.items()
@@ -370,7 +371,7 @@ def _listed(
         what, gloss, emotion, split = embedding_map.described(context, found, row)
         more = gloss if context.say.language == "zh" and gloss else ""
         about = emotion if gloss else f"{emotion}, {split}"
-        label = TASKS[_MAIN][int(found.labels[row])]
+        label = TASKS[MAIN_TASK][int(found.labels[row])]
         items.append(html.Neighbour(formula.number(similarity), context.colour(label), what, about, more))
     return items
 
@@ -418,7 +419,7 @@ def _transfer(say: Translator, measured: Mapping[str, Any]) -> None:
         for way in ("text>speech", "speech>text", "speech>speech", "text>text")
     ]
     heads = [say("space.transfer.gamma", gamma=gamma) for gamma in ("0", formula.number(found["gamma"]))]
-    st.html(html.table(say("space.transfer.caption", chance=formula.share(1 / len(TASKS[_MAIN]))), heads, rows))
+    st.html(html.table(say("space.transfer.caption", chance=formula.share(1 / len(TASKS[MAIN_TASK]))), heads, rows))
     st.html(html.note(say("space.transfer.note")))
 
 

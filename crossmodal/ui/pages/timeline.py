@@ -11,18 +11,18 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
+from crossmodal import limits
 from crossmodal.engine import Engine
 from crossmodal.errors import InputError
 from crossmodal.examples import DEFAULT, Example, load_examples
-from crossmodal.examples.recording import joined
+from crossmodal.examples.recording import example_recording
 from crossmodal.i18n.translator import Translator
-from crossmodal.text import MAX_CHARACTERS
 from crossmodal.text import preprocess as preprocess_text
 from crossmodal.timeline.exports import ENDINGS, FORMATS, TimelineExport
 from crossmodal.timeline.job import Job, Progress
 from crossmodal.timeline.tracks import Tracks, fuse_tracks
-from crossmodal.timeline.types import MAX_BYTES, MAX_SECONDS, Recording, UtteranceLine
-from crossmodal.types import TASKS, Array, Evidence, FusionSettings
+from crossmodal.timeline.types import Recording, UtteranceLine
+from crossmodal.types import MAIN_TASK, TASKS, Array, Evidence, FusionSettings
 from crossmodal.ui import address, html, mixer_state, samples
 from crossmodal.ui.charts import timeline as timeline_chart
 from crossmodal.ui.charts.timeline import clock, said
@@ -43,7 +43,6 @@ _ALL_LINES, _TABLE_HEIGHT = 14, 460
 WORTH_NAMING = 0.2
 """Disagreement from which the line that is most at odds with itself is named."""
 
-_MAIN = next(iter(TASKS))
 _OPENED = "_timeline"
 _MIMES = {"csv": "text/csv", "json": "application/json", "vtt": "text/vtt", "textgrid": "text/plain"}
 
@@ -117,7 +116,7 @@ def _example(context: PageContext, engine: Engine) -> Opened | None:
     """The shipped voices as one recording; read anew only where the models in use are not those that it shows."""
     kept, before = _slots(), _slots().get("example")
     if before is None or before.model_hash != engine.model_hash:
-        made = joined() if _is_shipped(engine) else _joined_anew(context.say, engine)
+        made = example_recording() if _is_shipped(engine) else _joined_anew(context.say, engine)
         if made is None:
             return None
         before = before or Opened(0)
@@ -136,7 +135,7 @@ def _joined_anew(say: Translator, engine: Engine) -> Recording | None:
         return engine.run(example.read).checked()
 
     with error_boundary(say, "tl_example"):
-        made = joined(read)
+        made = example_recording(read)
     place.empty()
     return made
 
@@ -148,10 +147,10 @@ def _own(context: PageContext, engine: Engine) -> Opened | None:
     if opened is None:
         number = st.session_state.setdefault("_timeline_number", 1)
         given = st.file_uploader(
-            say("timeline.upload", minutes=MAX_SECONDS / 60, megabytes=MAX_BYTES // 1024**2),
-            list(samples.UPLOADS),
+            say("timeline.upload", minutes=limits.MAX_RECORDING_SECONDS / 60, megabytes=limits.MAX_UPLOAD_MEGABYTES),
+            list(limits.AUDIO_FORMATS),
             key=f"tl_upload_{number}",
-            max_upload_size=MAX_BYTES // 1024**2,
+            max_upload_size=limits.MAX_UPLOAD_MEGABYTES,
         )
         st.html(html.note(say("timeline.privacy")))
         if given is None:
@@ -298,7 +297,7 @@ def _drawn(context: PageContext, opened: Opened, recording: Recording, found: Tr
             selection_mode="points",
         )
     seen = timeline_chart.colours_of([*found.predictions.values(), found.fused])
-    colours = [("\u25cf", context.colour(label), say.label(_MAIN, label)) for label in seen]
+    colours = [("\u25cf", context.colour(label), say.label(MAIN_TASK, label)) for label in seen]
     st.html(html.legend(say("timeline.colours"), colours))
     st.html(html.note(_summary(context, recording, found) + " " + say("timeline.terms")))
 
@@ -337,9 +336,11 @@ def _summary(context: PageContext, recording: Recording, found: Tracks) -> str:
     if not usable.any():
         return say("error.nothing_to_fuse")
     tops = found.fused[usable].argmax(axis=1)
-    spent = np.bincount(tops, seconds[usable], minlength=len(TASKS[_MAIN])) / seconds[usable].sum()
+    spent = np.bincount(tops, seconds[usable], minlength=len(TASKS[MAIN_TASK])) / seconds[usable].sum()
     shares = ", ".join(
-        f"{say.label(_MAIN, TASKS[_MAIN][i])} {100 * spent[i]:.0f} %" for i in spent.argsort()[::-1][:3] if spent[i] > 0
+        f"{say.label(MAIN_TASK, TASKS[MAIN_TASK][i])} {100 * spent[i]:.0f} %"
+        for i in spent.argsort()[::-1][:3]
+        if spent[i] > 0
     )
     told_ = say("timeline.summary", shares=shares)
     if np.isnan(found.disagreement).all() or np.nanmax(found.disagreement) < WORTH_NAMING:
@@ -402,7 +403,7 @@ def _transcript(context: PageContext, opened: Opened, recording: Recording, foun
         **{say.modality(name): _column(context, rows) for name, rows in found.predictions.items()},
         say("fused"): _column(context, found.fused),
     }
-    config = {spoken: st.column_config.TextColumn(width="large", max_chars=MAX_CHARACTERS)}
+    config = {spoken: st.column_config.TextColumn(width="large", max_chars=limits.MAX_TEXT_CHARACTERS)}
     key = f"tl_table_{opened.number}_{opened.version}_{say.language}"
     st.data_editor(
         columns,

@@ -13,6 +13,7 @@ from typing import Any
 
 import streamlit as st
 
+from crossmodal import limits
 from crossmodal.custom import queue
 from crossmodal.custom.queue import LIMITS, TrainingQueue, TrainingRun, TrainingSettings
 from crossmodal.engine import Engine
@@ -451,7 +452,7 @@ def _actions(say: Translator, run: TrainingRun | None) -> None:
                 key="own_zip",
                 on_change=_load,
                 help=say("train.load.help"),
-                max_upload_size=archive.MOST_BYTES // 1024**2,
+                max_upload_size=limits.MAX_ARCHIVE_BYTES // limits.MEGABYTE,
             )
             is_loaded = used is not None and isinstance(used.keep, Loaded)
             if given is not None and not is_loaded:  # one went back since, or took another

@@ -13,14 +13,13 @@ from crossmodal.i18n.translator import Translator
 from crossmodal.sharing import export
 from crossmodal.sharing.comparison import Variant
 from crossmodal.sharing.export import Export
-from crossmodal.types import PRIORS, TASKS, Array, FusionResult
+from crossmodal.types import EMOTION, PRIORS, SENTIMENT, TASKS, Array, FusionResult
 from crossmodal.ui.charts import svg
 from crossmodal.ui.charts.palette import BACKGROUND, EMOTION_COLOURS, INK
 from crossmodal.ui.charts.plotly import percent
 from crossmodal.ui.charts.svg import FONT, Drawing, Paint
 from crossmodal.ui.formula import number
 
-_EMOTION, _SENTIMENT = TASKS
 _e = html.escape
 
 PAINT = Paint("currentColor", "", {name: f"var(--{name})" for name in EMOTION_COLOURS["light"]})
@@ -136,57 +135,55 @@ def _input(view: Export, say: Translator) -> str:
 def _alone(view: Export, say: Translator) -> str:
     return "".join(
         f"<section class='card'><h3>{_e(say.modality(name))}</h3>"
-        f"{_drawn(say, reading.probabilities[_EMOTION], say.modality(name))}"
-        f"{_sentiment(say, reading.probabilities[_SENTIMENT])}</section>"
+        f"{_drawn(say, reading.probabilities[EMOTION], say.modality(name))}"
+        f"{_sentiment(say, reading.probabilities[SENTIMENT])}</section>"
         for name, reading in view.evidence.predictions.items()
     )
 
 
 def _together(view: Export, say: Translator) -> str:
-    return "".join(_column(say, *pair) for pair in zip(view.columns, view.results, strict=True))
+    return "".join(_column(say, *pair) for pair in zip(view.variants, view.results, strict=True))
 
 
 def _column(say: Translator, column: Variant, result: FusionResult) -> str:
-    values = result.probabilities[_EMOTION]
-    label = say.label(_EMOTION, result.label)
-    margin = say("margin", margin=percent(result.margin), runner_up=say.label(_EMOTION, result.runner_up))
+    values = result.probabilities[EMOTION]
+    label = say.label(EMOTION, result.label)
+    margin = say("margin", margin=percent(result.margin), runner_up=say.label(EMOTION, result.runner_up))
     weights = weights_line(say, result)
     return (
         f"<section class='card'><h3>{_e(column.name)}</h3><p class='label'>"
         f'<i style="background:var(--{_e(result.label)})"></i>{_e(label)} {_e(percent(float(values.max())))} %</p>'
         f"<p class='small'>{_e(margin)}</p><p class='small'>{_e(say('weights', weights=weights))}</p>"
         f"<p class='small'>{_e(settings_line(say, column))}</p>{_drawn(say, values, column.name)}"
-        f"{_sentiment(say, result.probabilities[_SENTIMENT])}</section>"
+        f"{_sentiment(say, result.probabilities[SENTIMENT])}</section>"
     )
 
 
 def _sentiment(say: Translator, values: Array) -> str:
-    named = zip(TASKS[_SENTIMENT], values, strict=True)
-    said = " \u00b7 ".join(f"{say.label(_SENTIMENT, label)} {percent(float(p))}" for label, p in named)
+    named = zip(TASKS[SENTIMENT], values, strict=True)
+    said = " \u00b7 ".join(f"{say.label(SENTIMENT, label)} {percent(float(p))}" for label, p in named)
     return f"<p class='small'>{_e(say('sentiment'))}: {_e(said)}</p>"
 
 
 def _table(view: Export, say: Translator) -> str:
     """All probabilities of the emotions at four digits: readings first, then columns."""
-    values = {
-        say.modality(name): reading.probabilities[_EMOTION] for name, reading in view.evidence.predictions.items()
-    }
+    values = {say.modality(name): reading.probabilities[EMOTION] for name, reading in view.evidence.predictions.items()}
     listed = [
         *values.items(),
-        *zip((c.name for c in view.columns), (r.probabilities[_EMOTION] for r in view.results), strict=True),
+        *zip((c.name for c in view.variants), (r.probabilities[EMOTION] for r in view.results), strict=True),
     ]
     head = "".join(f'<th scope="col">{_e(name)}</th>' for name, _ in listed)
     rows = []
-    for index, label in enumerate(TASKS[_EMOTION]):
+    for index, label in enumerate(TASKS[EMOTION]):
         cells = "".join(
             f"<td{' class=top' if index == int(p.argmax()) else ''}>{float(p[index]):.4f}</td>" for _, p in listed
         )
-        rows.append(f'<tr><th scope="row">{_e(say.label(_EMOTION, label))}</th>{cells}</tr>')
+        rows.append(f'<tr><th scope="row">{_e(say.label(EMOTION, label))}</th>{cells}</tr>')
     return f"<table><thead><tr><th></th>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
 def _code(view: Export) -> str:
-    commands = "\n".join(export.command(view, column) for column in view.columns)
+    commands = "\n".join(export.command(view, column) for column in view.variants)
     return f"<pre>{_e(commands)}</pre><pre>{_e(export.program(view))}</pre>"
 
 

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 import streamlit as st
 
 from crossmodal.i18n.translator import Translator
-from crossmodal.types import TASKS, Array, FusionResult
+from crossmodal.types import EMOTION, TASKS, Array, FusionResult
 from crossmodal.ui import formula
 from crossmodal.ui.charts import plotly
 from crossmodal.ui.frame import PageContext
-
-_EMOTION = next(iter(TASKS))
 
 
 def weights_in_use(say: Translator, result: FusionResult) -> str:
@@ -31,8 +29,8 @@ def draw_bars(  # noqa: PLR0913, what is drawn and how
 ) -> None:
     """The emotions of one reading as bars, told to those who cannot see them; ``marks`` are those of another."""
     shown = [
-        plotly.Bar(context.say.label(_EMOTION, label), float(p), context.colour(label))
-        for label, p in zip(TASKS[_EMOTION], values, strict=True)
+        plotly.Bar(context.say.label(EMOTION, label), float(p), context.colour(label))
+        for label, p in zip(TASKS[EMOTION], values, strict=True)
     ]
     listed = ", ".join(f"{bar.label} {plotly.percent(bar.probability)} %" for bar in shown)
     figure = plotly.bars(shown, large=large, marks=marks)

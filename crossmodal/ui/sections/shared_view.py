@@ -13,14 +13,12 @@ from crossmodal.i18n.translator import Translator
 from crossmodal.sharing import export
 from crossmodal.sharing.comparison import Variant
 from crossmodal.sharing.export import Export
-from crossmodal.types import TASKS
+from crossmodal.types import EMOTION
 from crossmodal.ui import service
 from crossmodal.ui.charts import svg
 from crossmodal.ui.charts.svg import Drawing, Paint
 from crossmodal.ui.samples import Sample
 from crossmodal.ui.sections import inputs, report, sweep
-
-_EMOTION = next(iter(TASKS))
 
 Draw = Callable[[Paint], Drawing]
 
@@ -41,12 +39,12 @@ class SharedView:
 
     def view(self, engine: Engine) -> Export:
         """The same with its numbers."""
-        audio = self.sample.clip.audio if self.sample.clip else None
-        example = audio.stem if isinstance(audio, Path) else None
+        source = self.sample.clip.source if self.sample.clip else None
+        example = source.stem if isinstance(source, Path) else None
         words = " ".join(self.sample.said.split())
         models = service.OWN_FOLDER if service.own_model() else ""
-        given = export.ExportInput(self.sample.evidence, words, example, audio is not None, models)
-        return export.view_of(given, self.columns, engine.fuse)
+        given = export.ExportInput(self.sample.evidence, words, example, source is not None, models)
+        return export.build_export(given, self.columns, engine.fuse)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ class Chart:
 def charts(shown: SharedView, view: Export, engine: Engine, say: Translator) -> dict[str, Chart]:
     """Every chart that stands there, in the order of the page, under the key of its modality, its column or itself."""
     found = {name: Chart(say.modality(name), partial(_reading, say, view, name)) for name in view.evidence.predictions}
-    for place, column in enumerate(view.columns):
+    for place, column in enumerate(view.variants):
         found[str(place)] = Chart(column.name, partial(_column, say, view, shown, place))
     for key, drawn in plots(shown, engine, say).items():
         found[key] = Chart(say(f"share.chart.{key}"), partial(_file, drawn, say(f"share.chart.{key}.title")))
@@ -94,16 +92,16 @@ def _file(draw: Draw, title: str, paint: Paint) -> str:
 
 
 def _reading(say: Translator, view: Export, name: str, paint: Paint) -> str:
-    values = view.evidence.predictions[name].probabilities[_EMOTION]
+    values = view.evidence.predictions[name].probabilities[EMOTION]
     return svg.bars_svg(svg.emotion_bars(say, values, paint), paint, title=say.modality(name))
 
 
 def _column(say: Translator, view: Export, shown: SharedView, place: int, paint: Paint) -> str:
-    column, result = view.columns[place], view.results[place]
+    column, result = view.variants[place], view.results[place]
     held = None if shown.reference is None else shown.columns[shown.reference]
     reference = None
-    if held is not None and held is not column and held in view.columns:
-        reference = view.results[view.columns.index(held)].probabilities[_EMOTION].tolist()
+    if held is not None and held is not column and held in view.variants:
+        reference = view.results[view.variants.index(held)].probabilities[EMOTION].tolist()
     note = f"{report.weights_line(say, result)} \u00b7 {report.settings_line(say, column)}"
-    bars = svg.emotion_bars(say, result.probabilities[_EMOTION], paint)
+    bars = svg.emotion_bars(say, result.probabilities[EMOTION], paint)
     return svg.bars_svg(bars, paint, title=column.name, note=note, marks=reference)

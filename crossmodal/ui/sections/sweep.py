@@ -15,7 +15,7 @@ from crossmodal.explain.flips import Flips, Segment
 from crossmodal.explain.sweep import Pairs, Sweep, load_pairs
 from crossmodal.explain.sweep import sweep as swept
 from crossmodal.i18n.translator import Translator
-from crossmodal.types import TASKS, Array, FusionSettings
+from crossmodal.types import MAIN_TASK, Array, FusionSettings
 from crossmodal.ui import html as markup
 from crossmodal.ui.charts import svg
 from crossmodal.ui.charts.palette import GREY
@@ -25,7 +25,6 @@ from crossmodal.ui.formula import number, share
 from crossmodal.ui.frame import PageContext
 from crossmodal.ui.service import own_or
 
-_MAIN = next(iter(TASKS))
 _HEIGHT, _BELOW, _LEFT, _RIGHT = 330, 46, 34, 82
 """Of the drawing, of the axis under the curves, and of the labels on either side, in pixels."""
 _GROUND = _HEIGHT - _BELOW
@@ -211,7 +210,7 @@ def _marks(say: Translator, curve: Sweep, alpha: float, upper: _Scale) -> Iterat
 def _strip(say: Translator, paint: Paint, flips: Flips) -> Iterator[str]:
     top = _down(_STRIP[1])
     for segment in flips.segments:
-        said = f"{say.label(_MAIN, segment.label)} {number(segment.start)}-{number(segment.end)}"
+        said = f"{say.label(MAIN_TASK, segment.label)} {number(segment.start)}-{number(segment.end)}"
         yield (
             f'<rect class="segment" x="{across(segment.start)}" y="{top:.1f}" width="{across(_width(segment))}" '
             f'height="{_GROUND - top:.1f}" style="fill:{paint.of(segment.label)}">'
@@ -221,7 +220,7 @@ def _strip(say: Translator, paint: Paint, flips: Flips) -> Iterator[str]:
     for segment in sorted(flips.segments, key=_width, reverse=True):
         if _width(segment) >= _ROOM / 2 and all(abs(_middle(segment) - _middle(one)) >= _ROOM for one in named):
             named.append(segment)
-            yield text(across(_middle(segment)), top - 5, say.label(_MAIN, segment.label), anchor="middle")
+            yield text(across(_middle(segment)), top - 5, say.label(MAIN_TASK, segment.label), anchor="middle")
     yield text("100%", (top + _GROUND) / 2 + 4, say("sweep.clip"), dx=5)
 
 

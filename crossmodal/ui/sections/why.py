@@ -14,12 +14,11 @@ import streamlit as st
 
 from crossmodal.audio.prosody import MEASURES, Prosody, figures, load_reference, rank, register
 from crossmodal.engine import Engine
-from crossmodal.explain.counterfactuals import by_moment, moments, nearest_flip, pulls
+from crossmodal.explain.counterfactuals import half_windows, nearest_flip, occlusion_scores, to_half_windows
 from crossmodal.explain.shapley import Attribution, attribution
-from crossmodal.fusion.fuse import MAIN
 from crossmodal.i18n.translator import Translator
 from crossmodal.timing import Progress
-from crossmodal.types import Array, Evidence, FusionSettings, Word
+from crossmodal.types import MAIN_TASK, Array, Evidence, FusionSettings, Word
 from crossmodal.ui import address, html
 from crossmodal.ui.charts import plotly
 from crossmodal.ui.components.playhead import component
@@ -52,7 +51,7 @@ class Case:
     @property
     def label(self) -> str:
         """The shown class, as it is called."""
-        return self.context.say.label(MAIN, self.found.label)
+        return self.context.say.label(MAIN_TASK, self.found.label)
 
     @property
     def colour(self) -> str:
@@ -61,7 +60,7 @@ class Case:
 
     def pulls(self, modality: str, z: Array) -> Array:
         """How much the shown chance falls with each variant z (M, D) of a modality, (M,)."""
-        return pulls(self.used, self.settings, self.engine.calibration, modality, z, self.found.label)
+        return occlusion_scores(self.used, self.settings, self.engine.calibration, modality, z, self.found.label)
 
 
 def why(context: PageContext, engine: Engine, sample: Sample, used: Evidence, settings: FusionSettings) -> None:
@@ -161,17 +160,17 @@ def _flip(case: Case, left_out: WordScores) -> str:
     say, used, settings, calibration = case.context.say, case.used, case.settings, case.engine.calibration
     gone = nearest_flip(used, settings, calibration, "text", left_out.z)
     if gone:
-        word = left_out.parts[gone.variant].core
-        label, chance = say.label(MAIN, gone.label), plotly.percent(gone.probability)
+        word = left_out.parts[gone.row].core
+        label, chance = say.label(MAIN_TASK, gone.label), plotly.percent(gone.probability)
         return say("why.flip.gone", word=word, label=label, chance=chance)
     own = used.predictions["text"].embedding
     swapped = why_cache.tried(case.engine, case.sample.said, left_out, own, case.progress)
     put = nearest_flip(used, settings, calibration, "text", swapped.z)
     if put is None:
         return say("why.flip.none", left=len(left_out.z), tried=len(swapped.tried))
-    swap = swapped.tried[put.variant]
-    label, chance = say.label(MAIN, put.label), plotly.percent(put.probability)
-    return say("why.flip.put", word=left_out.parts[swap.place].core, put=swap.word, label=label, chance=chance)
+    swap = swapped.tried[put.row]
+    label, chance = say.label(MAIN_TASK, put.label), plotly.percent(put.probability)
+    return say("why.flip.put", word=left_out.parts[swap.position].core, put=swap.word, label=label, chance=chance)
 
 
 # --- by moment -------------------------------------------------------------------------------------------------------
@@ -190,8 +189,8 @@ def _by_moment(case: Case, clip: DisplayClip) -> None:
 
 def _moments(case: Case, clip: DisplayClip, heard: OcclusionScores) -> None:
     say = case.context.say
-    values = by_moment(case.pulls("speech", heard.z)).tolist()
-    spans, drawn = moments(heard.stretches), strengths(values)
+    values = to_half_windows(case.pulls("speech", heard.z)).tolist()
+    spans, drawn = half_windows(heard.stretches), strengths(values)
     if component.usable():
         cells = [[a, b, points(value), by] for (a, b), value, by in zip(spans, values, drawn, strict=True)]
         component.show(_listened(case, clip, heard.offset) | {"moments": cells})

@@ -9,40 +9,39 @@ from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import streamlit as st
 
+from crossmodal import limits
+from crossmodal.audio import preprocess
+from crossmodal.audio.decoder import shared_decoder
 from crossmodal.audio.prosody import Prosody, measure
 from crossmodal.data.phrasebook import load_phrasebook
 from crossmodal.engine import Engine
 from crossmodal.explain.counterfactuals import windows
 from crossmodal.explain.leave_one_out import (
-    MOST_PLACES,
+    MAX_POSITIONS,
     Span,
     Substitution,
-    candidates,
-    pieces,
-    swaps,
-    telling,
+    content_words,
+    discriminative_words,
+    split_spans,
+    substitutions,
     without_each,
 )
-from crossmodal.fusion.fuse import MAIN
 from crossmodal.text import preprocess as preprocess_text
 from crossmodal.timing import Progress
-from crossmodal.types import Array, Waveform, finite
+from crossmodal.types import MAIN_TASK, Array, Waveform, finite
 from crossmodal.ui.samples import DisplayClip, Sample, digest
+from crossmodal.ui.session_cache import Kept, remember
 
 if TYPE_CHECKING:
     from crossmodal.pipeline import Pipeline
 
-_KEPT = 6
 _BATCH = 64
 """Texts read in one turn, so that nobody behind the gate waits for all of them."""
-
-Kept = TypeVar("Kept")
 
 _vocabularies: MutableMapping[Engine, tuple[str, ...]] = WeakKeyDictionary()
 
@@ -89,10 +88,10 @@ def moments(engine: Engine, sample: Sample, clip: DisplayClip, progress: Progres
         waveform = _heard(clip)
         stretches = windows(waveform.seconds)
         found = pipeline.embed_masked(waveform, stretches)
-        offset = waveform.offset if isinstance(clip.audio, Path) else 0.0
+        offset = waveform.offset if clip.shipped else 0.0  # a visitor's own is played as it was heard
         return OcclusionScores(stretches, finite(found), offset, measure(waveform))
 
-    return _keep(digest("moments", engine.model_hash, sample.key), lambda: _in_turn(engine, work, progress))
+    return _keep(digest("moments", engine.model_hash, sample.key), lambda: engine.run(work, progress))
 
 
 def words(engine: Engine, said: str, progress: Progress) -> WordScores:
@@ -100,11 +99,11 @@ def words(engine: Engine, said: str, progress: Progress) -> WordScores:
 
     def work(pipeline: Pipeline) -> WordScores:
         progress("why_words")
-        parts = pieces(preprocess_text(said))
+        parts = split_spans(preprocess_text(said))
         left = without_each(parts)
         return WordScores(parts, finite(pipeline.embed_texts(left) if left else _no_rows(engine)))
 
-    return _keep(digest("words", engine.model_hash, said), lambda: _in_turn(engine, work, progress))
+    return _keep(digest("words", engine.model_hash, said), lambda: engine.run(work, progress))
 
 
 def tried(engine: Engine, said: str, left_out: WordScores, own: Array, progress: Progress) -> Substitutions:
@@ -116,43 +115,31 @@ def tried(engine: Engine, said: str, left_out: WordScores, own: Array, progress:
     def make() -> Substitutions:
         progress("why_swaps")
         nearness = left_out.z @ own if len(left_out.z) else np.zeros(len(left_out.parts))
-        most = 0 if left_out.grouped else MOST_PLACES  # one word for several would be no change of one word
+        most = 0 if left_out.grouped else MAX_POSITIONS  # one word for several would be no change of one word
         places = sorted(np.argsort(nearness, kind="stable")[:most].tolist())
-        found = swaps(left_out.parts, places, vocabulary(engine))
+        found = substitutions(left_out.parts, places, vocabulary(engine))
         return Substitutions(tuple(found), _read_all(engine, [swap.text for swap in found]))
 
     return _keep(digest("swaps", engine.model_hash, said), make)
 
 
 def vocabulary(engine: Engine) -> tuple[str, ...]:
-    """The words that are tried in the place of others: the most telling of the phrasebook, as these models read them.
+    """The words that are tried as substitutions: the most discriminative of the phrasebook, by these models.
 
     Found once an engine, as it hangs on nothing that a visitor said. Raises CrossmodalError.
     """
     if engine not in _vocabularies:
-        known = candidates(phrase.en for phrase in load_phrasebook())
+        known = content_words(phrase.en for phrase in load_phrasebook())
         read = engine.calibration.read("text", _read_all(engine, known))
-        _vocabularies[engine] = telling(known, read.probabilities[MAIN])
+        _vocabularies[engine] = discriminative_words(known, read.probabilities[MAIN_TASK])
     return _vocabularies[engine]
 
 
-# --- the session, the gate -----------------------------------------------------------------------------------------
+# --- the session and the encoders -----------------------------------------------------------------------------------
 
 
 def _keep(key: str, make: Callable[[], Kept]) -> Kept:
-    """What was read under that key, made at its first use; the session keeps the last few."""
-    kept: MutableMapping[str, Kept] = st.session_state.setdefault("_reasons", {})
-    if key not in kept:
-        made = make()
-        while len(kept) >= _KEPT:
-            del kept[next(iter(kept))]
-        kept[key] = made
-    return kept[key]
-
-
-def _in_turn(engine: Engine, work: Callable[[Pipeline], Kept], progress: Progress) -> Kept:
-    progress("queue" if engine.ready else "load")
-    return engine.run(work)
+    return remember("_reasons", key, make, limits.MAX_SESSION_EXPLANATIONS)
 
 
 def _read_all(engine: Engine, texts: Sequence[str]) -> Array:
@@ -168,13 +155,13 @@ def _read(texts: Sequence[str], pipeline: Pipeline) -> Array:
 
 
 def _no_rows(engine: Engine) -> Array:
-    return np.zeros((0, engine.calibration.weight[MAIN].shape[1]))
+    return np.zeros((0, engine.calibration.weight[MAIN_TASK].shape[1]))
 
 
 def _heard(clip: DisplayClip) -> Waveform:
-    """The waveform that the encoder heard: prepared anew from a shipped file, decoded where it was kept prepared."""
-    from crossmodal.audio import preprocess, shared_decoder  # imports torch, which the pipeline has long imported
-
-    if isinstance(clip.audio, Path):
-        return preprocess(clip.audio.read_bytes())
-    return Waveform(shared_decoder()(clip.audio), clip.segments, 0.0, clip.seconds)
+    """The waveform that the encoder heard: as it was kept, or decoded anew from an example or a shared clip."""
+    if isinstance(clip.source, Waveform):
+        return clip.source
+    if isinstance(clip.source, Path):
+        return preprocess(clip.source.read_bytes())
+    return Waveform(shared_decoder()(clip.source), clip.segments, 0.0, clip.seconds)
