@@ -17,6 +17,7 @@ from crossmodal.fusion.fuse import fuse
 from crossmodal.i18n.translator import CATALOGUE, Translator
 from crossmodal.numerics import softmax
 from crossmodal.types import EMOTIONS, PRIORS, TASKS, FusionSettings
+from crossmodal.ui import address as page_address
 from crossmodal.ui import formula, mixer_state, url_choice
 from crossmodal.ui.charts import plotly
 from crossmodal.ui.components._assets import SHARED, bundle
@@ -193,7 +194,7 @@ def test_every_rule_is_known_to_the_browser():
 def session(monkeypatch):
     """A session and an address without a page."""
     made = SimpleNamespace(session_state={}, query_params={})
-    monkeypatch.setattr(mixer_state, "st", made)
+    monkeypatch.setattr(page_address, "st", made)
     monkeypatch.setattr(url_choice, "st", made)
     return made
 
@@ -356,7 +357,7 @@ def mounted(count, mode, given):
         "tasks": [{"labels": classes, "colours": ["#717376"] * 12}, {"labels": ["no", "so", "yes"]}],
         "modalities": modalities,
         "problem": given,
-        "temperatures": mixer_state.TEMPERATURES,
+        "temperatures": page_address.TEMPERATURES,
         "marks": [],
         "rules": [{"name": rule, "label": rule, "note": ""} for rule in fusion_rules()],
         "settings": settings,

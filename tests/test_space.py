@@ -14,6 +14,7 @@ from crossmodal.i18n.translator import Translator
 from crossmodal.model.folder import MODELS, ModelFolder
 from crossmodal.numerics import unit_length
 from crossmodal.types import EMOTIONS
+from crossmodal.ui import address as page_address
 from crossmodal.ui import service
 from crossmodal.ui.charts import embedding_map, palette
 from crossmodal.ui.components.mixer import component
@@ -108,7 +109,7 @@ def test_the_shipped_map_is_of_the_shipped_models(pipeline):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("colour", embedding_map.COLOURS)
+@pytest.mark.parametrize("colour", page_address.key("colour").options)
 def test_every_point_is_drawn_once_and_explained(colour, language):
     context = PageContext(Translator(language), "light")
     figure = embedding_map.figure(context, SPACE, "pca", colour)

@@ -38,10 +38,10 @@ class PageContext:
 def frame() -> PageContext:
     """The head of the page with the language switch; returns the look that the visitor chose."""
     st.html(STYLE)
-    if st.query_params.get("embed") == "true" or st.context.is_embedded:
+    if address.key("embed").asked() == "true" or st.context.is_embedded:
         st.html(html.embedded())
     # Once chosen, a language stays in the address, whatever the next browser prefers.
-    languages = UrlChoice("lang", tuple(LANGUAGES), preferred(st.context.locale), stays=True)
+    languages = UrlChoice(address.key("lang").among(LANGUAGES, preferred(st.context.locale)))
     say = Translator(languages.value())
     with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="head"):
         st.html(html.masthead(say("title"), say("tagline")))
@@ -51,7 +51,7 @@ def frame() -> PageContext:
 
 def show_ignored(context: PageContext, engine: Engine) -> None:
     """What of the address could not be used, and whether it was made with other models."""
-    asked = st.query_params.get(address.MODELS)
+    asked = address.key("h").asked()
     if asked and not engine.model_hash.startswith(asked):
         st.html(html.note(context.say("other_models", asked=asked[:12], model_hash=engine.model_hash)))
     parts = ", ".join(f"{key} = {value}" for key, value in address.ignored())

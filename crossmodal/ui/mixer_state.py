@@ -5,31 +5,22 @@ With plain sliders Streamlit's own widgets own these keys; with the component no
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-import streamlit as st
-
-from crossmodal.fusion import DEFAULT_RULE, registry
+from crossmodal.fusion import registry
 from crossmodal.types import FusionSettings
-from crossmodal.ui.address import note_ignored
+from crossmodal.ui import address
 from crossmodal.ui.url_choice import UrlChoice
 
-DEFAULT_ALPHA = 0.5
-TEMPERATURES = (4.0, 2.8, 2.0, 1.4, 1.0, 0.7, 0.5, 0.35, 0.25)
-"""Even steps of a factor of about 1.4, flattest first, so that sharper lies to the right."""
-MODE = UrlChoice("mode", ("mix", "free"), "mix")
+MODE = UrlChoice(address.key("mode"))
 """Whether the weights are set as one mix or each for itself."""
-
-_DIGITS = 3
-_Value = TypeVar("_Value")
 
 
 def rule(rules: Sequence[str] | None = None) -> UrlChoice:
     """The fusion rule, one of those that the models offer; None allows every rule there is."""
-    return UrlChoice("rule", tuple(registry() if rules is None else rules), DEFAULT_RULE)
+    return UrlChoice(address.key("rule").among(registry() if rules is None else rules))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +39,9 @@ class MixerState:
 
 def current(modalities: Sequence[str], rules: Sequence[str] | None = None) -> MixerState:
     """The present settings; what the address says wrongly is dropped from it."""
-    alpha = {name: _value(f"a_{name}", DEFAULT_ALPHA, _weight) for name in modalities}
-    off = tuple(name for name in modalities if not _value(f"m_{name}", True, _switch))
-    return MixerState(alpha, off, rule(rules).value(), _value("t", 1.0, _temperature))
+    alpha = {name: address.key(f"a_{name}").read() for name in modalities}
+    off = tuple(name for name in modalities if not address.key(f"m_{name}").read())
+    return MixerState(alpha, off, rule(rules).value(), address.key("t").read())
 
 
 def take(given: Any, modalities: Sequence[str], rules: Sequence[str] | None = None) -> None:
@@ -60,64 +51,26 @@ def take(given: Any, modalities: Sequence[str], rules: Sequence[str] | None = No
     alpha, off = given.get("alpha"), given.get("off")
     for name in modalities:
         if isinstance(alpha, Mapping):
-            _put(f"a_{name}", _weight(alpha.get(name)), DEFAULT_ALPHA)
+            _take(address.key(f"a_{name}"), alpha.get(name))
         if isinstance(off, list):
-            _put(f"m_{name}", name not in off, True)
-    _put("t", _temperature(given.get("temperature")), 1.0)
+            _take(address.key(f"m_{name}"), name not in off)
+    _take(address.key("t"), given.get("temperature"))
     for choice in (rule(rules), MODE):
-        if given.get(choice.key) in choice.options:
-            choice.put(given[choice.key])
+        _take(choice.key, given.get(choice.key.spelling))
+
+
+def _take(key: address.AddressKey, given: Any) -> None:
+    value = key.parse(given)
+    if value is not None:
+        key.put(value)
 
 
 def stamp(modalities: Sequence[str], rules: Sequence[str] | None = None) -> None:
     """Put the settings into the address of a page without a mixer, so that a link to it carries them."""
     now = current(modalities, rules)
     for name in modalities:
-        _put(f"a_{name}", now.alpha[name], DEFAULT_ALPHA)
-        _put(f"m_{name}", name not in now.off, True)
-    _put("t", now.temperature, 1.0)
+        address.key(f"a_{name}").put(now.alpha[name])
+        address.key(f"m_{name}").put(name not in now.off)
+    address.key("t").put(now.temperature)
     for choice in (rule(rules), MODE):
-        choice.put(choice.value())
-
-
-def _value(key: str, default: _Value, parse: Callable[[Any], _Value | None]) -> _Value:
-    """The session's, else the address's, else the default; ``parse`` makes nothing of what it should not be."""
-    found = parse(st.session_state.get(key))
-    if found is None and key in st.query_params:
-        found = parse(st.query_params[key])
-        if found is None:
-            note_ignored(key, st.query_params[key])
-            del st.query_params[key]
-    return default if found is None else found
-
-
-def _put(key: str, value: Any, default: Any) -> None:
-    if value is None:
-        return
-    st.session_state[key] = value
-    if value != default:
-        st.query_params[key] = str(value).lower() if isinstance(value, bool) else f"{value:g}"
-    elif key in st.query_params:
-        del st.query_params[key]
-
-
-def _number(given: Any) -> float | None:
-    try:
-        value = float(given)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return value if math.isfinite(value) else None
-
-
-def _weight(given: Any) -> float | None:
-    value = _number(given)
-    return round(value, _DIGITS) if value is not None and 0 <= value <= 1 else None
-
-
-def _temperature(given: Any) -> float | None:
-    value = _number(given)
-    return value if value in TEMPERATURES else None
-
-
-def _switch(given: Any) -> bool | None:
-    return {"true": True, "false": False}.get(str(given).lower())
+        choice.key.put(choice.value())

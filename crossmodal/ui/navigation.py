@@ -58,7 +58,7 @@ def run(context: PageContext) -> None:
         for key in keys
     ]
     current = st.navigation(pages, position="hidden")
-    settings = st.query_params.to_dict()  # so that the links carry the settings along
+    settings = address.present()  # so that the links carry the settings along
     with st.container(horizontal=True, gap="small", key="nav"):
         for key, page in zip(keys, pages, strict=True):
             st.page_link(page, label=context.say(f"page.{key}"), query_params=settings)
@@ -89,7 +89,7 @@ def show(context: PageContext, key: str, corner: Sequence[DeltaGenerator] = ()) 
     page = PAGES[key]
     if page.alone:
         page.alone(context, present.engine)
-        address.stamp_address()
+        address.stamp_schema()
     elif page.of_input and not share_dialog.forget(context):
         _with_input(context, present, page.of_input, corner)
     frame.footer(context, present.engine)
@@ -106,10 +106,10 @@ def _with_input(context: PageContext, present: Service, draw: OfInput, corner: S
         seen = draw(context, engine, sample) or [_settings_of_bench(engine, sample)]
         with corner[0] if corner else st.container():
             share_dialog.share(context, engine, seen)
-    compare.stamp_address(engine)
+    compare.stamp(engine)
     if component.usable():  # plain sliders own their keys of the address, which Streamlit then guards
         mixer_state.stamp(engine.modalities, engine.rules)
-    address.stamp_address()
+    address.stamp_schema()
     with notes:
         frame.show_ignored(context, engine)
 

@@ -7,14 +7,14 @@ widget of its own.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from crossmodal.i18n.translator import Translator
-from crossmodal.ui.address import note_ignored
+from crossmodal.ui.address import AddressKey
 
 Name = Callable[[str], str]
 Then = Callable[[str], None]
@@ -22,29 +22,22 @@ Then = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True)
 class UrlChoice:
-    """``key`` names it in session and address; ``stays`` keeps even the default in the address once it was chosen."""
+    """The widgets of a key of the address that has options."""
 
-    key: str
-    options: Sequence[str]
-    default: str
-    stays: bool = False
+    key: AddressKey
 
     def value(self) -> str:
-        """The session's, else the address's, else the default; what the address says wrongly is dropped from it."""
-        if st.session_state.get(self.key) not in self.options:
-            asked = st.query_params.get(self.key)
-            if asked is not None and asked not in self.options:
-                note_ignored(self.key, asked)
-                del st.query_params[self.key]
-            st.session_state[self.key] = asked if asked in self.options else self.default
-        return str(st.session_state[self.key])
+        """The session's, else the address's, else the default, which the session then holds."""
+        value: str = self.key.read()
+        st.session_state[self.key.spelling] = value
+        return value
 
     def segments(self, say: Translator, label: str, name: Name, **more: Any) -> str:
         """As a row of buttons, each called ``name(option)``; returns the value."""
         value, widget = self.value(), self._widget(say)
         st.segmented_control(
             label,
-            self.options,
+            self.key.options,
             default=value,
             format_func=name,
             key=widget,
@@ -60,8 +53,8 @@ class UrlChoice:
         value, widget = self.value(), self._widget(say)
         st.selectbox(
             label,
-            self.options,
-            list(self.options).index(value),
+            self.key.options,
+            self.key.options.index(value),
             format_func=name,
             key=widget,
             on_change=self._take,
@@ -71,18 +64,10 @@ class UrlChoice:
         return value
 
     def _widget(self, say: Translator) -> str:
-        return f"{self.key}_{say.language}"
+        return f"{self.key.spelling}_{say.language}"
 
     def _take(self, widget: str, then: Then | None) -> None:
         value = st.session_state[widget]
-        self.put(value)
+        self.key.put(value)
         if then:
             then(value)
-
-    def put(self, value: str) -> None:
-        """Take one of the options, in session and address."""
-        st.session_state[self.key] = value
-        if value != self.default or self.stays:
-            st.query_params[self.key] = value
-        elif self.key in st.query_params:
-            del st.query_params[self.key]

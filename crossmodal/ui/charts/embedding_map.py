@@ -18,8 +18,6 @@ from crossmodal.ui.charts.palette import GREY
 from crossmodal.ui.charts.plotly import Figure, literal
 from crossmodal.ui.frame import PageContext
 
-COLOURS = ("emotion", "modality", "split")
-"""What the colours may stand for."""
 CONFIG = {
     "displaylogo": False,
     "displayModeBar": True,

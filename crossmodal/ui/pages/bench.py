@@ -24,13 +24,15 @@ from crossmodal.fusion.rules.confidence import confidence
 from crossmodal.i18n.translator import CATALOGUE, Translator
 from crossmodal.types import EMOTION, SENTIMENT, TASKS, Array, Evidence, FusionResult, FusionSettings
 from crossmodal.ui import address, flip_words, formula, html, mixer_state, samples
+from crossmodal.ui.address import TEMPERATURES
 from crossmodal.ui.charts import plotly
 from crossmodal.ui.components.mixer import component
 from crossmodal.ui.components.mixer.inputs import mixer_inputs, result, table
 from crossmodal.ui.frame import PageContext, error_boundary
-from crossmodal.ui.mixer_state import DEFAULT_ALPHA, MODE, TEMPERATURES, MixerState
+from crossmodal.ui.mixer_state import MODE, MixerState
 from crossmodal.ui.samples import Sample
 from crossmodal.ui.sections import sweep, why
+from crossmodal.ui.sections.alpha_slider import alpha_slider, use_switch
 from crossmodal.ui.sections.result_bars import draw_bars, weights_in_use
 
 _WORDS = ("flips.", "mix.", "mode.", "temperature", "error.nothing_to_fuse", "error.title.nothing_to_fuse")
@@ -89,7 +91,7 @@ def _live(context: PageContext, engine: Engine, sample: Sample) -> None:
         _small_print(context.say, engine, used, fused, now.settings(), {**evidence.cost, "fuse": spent})
     _curve(context, engine, used, now.settings(), turns)
     why.why(context, engine, sample, used, now.settings())
-    address.stamp_address()
+    address.stamp_schema()
 
 
 def _fuse(engine: Engine, evidence: Evidence, settings: FusionSettings) -> tuple[FusionResult, float]:
@@ -210,7 +212,7 @@ def mix_plainly(
     _curve(context, engine, used, settings, flips(used, settings, engine.calibration))
     if sample:
         why.why(context, engine, sample, used, settings)
-    address.stamp_address()
+    address.stamp_schema()
 
 
 def _used(engine: Engine, evidence: Evidence) -> Evidence:
@@ -240,18 +242,9 @@ def _mixer(say: Translator, engine: Engine, evidence: Evidence) -> FusionSetting
 
 def weight(say: Translator, name: str, index: int, present: bool = True) -> float:
     """The switch and the weight of one modality, both in the address."""
-    modality = say.modality(name)
-    use = st.toggle(say("use", modality=modality), True, key=f"m_{name}", bind="query-params")
-    return st.slider(
-        say("alpha", modality=modality, symbol=formula.alpha(index)),
-        0.0,
-        1.0,
-        DEFAULT_ALPHA,
-        0.01,
-        key=f"a_{name}",
-        bind="query-params",
-        disabled=not (use and present),
-    )
+    switch, slider = address.key(f"m_{name}"), address.key(f"a_{name}")
+    used = use_switch(say, name, switch.spelling, switch.default)
+    return alpha_slider(say, name, index, slider.spelling, slider.default, disabled=not (used and present))
 
 
 def rule_menu(say: Translator, engine: Engine) -> str:
@@ -263,12 +256,13 @@ def rule_menu(say: Translator, engine: Engine) -> str:
 
 def temperature(say: Translator) -> float:
     """The sharpness of the fused reading, in the address."""
+    key = address.key("t")
     return st.select_slider(
         say("temperature"),
-        TEMPERATURES,
-        1.0,
+        key.options,
+        key.default,
         format_func="{:g}".format,
-        key="t",
+        key=key.bound(),
         bind="query-params",
         help=say("temperature.help"),
     )

@@ -16,19 +16,20 @@ from crossmodal.i18n.translator import Translator
 from crossmodal.sharing import comparison
 from crossmodal.sharing.comparison import Variant
 from crossmodal.types import EMOTION, PRIORS, TASKS, Evidence, FusionResult
-from crossmodal.ui import address, flip_words, formula, html
+from crossmodal.ui import address, flip_words, html
+from crossmodal.ui.address import TEMPERATURES
 from crossmodal.ui.charts import plotly
 from crossmodal.ui.frame import PageContext, error_boundary
-from crossmodal.ui.mixer_state import TEMPERATURES
 from crossmodal.ui.pages import bench
 from crossmodal.ui.samples import Sample
 from crossmodal.ui.sections import inputs, rule_table
+from crossmodal.ui.sections.alpha_slider import alpha_slider, use_switch
 from crossmodal.ui.sections.result_bars import draw_bars, weights_in_use
 from crossmodal.ui.sections.shared_view import SharedView
 from crossmodal.ui.url_choice import UrlChoice
 
-VIEW = UrlChoice("cmp", ("settings", "inputs", "rules"), "settings")
-COLUMNS, REFERENCE = "c", "ref"
+VIEW = UrlChoice(address.key("cmp"))
+COLUMNS, REFERENCE = address.key("c"), address.key("ref")
 """Keys of the address: the columns, and the number of the one that the others are held against."""
 
 _PER_ROW = 4
@@ -61,9 +62,9 @@ def compare(context: PageContext, engine: Engine, sample: Sample) -> list[Shared
 
 def _entries(engine: Engine) -> list[Entry]:
     if "_columns" not in st.session_state:
-        asked = st.query_params.get(COLUMNS, "")
+        asked = COLUMNS.asked() or ""
         found, ignored = comparison.decode(asked, engine.modalities, engine.rules)
-        address.note_ignored(COLUMNS, *ignored)
+        address.note_ignored(COLUMNS.spelling, *ignored)
         _keep([Entry(uid, column) for uid, column in enumerate(found or comparison.default_variants())])
         _pin_asked()
     kept: list[Entry] = st.session_state["_columns"]
@@ -77,7 +78,7 @@ def _usable(engine: Engine) -> list[Entry]:
     """
     entries = _entries(engine)
     lost = [entry.column.settings.rule for entry in entries if entry.column.settings.rule not in engine.rules]
-    address.note_ignored(COLUMNS, *lost)
+    address.note_ignored(COLUMNS.spelling, *lost)
     return [Entry(entry.uid, _offered(entry.column, engine)) for entry in entries]
 
 
@@ -89,35 +90,27 @@ def _offered(column: Variant, engine: Engine) -> Variant:
 
 def _pin_asked() -> None:
     """Pin the column that the address names, by its number from 1."""
-    asked = st.query_params.get(REFERENCE)
+    asked = REFERENCE.asked()
     entries: list[Entry] = st.session_state["_columns"]
     if asked is None:
         return
-    place = int(asked) if len(asked) == 1 and asked.isdecimal() else 0
-    if 1 <= place <= len(entries):
-        st.session_state["_pinned"] = entries[place - 1].uid
+    number = REFERENCE.parse(asked)
+    if number is not None and number <= len(entries):
+        st.session_state["_pinned"] = entries[number - 1].uid
     else:
-        address.note_ignored(REFERENCE, asked)
+        address.note_ignored(REFERENCE.spelling, asked)
 
 
 def _keep(entries: Sequence[Entry]) -> None:
     st.session_state["_columns"] = list(entries)
 
 
-def stamp_address(engine: Engine) -> None:
+def stamp(engine: Engine) -> None:
     """Put the columns and the pinned one into the address of any page, unless they are those at first."""
     entries = _entries(engine)
     made = [entry.column for entry in entries]
-    _set_or_drop(COLUMNS, comparison.encode(made) if made != comparison.default_variants() else "")
-    place = next((number for number, entry in enumerate(entries, 1) if entry.uid == _pinned()), None)
-    _set_or_drop(REFERENCE, str(place) if place else "")
-
-
-def _set_or_drop(key: str, value: str) -> None:
-    if value:
-        st.query_params[key] = value
-    elif key in st.query_params:
-        del st.query_params[key]
+    COLUMNS.write(comparison.encode(made) if made != comparison.default_variants() else "")
+    REFERENCE.write(next((number for number, entry in enumerate(entries, 1) if entry.uid == _pinned()), None))
 
 
 def _pinned() -> int | None:
@@ -320,19 +313,9 @@ def _weight(say: Translator, entry: Entry, name: str, index: int) -> None:
         value = round(float(st.session_state[f"c{uid}_alpha_{name}"]), 2)
         _change(uid, lambda c: replace(c, settings=replace(c.settings, alpha={**c.settings.alpha, name: value})))
 
-    modality = say.modality(name)
-    used = name not in column.without
-    st.toggle(say("use", modality=modality), used, key=f"c{uid}_use_{name}", on_change=switch)
-    st.slider(
-        say("alpha", modality=modality, symbol=formula.alpha(index)),
-        0.0,
-        1.0,
-        float(column.settings.alpha.get(name, 1.0)),
-        0.01,
-        key=f"c{uid}_alpha_{name}",
-        on_change=weigh,
-        disabled=not used,
-    )
+    used, alpha = name not in column.without, float(column.settings.alpha.get(name, 1.0))
+    use_switch(say, name, f"c{uid}_use_{name}", used, switch)
+    alpha_slider(say, name, index, f"c{uid}_alpha_{name}", alpha, weigh, disabled=not used)
 
 
 def _outcome(

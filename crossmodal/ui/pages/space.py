@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
 from crossmodal.engine import Engine
-from crossmodal.explain.embedding_map import EXACT, PROJECTIONS, EmbeddingMap, load_map
+from crossmodal.explain.embedding_map import EmbeddingMap, load_map
 from crossmodal.explain.neighbours import NEIGHBOURS
 from crossmodal.explain.sweep import figures
 from crossmodal.fusion import normalize_alpha
@@ -27,12 +28,12 @@ from crossmodal.ui.charts import embedding_map, palette, plotly
 from crossmodal.ui.components.map_markers import component as pins
 from crossmodal.ui.components.mixer import component as mixer
 from crossmodal.ui.frame import PageContext, error_boundary
-from crossmodal.ui.mixer_state import DEFAULT_ALPHA
 from crossmodal.ui.samples import Sample
+from crossmodal.ui.sections.alpha_slider import alpha_slider
 from crossmodal.ui.url_choice import UrlChoice
 
-PROJECTION = UrlChoice("proj", PROJECTIONS, EXACT)
-COLOUR = UrlChoice("colour", embedding_map.COLOURS, "emotion")
+PROJECTION = UrlChoice(address.key("proj"))
+COLOUR = UrlChoice(address.key("colour"))
 MAP = "space_map"
 
 _STEPS = 101
@@ -233,7 +234,7 @@ def _live(  # noqa: PLR0913, what the mix hangs on
         if len(mix.names) > 2:
             _sliders(context.say, engine, mix.names)
         _by_rule(context, engine, evidence, mix)
-    address.stamp_address()
+    address.stamp_schema()
 
 
 def _plain(context: PageContext, engine: Engine, evidence: Evidence, mix: Mix) -> None:
@@ -311,12 +312,13 @@ def _sliders(say: Translator, engine: Engine, names: Sequence[str]) -> None:
     """A weight each. With the component the mixer's settings are nobody's widgets, so that these have own keys."""
     now = mixer_state.current(engine.modalities, engine.rules)
     for name in names:
-        label = say("alpha", modality=say.modality(name), symbol=formula.alpha(engine.modalities.index(name) + 1))
+        index = engine.modalities.index(name) + 1
         if mixer.usable():
             key = f"space_{name}"
-            st.slider(label, 0.0, 1.0, now.alpha[name], 0.01, key=key, on_change=_take, args=(name, key, engine))
+            alpha_slider(say, name, index, key, now.alpha[name], partial(_take, name, key, engine))
         else:
-            st.slider(label, 0.0, 1.0, DEFAULT_ALPHA, 0.01, key=f"a_{name}", bind="query-params")
+            own = address.key(f"a_{name}")
+            alpha_slider(say, name, index, own.spelling, own.default)
 
 
 def _take(name: str, key: str, engine: Engine) -> None:

@@ -24,17 +24,18 @@ from crossmodal.timeline.job import Job, Progress
 from crossmodal.timeline.tracks import Tracks, fuse_tracks
 from crossmodal.timeline.types import Recording, UtteranceLine
 from crossmodal.types import MAIN_TASK, TASKS, Array, Evidence, FusionSettings
-from crossmodal.ui import address, formula, html, mixer_state, samples
+from crossmodal.ui import address, html, mixer_state, samples
 from crossmodal.ui.charts import timeline as timeline_chart
 from crossmodal.ui.charts.timeline import clock, said
 from crossmodal.ui.components.mixer import component
 from crossmodal.ui.frame import PageContext, error_boundary, show_error
 from crossmodal.ui.pages import bench
 from crossmodal.ui.presence import presence
+from crossmodal.ui.sections.alpha_slider import alpha_slider, use_switch
 from crossmodal.ui.sections.result_bars import draw_bars
 from crossmodal.ui.url_choice import UrlChoice
 
-SOURCE = UrlChoice("tl", ("example", "own"), "example")
+SOURCE = UrlChoice(address.key("tl"))
 POLL_SECONDS = 1.0
 ZOOM_FROM = 90.0
 """Recordings longer than this many seconds get a slider that narrows what is shown."""
@@ -207,7 +208,7 @@ def _live(context: PageContext, engine: Engine, opened: Opened) -> None:
             _detail(context, engine, opened, recording, found)
             _transcript(context, opened, recording, found)
             _exports(say, TimelineExport(recording, settings, found, without))
-    address.stamp_address()
+    address.stamp_schema()
     if opened.job and opened.finished is None and not progress.running:
         opened.finished = progress.recording
         st.rerun()  # nothing more comes: the page stops asking
@@ -249,7 +250,7 @@ def _mixer(say: Translator, engine: Engine) -> tuple[FusionSettings, tuple[str, 
 
 def _weight(say: Translator, engine: Engine, name: str, index: int) -> None:
     """The switch and the weight of one modality, handed on to the settings that all pages share."""
-    now, modality = mixer_state.current(engine.modalities, engine.rules), say.modality(name)
+    now = mixer_state.current(engine.modalities, engine.rules)
     switch, slider = f"tl_m_{name}", f"tl_a_{name}"
 
     def take() -> None:
@@ -258,17 +259,8 @@ def _weight(say: Translator, engine: Engine, name: str, index: int) -> None:
         mixer_state.take({"alpha": {name: st.session_state[slider]}, "off": off}, engine.modalities, engine.rules)
 
     used = name not in now.off
-    st.toggle(say("use", modality=modality), used, key=switch, on_change=take)
-    st.slider(
-        say("alpha", modality=modality, symbol=formula.alpha(index)),
-        0.0,
-        1.0,
-        now.alpha[name],
-        0.01,
-        key=slider,
-        on_change=take,
-        disabled=not used,
-    )
+    use_switch(say, name, switch, used, take)
+    alpha_slider(say, name, index, slider, now.alpha[name], take, disabled=not used)
 
 
 def _temperature(say: Translator, engine: Engine) -> None:
@@ -279,7 +271,7 @@ def _temperature(say: Translator, engine: Engine) -> None:
 
     st.select_slider(
         say("temperature"),
-        mixer_state.TEMPERATURES,
+        address.TEMPERATURES,
         now.temperature,
         key="tl_t",
         on_change=take,

@@ -15,34 +15,20 @@ import streamlit as st
 
 from crossmodal import limits
 from crossmodal.custom import archive, queue
-from crossmodal.custom.queue import DIMENSIONS, LIMITS, TrainingQueue, TrainingRun, TrainingSettings
+from crossmodal.custom.queue import LIMITS, TrainingQueue, TrainingRun, TrainingSettings
 from crossmodal.engine import Engine
 from crossmodal.errors import CrossmodalError
 from crossmodal.explain.sweep import figures as measured
 from crossmodal.i18n.translator import Translator
 from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.types import EMOTIONS
-from crossmodal.ui import html, service
+from crossmodal.ui import address, html, service
 from crossmodal.ui.charts import training as training_charts
 from crossmodal.ui.charts.training import Event, with_interval
 from crossmodal.ui.formula import number, share
 from crossmodal.ui.frame import PageContext, error_boundary, show_error
 
 REDRAW_SECONDS = 1.0
-KEYS = {
-    "lambda_speech": "l1",
-    "lambda_text": "l2",
-    "gamma_cross": "g12",
-    "gamma_speech": "g11",
-    "gamma_text": "g22",
-    "dimension": "dim",
-    "epochs": "ep",
-    "rate": "lr",
-    "dropout": "md",
-    "seed": "seed",
-}
-"""Setting -> its key in the address."""
-RATES = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
 WEIGHTS = ("lambda_speech", "lambda_text", "gamma_cross", "gamma_speech", "gamma_text")
 EXPERIMENTS: Mapping[str, Mapping[str, Any]] = {
     "default": {},
@@ -139,7 +125,7 @@ def _ask() -> None:
 def _experiment(name: str) -> None:
     """Set every slider to an experiment and start it."""
     for field in fields(TrainingSettings):
-        st.session_state[KEYS[field.name]] = EXPERIMENTS[name].get(field.name, field.default)
+        st.session_state[_key(field.name).spelling] = EXPERIMENTS[name].get(field.name, field.default)
     _ask()
 
 
@@ -155,7 +141,7 @@ def _controls(say: Translator) -> TrainingSettings:
             high,
             float(_default(name)),
             0.05,
-            key=KEYS[name],
+            key=_key(name).bound(),
             bind="query-params",
             help=say(f"train.{name}.help"),
         )
@@ -165,12 +151,12 @@ def _controls(say: Translator) -> TrainingSettings:
 
 
 def _learning(say: Translator) -> dict[str, Any]:
-    def select(name: str, options: Sequence[Any]) -> Any:
+    def select(name: str) -> Any:
         return st.select_slider(
             say(f"train.{name}"),
-            options,
+            _key(name).options,
             _default(name),
-            key=KEYS[name],
+            key=_key(name).bound(),
             bind="query-params",
             help=say(f"train.{name}.help"),
             format_func="{:g}".format,
@@ -185,13 +171,13 @@ def _learning(say: Translator) -> dict[str, Any]:
                 high,
                 int(_default(name)),
                 1,
-                key=KEYS[name],
+                key=_key(name).bound(),
                 bind="query-params",
                 help=say(f"train.{name}.help"),
             )
         )
 
-    found = {"dimension": select("dimension", DIMENSIONS), "epochs": whole("epochs"), "rate": select("rate", RATES)}
+    found = {"dimension": select("dimension"), "epochs": whole("epochs"), "rate": select("rate")}
     low, high = LIMITS["dropout"]
     found["dropout"] = st.slider(
         say("train.dropout"),
@@ -199,7 +185,7 @@ def _learning(say: Translator) -> dict[str, Any]:
         high,
         float(_default("dropout")),
         0.1,
-        key=KEYS["dropout"],
+        key=_key("dropout").bound(),
         bind="query-params",
         help=say("train.dropout.help"),
     )
@@ -211,7 +197,7 @@ def _learning(say: Translator) -> dict[str, Any]:
             int(high),
             int(_default("seed")),
             1,
-            key=KEYS["seed"],
+            key=_key("seed").bound(),
             bind="query-params",
             help=say("train.seed.help"),
         )
@@ -219,8 +205,13 @@ def _learning(say: Translator) -> dict[str, Any]:
     return found
 
 
+def _key(name: str) -> address.AddressKey:
+    """The key of a setting in the address."""
+    return address.key(address.TRAINING[name])
+
+
 def _default(name: str) -> Any:
-    return TrainingSettings.__dataclass_fields__[name].default
+    return _key(name).default
 
 
 def _written(settings: TrainingSettings) -> str:

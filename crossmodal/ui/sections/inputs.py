@@ -9,9 +9,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from crossmodal import limits
 from crossmodal.engine import Engine
-from crossmodal.examples import DEFAULT, load_examples
+from crossmodal.examples import load_examples
 from crossmodal.i18n.translator import Translator
-from crossmodal.ui import html, samples
+from crossmodal.ui import address, html, samples
+from crossmodal.ui.address import RECENT, TYPED
 from crossmodal.ui.charts import svg
 from crossmodal.ui.charts.svg import Drawing
 from crossmodal.ui.components.plot import component
@@ -20,7 +21,7 @@ from crossmodal.ui.samples import DisplayClip, Sample
 from crossmodal.ui.service import Service
 from crossmodal.ui.url_choice import UrlChoice
 
-SOURCE = UrlChoice("src", ("example", "record", "upload", "type"), "example")
+SOURCE = UrlChoice(address.key("src"))
 
 _LAST_LATIN = "\u024f"
 
@@ -63,7 +64,7 @@ def announcer(say: Translator, place: DeltaGenerator) -> Announce:
 
 def _example_input(say: Translator, engine: Engine) -> Read:
     examples = load_examples()
-    choice = UrlChoice("ex", tuple(examples), DEFAULT)
+    choice = UrlChoice(address.key("ex").among(examples))
     chosen = choice.menu(say, say("example"), lambda key: examples[key].title[say.language], _start_words)
     return lambda announce: samples.read_example(engine, examples[chosen], announce)
 
@@ -100,7 +101,7 @@ def _type_input(say: Translator, engine: Engine) -> Read | None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_area(
             say("typed"),
-            key="txt",
+            key=address.key("txt").bound(),
             max_chars=limits.MAX_TEXT_CHARACTERS,
             height=68,
             bind="query-params",
@@ -120,16 +121,13 @@ _INPUTS: dict[str, Callable[[Translator, Engine], Read | None]] = {
 }
 
 
-TYPED = "typed"
-
-
 def second(context: PageContext, engine: Engine, first: Sample) -> Sample | None:
     """Another input to hold against the first: an example, typed words, or what this session has read before."""
     say, examples = context.say, load_examples()
     others = [item for item in samples.recent(engine) if item.key != first.key]
-    recent = {f"own-{samples.digest(item.key, item.said)[:8]}": item for item in others}
+    recent = {f"{RECENT}{samples.digest(item.key, item.said)[:8]}": item for item in others}
     options = (*examples, TYPED, *recent)
-    choice = UrlChoice("ex2", options, next(key for key in reversed(examples)))
+    choice = UrlChoice(address.key("ex2").among(options, next(key for key in reversed(examples))))
 
     def name(key: str) -> str:
         if key in recent:
@@ -143,7 +141,7 @@ def second(context: PageContext, engine: Engine, first: Sample) -> Sample | None
         return _read(say, lambda announce: samples.read_example(engine, examples[chosen], announce))
     text = st.text_input(
         say("typed"),
-        key="txt2",
+        key=address.key("txt2").bound(),
         max_chars=limits.MAX_TEXT_CHARACTERS,
         bind="query-params",
         placeholder=say("typed.placeholder"),
@@ -183,7 +181,7 @@ def _words_box(say: Translator, sample: Sample) -> str:
         height=76,
         help=say("words.help"),
         placeholder=say("words.placeholder"),
-        key=f"words_{sample.key[:16]}" if own else "w",
+        key=f"words_{sample.key[:16]}" if own else address.key("w").bound(),
         bind=None if own else "query-params",
         persist_state="session" if own else None,
     )

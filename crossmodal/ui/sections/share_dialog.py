@@ -31,9 +31,9 @@ from crossmodal.sharing import export
 from crossmodal.sharing.clip_store import ClipStore, Receipt, SharedClip
 from crossmodal.sharing.export import Export
 from crossmodal.types import Waveform
+from crossmodal.ui import address as page_address
 from crossmodal.ui import html as markup
 from crossmodal.ui import samples
-from crossmodal.ui.address import SCHEMA
 from crossmodal.ui.charts import svg as drawings
 from crossmodal.ui.frame import PageContext, error_boundary
 from crossmodal.ui.samples import DisplayClip, Sample
@@ -48,7 +48,7 @@ PUBLIC_VARIABLE = "CROSSMODAL_PUBLIC_URL"
 FOLDER = MODELS.parent / "clips"
 TIDY_SECONDS = 3600.0
 
-_SOURCES = ("src", "ex", "w", "txt")
+_SOURCES = page_address.of_owner("input")
 """What the address says of an input; a shared clip takes its place."""
 _PASSING = ("forget", "h", "clip")
 _LOCAL = ("localhost", "127.0.0.1", "::1", "")
@@ -112,15 +112,10 @@ def _base() -> str:
     return base_address(st.context.url, os.environ.get(PUBLIC_VARIABLE))
 
 
-def _address() -> dict[str, str]:
-    """The present address; of a key that stands there twice, the last."""
-    return {key: st.query_params.get_all(key)[-1] for key in st.query_params}
-
-
 def shared_link(context: PageContext, engine: Engine, clip: str | None) -> str:
     """The link that opens this view: the present address with language, schema and models, and a clip if included."""
-    address = _address()
-    settled = {"lang": context.say.language, "v": SCHEMA, "h": engine.model_hash[:8]}
+    address = page_address.present()
+    settled = {"lang": context.say.language, "v": page_address.SCHEMA, "h": engine.model_hash[:8]}
     if clip:
         address = samples.without(address, *_SOURCES)
         settled["clip"] = clip
@@ -232,8 +227,7 @@ def _what(sample: Sample, own: bool, clip: str | None) -> str:
 
 def _clip_in_address() -> str | None:
     """The shared clip that is open at present."""
-    name: str | None = st.query_params.get("clip") if "_opened" in st.session_state else None
-    return name
+    return page_address.key("clip").asked() if "_opened" in st.session_state else None
 
 
 def _included(sample: Sample) -> str | None:
@@ -353,7 +347,7 @@ def opened(context: PageContext, engine: Engine) -> tuple[bool, Sample | None]:
     One that is gone is said, and the settings stay. One that was read by other models is read anew, and that is said
     too; nothing is given for it while the encoders are busy, which is said as well. The visitor can close it.
     """
-    name = st.query_params.get("clip")
+    name = page_address.key("clip").asked()
     if not name:
         st.session_state.pop("_opened", None)
         return False, None
@@ -422,7 +416,7 @@ def _gone(say: Translator, error: InputError) -> None:
 def _close() -> None:
     """Callback: leave the shared clip, and with it its name in the address."""
     st.session_state.pop("_opened", None)
-    st.query_params.pop("clip", None)
+    page_address.key("clip").drop()
 
 
 # --- deleting --------------------------------------------------------------------------------------------------------
@@ -433,7 +427,7 @@ def forget(context: PageContext) -> bool:
 
     Opening the link deletes nothing, as programs that preview links open them too.
     """
-    asked = st.query_params.get("forget")
+    asked = page_address.key("forget").asked()
     if not asked:
         if st.session_state.pop("_forgotten", False):
             st.html(markup.notice(context.say("share.forget.done"), []))
@@ -462,4 +456,4 @@ def _delete(asked: str) -> None:
 
 
 def _forget_nothing() -> None:
-    st.query_params.pop("forget", None)
+    page_address.key("forget").drop()

@@ -21,7 +21,7 @@ from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.model.folder import ModelFolder
 from crossmodal.timing import Progress
 from crossmodal.types import MAIN_TASK, Array, Evidence, FusionSettings, Word
-from crossmodal.ui import html
+from crossmodal.ui import address, html
 from crossmodal.ui.charts import plotly
 from crossmodal.ui.components.playhead import component
 from crossmodal.ui.frame import PageContext, error_boundary
@@ -68,7 +68,9 @@ class Case:
 def why(context: PageContext, engine: Engine, sample: Sample, used: Evidence, settings: FusionSettings) -> None:
     """The section below the bench: a switch, and while it is on the reasons; ``used`` are the readings in use."""
     with st.container(key="why_section"):
-        if not st.toggle(context.say("why"), key="why", bind="query-params") or not used.predictions:
+        switch = address.key("why")
+        shown = st.toggle(context.say("why"), switch.default, key=switch.bound(), bind="query-params")
+        if not shown or not used.predictions:
             return
         place = st.empty()  # all waiting is told here
         progress = inputs.announcer(context.say, place)

@@ -12,7 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from crossmodal.ui import mixer_state
+from crossmodal.ui import address, mixer_state
 from crossmodal.ui.components._assets import SHARED, bundle
 
 FOLDER = Path(__file__).parent
@@ -22,8 +22,6 @@ SOURCES = (
 )
 KEY = "mix"
 FIXED_KEY = "mix_fixed"
-PLAIN = "native"
-"""What ``?mixer=`` says to ask for plain sliders."""
 
 _FAILED = "_mixer_failed"
 _LAST = "_mixer_seq"
@@ -31,7 +29,7 @@ _LAST = "_mixer_seq"
 
 def usable() -> bool:
     """Whether the component is to be shown: not where the address asks for plain sliders or where it failed."""
-    return st.query_params.get("mixer") != PLAIN and not st.session_state.get(_FAILED)
+    return address.key("mixer").asked() != "native" and not st.session_state.get(_FAILED)
 
 
 def give_up() -> None:
