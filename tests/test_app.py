@@ -25,8 +25,8 @@ from crossmodal.i18n.translator import LANGUAGES, Translator
 from crossmodal.model import checkpoints
 from crossmodal.types import EMOTIONS, SAMPLE_RATE, FusionSettings
 from crossmodal.ui import samples, service
-from crossmodal.ui.charts import plotly
 from crossmodal.ui.components.mixer import component
+from crossmodal.ui.numbers import percent
 
 FILES = pytest.mark.parametrize("source", ["record", "upload"])
 
@@ -88,7 +88,7 @@ def test_every_example_is_shown_as_it_was_read(engine, key):
     evidence = load_examples()[key].evidence
     result = engine.fuse(evidence, FusionSettings())
     assert EN.label("emotion", result.label) in verdict(made)
-    assert f"{plotly.percent(result.margin)} over" in verdict(made)
+    assert f"{percent(result.margin)} over" in verdict(made)
 
 
 def test_examples_of_other_models_are_read_anew(engine):

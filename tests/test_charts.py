@@ -72,13 +72,6 @@ def test_bars_carry_label_and_number_and_mark_the_highest():
     assert axis["ticktext"] == ["a", "<b>b</b>", "c"]
 
 
-@pytest.mark.parametrize(
-    ("probability", "text"), [(0.0, "0"), (0.0004, "0"), (0.003, "<1"), (0.004999, "<1"), (0.996, "100"), (1.0, "100")]
-)
-def test_percent(probability, text):
-    assert plotly.percent(probability) == text
-
-
 @given(st.text())
 def test_no_text_of_a_visitor_is_read_as_a_tag(text):
     shown = plotly.literal(text)

@@ -7,7 +7,7 @@ from itertools import groupby
 from crossmodal.explain.flips import GRID, Flips, Segment
 from crossmodal.i18n.translator import Translator
 from crossmodal.types import TASKS
-from crossmodal.ui import formula
+from crossmodal.ui.numbers import number
 
 EDGE = 0.02
 """Two steps of the slider, or less, from a flip: on the edge."""
@@ -37,10 +37,9 @@ def sentence(say: Translator, flips: Flips, alpha: float) -> str:
     if not before or distance is None:
         return say("flip.always", label=say.label(_MAIN, last.label), modality=modality)
     until = say("flip.comma").join(
-        say("flip.until", label=say.label(_MAIN, segment.label), point=formula.number(segment.end))
-        for segment in before
+        say("flip.until", label=say.label(_MAIN, segment.label), point=number(segment.end)) for segment in before
     )
-    values = {"until": until, "last": say.label(_MAIN, last.label), "distance": formula.number(distance)}
+    values = {"until": until, "last": say.label(_MAIN, last.label), "distance": number(distance)}
     return say("flip.sentence", modality=modality, **values)
 
 

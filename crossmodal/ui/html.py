@@ -6,7 +6,7 @@ import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from crossmodal.ui.charts.plotly import percent
+from crossmodal.ui.numbers import percent
 
 _e = html.escape
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from crossmodal.types import Word
 from crossmodal.ui.charts.palette import GREY
+from crossmodal.ui.numbers import percent
 
 Figure = dict[str, Any]
 
@@ -38,12 +39,6 @@ class Bar:
 def literal(text: str) -> str:
     """Text that Plotly shows as it is, without reading tags or entities in it."""
     return html.escape(text, quote=False)
-
-
-def percent(probability: float) -> str:
-    """A probability as whole percent, with "<1" for what would wrongly read as none."""
-    whole = round(100 * probability)
-    return "<1" if whole == 0 and probability > 0.0005 else str(whole)
 
 
 def bars(values: Sequence[Bar], *, large: bool = False, marks: Sequence[float] | None = None) -> Figure:

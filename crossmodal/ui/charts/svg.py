@@ -15,7 +15,8 @@ from crossmodal.i18n.translator import Translator
 from crossmodal.types import TASKS, Array, Word
 from crossmodal.ui.charts import plotly
 from crossmodal.ui.charts.palette import BACKGROUND, EMOTION_COLOURS, GREY, INK
-from crossmodal.ui.charts.plotly import Bar, percent
+from crossmodal.ui.charts.plotly import Bar
+from crossmodal.ui.numbers import percent
 
 FONT = "'Source Sans 3','Source Sans Pro','Noto Sans SC','PingFang SC','Microsoft YaHei',system-ui,sans-serif"
 

@@ -24,11 +24,11 @@ from crossmodal.fusion.rules.confidence import confidence
 from crossmodal.i18n.translator import CATALOGUE, Translator
 from crossmodal.types import TASKS, Array, Evidence, FusionResult, FusionSettings
 from crossmodal.ui import address, flip_words, formula, html, mixer_state, samples
-from crossmodal.ui.charts import plotly
 from crossmodal.ui.components.mixer import component
 from crossmodal.ui.components.mixer.inputs import mixer_inputs, result, table
 from crossmodal.ui.frame import PageContext, error_boundary
 from crossmodal.ui.mixer_state import DEFAULT_ALPHA, MODE, TEMPERATURES, MixerState
+from crossmodal.ui.numbers import number, percent
 from crossmodal.ui.samples import Sample
 from crossmodal.ui.sections import sweep, why
 from crossmodal.ui.sections.result_bars import draw_bars, weights_in_use
@@ -292,7 +292,7 @@ def _reading(context: PageContext, engine: Engine, name: str, evidence: Evidence
 
 
 def _certainty(say: Translator, evidence: Evidence, name: str) -> str:
-    return say("certainty", value=formula.number(float(confidence(evidence.predictions[name].probabilities[_EMOTION]))))
+    return say("certainty", value=number(float(confidence(evidence.predictions[name].probabilities[_EMOTION]))))
 
 
 def _fused(context: PageContext, result: FusionResult) -> None:
@@ -300,8 +300,8 @@ def _fused(context: PageContext, result: FusionResult) -> None:
     say, values = context.say, result.probabilities[_EMOTION]
     said = {
         "label": say.label(_EMOTION, result.label),
-        "probability": plotly.percent(float(values.max())),
-        "margin": plotly.percent(result.margin),
+        "probability": percent(float(values.max())),
+        "margin": percent(result.margin),
         "runner_up": say.label(_EMOTION, result.runner_up),
         "weights": weights_in_use(say, result),
     }
@@ -344,7 +344,7 @@ def _guide(say: Translator, engine: Engine, evidence: Evidence, result: FusionRe
 
     top = {name: evidence.predictions[name].probabilities[_EMOTION] for name in used}
     says = {name: _told(say, TASKS[_EMOTION][int(p.argmax())], float(p.max())) for name, p in top.items()}
-    weights = {name: formula.number(weight) for name, weight in result.alpha_used.items()}
+    weights = {name: number(weight) for name, weight in result.alpha_used.items()}
     fused = _told(say, result.label, float(result.probabilities[_EMOTION].max()))
     return [
         ("x", "x", say("guide.x", parts=listed("x", {name: say.modality(name) for name in used}))),
@@ -355,4 +355,4 @@ def _guide(say: Translator, engine: Engine, evidence: Evidence, result: FusionRe
 
 
 def _told(say: Translator, label: str, probability: float) -> str:
-    return f"{say.label(_EMOTION, label)} {formula.number(probability)}"
+    return f"{say.label(_EMOTION, label)} {number(probability)}"

@@ -16,9 +16,9 @@ from crossmodal.sharing import comparison
 from crossmodal.sharing.comparison import MOST, Variant
 from crossmodal.types import PRIORS, TASKS, Evidence, FusionResult
 from crossmodal.ui import address, flip_words, formula, html
-from crossmodal.ui.charts import plotly
 from crossmodal.ui.frame import PageContext, error_boundary
 from crossmodal.ui.mixer_state import TEMPERATURES
+from crossmodal.ui.numbers import percent, whole_points
 from crossmodal.ui.pages import bench
 from crossmodal.ui.samples import Sample
 from crossmodal.ui.sections import inputs, rule_table
@@ -341,12 +341,12 @@ def _outcome(
     say, values = context.say, result.probabilities[_EMOTION]
     label = say.label(_EMOTION, result.label)
     lines = [
-        say("margin", margin=plotly.percent(result.margin), runner_up=say.label(_EMOTION, result.runner_up)),
+        say("margin", margin=percent(result.margin), runner_up=say.label(_EMOTION, result.runner_up)),
         say("weights", weights=weights_in_use(say, result)),
     ]
     if reference is not None:
         lines.append(_change_said(say, result, reference))
-    st.html(html.outcome(label, plotly.percent(float(values.max())), context.colour(result.label), lines))
+    st.html(html.outcome(label, percent(float(values.max())), context.colour(result.label), lines))
     marks = None if reference is None else reference.probabilities[_EMOTION].tolist()
     draw_bars(context, key, name, values, marks=marks)
 
@@ -355,16 +355,12 @@ def _change_said(say: Translator, result: FusionResult, reference: FusionResult)
     """The largest change against the reference, in words."""
     change = result.probabilities[_EMOTION] - reference.probabilities[_EMOTION]
     most = int(abs(change).argmax())
-    said = say("compare.change", label=say.label(_EMOTION, TASKS[_EMOTION][most]), points=_points(float(change[most])))
+    said = say(
+        "compare.change", label=say.label(_EMOTION, TASKS[_EMOTION][most]), points=whole_points(float(change[most]))
+    )
     if result.label == reference.label:
         return said
     return say("compare.turned", label=say.label(_EMOTION, reference.label)) + " \u00b7 " + said
-
-
-def _points(change: float) -> str:
-    """A change of probability in percentage points, signed; a minus sign proper."""
-    rounded = round(100 * change)
-    return "0" if rounded == 0 else f"{rounded:+d}".replace("-", "\u2212")
 
 
 def _table(context: PageContext, named: Sequence[tuple[str, FusionResult | None]], reference: int) -> None:
@@ -374,13 +370,13 @@ def _table(context: PageContext, named: Sequence[tuple[str, FusionResult | None]
     if len(usable) < 2 or base is None:
         return
     rows = [(say("compare.label"), [say.label(_EMOTION, result.label) for _, result in usable])]
-    rows.append((say("compare.margin"), [plotly.percent(result.margin) for _, result in usable]))
+    rows.append((say("compare.margin"), [percent(result.margin) for _, result in usable]))
     for index, label in enumerate(TASKS[_EMOTION]):
         cells = []
         for _, result in usable:
             value = float(result.probabilities[_EMOTION][index])
             change = value - float(base.probabilities[_EMOTION][index])
-            cells.append(plotly.percent(value) + ("" if result is base else f" ({_points(change)})"))
+            cells.append(percent(value) + ("" if result is base else f" ({whole_points(change)})"))
         rows.append((say.label(_EMOTION, label), cells))
     caption = say("compare.table", reference=named[reference][0])
     st.html(html.table(caption, [name for name, _ in usable], rows))

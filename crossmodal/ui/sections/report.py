@@ -16,9 +16,8 @@ from crossmodal.sharing.export import Export
 from crossmodal.types import PRIORS, TASKS, Array, FusionResult
 from crossmodal.ui.charts import svg
 from crossmodal.ui.charts.palette import BACKGROUND, EMOTION_COLOURS, INK
-from crossmodal.ui.charts.plotly import percent
 from crossmodal.ui.charts.svg import FONT, Drawing, Paint
-from crossmodal.ui.formula import number
+from crossmodal.ui.numbers import number, percent
 
 _EMOTION, _SENTIMENT = TASKS
 _e = html.escape
