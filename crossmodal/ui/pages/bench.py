@@ -22,16 +22,15 @@ from crossmodal.explain.sweep import best_alphas
 from crossmodal.fusion import find_rule
 from crossmodal.fusion.rules.confidence import confidence
 from crossmodal.i18n.translator import CATALOGUE, Translator
-from crossmodal.types import TASKS, Array, Evidence, FusionResult, FusionSettings
+from crossmodal.types import TASKS, Evidence, FusionResult, FusionSettings
 from crossmodal.ui import address, flip_words, formula, html, mixer_state, samples
 from crossmodal.ui.components.mixer import component
 from crossmodal.ui.components.mixer.inputs import mixer_inputs, result, table
 from crossmodal.ui.frame import PageContext, error_boundary
 from crossmodal.ui.mixer_state import DEFAULT_ALPHA, MODE, TEMPERATURES, MixerState
-from crossmodal.ui.numbers import number, percent
+from crossmodal.ui.numbers import number
 from crossmodal.ui.samples import Sample
-from crossmodal.ui.sections import sweep, why
-from crossmodal.ui.sections.result_bars import draw_bars, weights_in_use
+from crossmodal.ui.sections import result_card, sweep, why
 
 _EMOTION, _SENTIMENT = TASKS
 _WORDS = ("flips.", "mix.", "mode.", "temperature", "error.nothing_to_fuse", "error.title.nothing_to_fuse")
@@ -206,7 +205,7 @@ def mix_plainly(
     used = _used(engine, evidence)
     with place, error_boundary(context.say, "bench"):
         result, spent = _fuse(engine, used, settings)
-        _fused(context, result)
+        st.html(result_card.large_card(context, result))
         _small_print(context.say, engine, evidence, result, settings, {**evidence.cost, "fuse": spent})
     _curve(context, engine, used, settings, flips(used, settings, engine.calibration))
     if sample:
@@ -286,34 +285,13 @@ def _reading(context: PageContext, engine: Engine, name: str, evidence: Evidence
         st.html(html.note(say.known(f"absent.{name}", say("absent"))))
         return
     values = evidence.predictions[name].probabilities
-    st.html(html.heading(say.modality(name), index, _certainty(say, evidence, name)))
-    draw_bars(context, name, say.modality(name), values[_EMOTION])
-    st.html(_strip(say, values[_SENTIMENT]))
+    heading = html.heading(say.modality(name), index, _certainty(say, evidence, name))
+    drawn = result_card.bars(context, say.modality(name), values[_EMOTION])
+    st.html(heading + drawn + result_card.sentiment(say, values[_SENTIMENT]))
 
 
 def _certainty(say: Translator, evidence: Evidence, name: str) -> str:
     return say("certainty", value=number(float(confidence(evidence.predictions[name].probabilities[_EMOTION]))))
-
-
-def _fused(context: PageContext, result: FusionResult) -> None:
-    """What all say together: the label in large, its margin, the weights really used."""
-    say, values = context.say, result.probabilities[_EMOTION]
-    said = {
-        "label": say.label(_EMOTION, result.label),
-        "probability": percent(float(values.max())),
-        "margin": percent(result.margin),
-        "runner_up": say.label(_EMOTION, result.runner_up),
-        "weights": weights_in_use(say, result),
-    }
-    lines = [say("margin", **said), say("weights", **said)]
-    st.html(html.verdict(say("fused"), said, context.colour(result.label), lines, say("result.spoken", **said)))
-    draw_bars(context, "fused", say("fused"), values, large=True)
-    st.html(_strip(say, result.probabilities[_SENTIMENT]))
-
-
-def _strip(say: Translator, values: Array) -> str:
-    named = [(say.label(_SENTIMENT, label), float(p)) for label, p in zip(TASKS[_SENTIMENT], values, strict=True)]
-    return html.strip(say("sentiment"), named)
 
 
 def _small_print(  # noqa: PLR0913, all that the lines tell of

@@ -21,8 +21,7 @@ from crossmodal.ui.mixer_state import TEMPERATURES
 from crossmodal.ui.numbers import percent, whole_points
 from crossmodal.ui.pages import bench
 from crossmodal.ui.samples import Sample
-from crossmodal.ui.sections import inputs, rule_table
-from crossmodal.ui.sections.result_bars import draw_bars, weights_in_use
+from crossmodal.ui.sections import inputs, result_card, rule_table
 from crossmodal.ui.sections.shared_view import SharedView
 from crossmodal.ui.url_choice import UrlChoice
 
@@ -204,7 +203,7 @@ def _card(  # noqa: PLR0913, what a column shows of itself and of its neighbours
             with st.popover(say("compare.actions"), key=f"c{entry.uid}_menu"):
                 _actions(say, entry, place, count, is_reference)
         reference = results[pinned] if pinned is not None and not is_reference else None
-        _outcome(context, f"column_{entry.uid}", column.name, results[entry.uid], reference)
+        _outcome(context, column.name, results[entry.uid], reference)
         _where_it_flips(say, engine, column, evidence)
         _controls(say, engine, entry)
 
@@ -332,23 +331,15 @@ def _weight(say: Translator, entry: Entry, name: str, index: int) -> None:
 
 
 def _outcome(
-    context: PageContext, key: str, name: str, result: FusionResult | None, reference: FusionResult | None
+    context: PageContext, name: str, result: FusionResult | None, reference: FusionResult | None = None
 ) -> None:
     """The label, its margin and the bars; against a reference, what changed."""
     if result is None:
         st.html(html.note(context.say("error.nothing_to_fuse")))
         return
-    say, values = context.say, result.probabilities[_EMOTION]
-    label = say.label(_EMOTION, result.label)
-    lines = [
-        say("margin", margin=percent(result.margin), runner_up=say.label(_EMOTION, result.runner_up)),
-        say("weights", weights=weights_in_use(say, result)),
-    ]
-    if reference is not None:
-        lines.append(_change_said(say, result, reference))
-    st.html(html.outcome(label, percent(float(values.max())), context.colour(result.label), lines))
+    more = [] if reference is None else [_change_said(context.say, result, reference)]
     marks = None if reference is None else reference.probabilities[_EMOTION].tolist()
-    draw_bars(context, key, name, values, marks=marks)
+    st.html(result_card.small_card(context, name, result, more=more, marks=marks))
 
 
 def _change_said(say: Translator, result: FusionResult, reference: FusionResult) -> str:
@@ -396,10 +387,10 @@ def _rules(context: PageContext, engine: Engine, sample: Sample) -> list[SharedV
     st.html(html.note(say("compare.rules.note", count=len(labels), labels=said)))
     for start in range(0, len(found), _PER_ROW):
         panels = st.columns(_PER_ROW, gap="medium")
-        for panel, key, column, result in zip(panels, every[start:], found[start:], results[start:], strict=False):
+        for panel, column, result in zip(panels, found[start:], results[start:], strict=False):
             with panel:
                 st.html(html.section(column.name))
-                _outcome(context, f"rule_{key.name}", column.name, result, None)
+                _outcome(context, column.name, result)
     rule_table.table(context, engine)
     return [SharedView(sample, found)]
 
@@ -429,7 +420,7 @@ def _inputs(context: PageContext, engine: Engine, sample: Sample) -> list[Shared
                 continue
             st.text(item.said)
             with error_boundary(say, f"input_{name}"):
-                _outcome(context, f"input_{shown.index((name, item))}", name, result, None)
+                _outcome(context, name, result)
     _table(context, results, 0)
     return [
         SharedView(item, [Variant(say.rule(settings.rule), settings)], name) for name, item in shown if item is not None

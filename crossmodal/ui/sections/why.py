@@ -21,7 +21,7 @@ from crossmodal.i18n.translator import Translator
 from crossmodal.timing import Progress
 from crossmodal.types import Array, Evidence, FusionSettings, Word
 from crossmodal.ui import html
-from crossmodal.ui.charts import plotly
+from crossmodal.ui.charts import svg
 from crossmodal.ui.components.playhead import component
 from crossmodal.ui.frame import PageContext, error_boundary
 from crossmodal.ui.numbers import percent, percent_tenths, points, signed_tenths
@@ -189,11 +189,11 @@ def _listened(case: Case, clip: DisplayClip, offset: float) -> dict[str, object]
         "key": f"{case.sample.key} {case.context.say.language}",
         "label": case.label,
         "colour": case.colour,
-        "envelope": plotly.coarser(clip.envelope),
+        "envelope": svg.coarser(clip.envelope),
         "segments": clip.segments,
         "seconds": clip.seconds,
         "offset": offset,
-        "words": [[word.text, word.start, word.end] for word in plotly.spaced(_timed(case.sample), clip.seconds)],
+        "words": [[word.text, word.start, word.end] for word in svg.spaced(_timed(case.sample), clip.seconds)],
         "said": {key: say.wording(f"why.time.{key}") for key in ("play", "pause", "place", "here", "here_word")},
     }
 
