@@ -468,6 +468,7 @@ WORDINGS: Wordings = {
         "T = {temperature}: {label}, {probability} percent",
         "T = {temperature}：{label}，{probability}%",
     ),
+    # Where the decision flips: said by the mixer in the browser and by the comparison
     "flips.axis": ("By the share of {modality}:", "随{modality}比例增大："),
     "flips.until": ("{label} up to {at}", "到 {at} 为{label}"),
     "flips.join": (", then ", "，"),
@@ -617,24 +618,6 @@ WORDINGS: Wordings = {
         "This server cannot keep clips at present. The link with the settings alone still works.",
         "本服务器目前无法保存录音，但仅含设置的链接仍可使用。",
     ),
-    # Where the decision flips
-    "flip.always": (
-        "{label} at every weight of {modality}.",
-        "无论{modality}权重多大，都是{label}。",
-    ),
-    "flip.sentence": (
-        "By the weight of {modality}: {until}, then {last}; {distance} from the flip.",
-        "随{modality}权重增大：{until}，之后为{last}；距翻转点 {distance}。",
-    ),
-    "flip.until": ("{label} up to {point}", "{point} 以前为{label}"),
-    "flip.comma": (", ", "，"),
-    "flip.searched": (
-        "This rule has no closed form; the flips were searched for on a grid of {points} points.",
-        "该规则没有解析解；翻转点是在 {points} 个网格点上搜索得到的。",
-    ),
-    "flip.firm": ("firm", "稳固"),
-    "flip.near": ("near a flip", "接近翻转"),
-    "flip.edge": ("on the edge", "处于边缘"),
     # Alpha against truth
     "sweep": ("Every weight, against the truth", "各种权重的实际效果"),
     "sweep.meaning": (

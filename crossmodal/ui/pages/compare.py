@@ -214,9 +214,8 @@ def _where_it_flips(say: Translator, engine: Engine, column: Variant, evidence: 
     found = flips(seen, column.settings, engine.calibration)
     if found is not None:
         alpha = mix(seen, column.settings)
-        badge = say(f"flip.{flip_words.stability(found, alpha)}")
-        said = [flip_words.sentence(say, found, alpha), flip_words.provenance(say, found)]
-        st.html(html.note(f"{badge}: {' '.join(filter(None, said))}"))
+        said = [write(say, found, alpha) for write in (flip_words.badge, flip_words.sentence)]
+        st.html(html.note(" \u00b7 ".join(filter(None, [*said, flip_words.provenance(say, found)]))))
 
 
 def _actions(say: Translator, entry: Entry, place: int, count: int, is_reference: bool) -> None:
