@@ -60,10 +60,10 @@ def whole_points(change: float, zero: str = "0") -> str:
 
 
 def interval(low: float, high: float, write: Callable[[float], str] = share) -> str:
-    """The two ends of an interval: .790–.833."""
-    return f"{write(low)}–{write(high)}"
+    """The two ends of an interval with an en dash between them: .790 to .833."""
+    return f"{write(low)}\u2013{write(high)}"
 
 
 def with_interval(value: float, low: float, high: float) -> str:
-    """A figure at three digits with its interval at two: .725 (.65–.79)."""
+    """A figure at three digits with its interval at two: .725 (.65 to .79)."""
     return f"{share(value)} ({interval(low, high, number)})"
