@@ -1,16 +1,19 @@
 """Figures, markup, formulas and colours: pure functions, checked as such."""
 
 import html
+import re
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crossmodal.i18n.translator import Translator
 from crossmodal.types import EMOTIONS, Word
 from crossmodal.ui import formula
 from crossmodal.ui import html as markup
-from crossmodal.ui.charts import palette, plotly
+from crossmodal.ui.charts import palette, plotly, svg
+from crossmodal.ui.charts.bars import Bar, in_words
 
 HOSTILE = '<a href="http://h/x">x</a><img src=x onerror=alert(1)> & ![x](http://h/y) $$x$$ %{x}'
 
@@ -40,7 +43,13 @@ def oklab(rgb):
 
 
 def bar_values():
-    return [plotly.Bar(label, p, "#123456") for label, p in zip("abc", (0.2, 0.7, 0.1), strict=True)]
+    return [Bar(label, p, "#123456") for label, p in zip("abc", (0.2, 0.7, 0.1), strict=True)]
+
+
+def rows_of(drawn):
+    """Label, length in percent, number and whether it stands out, of every bar."""
+    row = r'<li( class="cx-top")?><span>(.*?)</span><div><i style="width:(.*?)%.*?"></i><b.*?>(.*?)</b>'
+    return [(label, float(width), figure, bool(top)) for top, label, width, figure in re.findall(row, drawn)]
 
 
 @pytest.mark.parametrize("theme", palette.EMOTION_COLOURS)
@@ -65,18 +74,25 @@ def test_any_two_emotions_stay_apart(theme, sight):
 
 
 def test_bars_carry_label_and_number_and_mark_the_highest():
-    figure = plotly.bars(bar_values())
-    trace, axis = figure["data"][0], figure["layout"]["yaxis"]
-    assert trace["x"] == [0.2, 0.7, 0.1]
-    assert trace["text"] == ["20", "<b>70</b>", "10"]
-    assert axis["ticktext"] == ["a", "<b>b</b>", "c"]
+    rows = rows_of(markup.bars(bar_values(), "said"))
+    assert rows == [("a", 17.6, "20", False), ("b", 61.6, "70", True), ("c", 8.8, "10", False)]
 
 
-@pytest.mark.parametrize(
-    ("probability", "text"), [(0.0, "0"), (0.0004, "0"), (0.003, "<1"), (0.004999, "<1"), (0.996, "100"), (1.0, "100")]
-)
-def test_percent(probability, text):
-    assert plotly.percent(probability) == text
+def test_of_equal_bars_the_first_stands_out():
+    equal = [Bar(label, 0.5, "#123456") for label in "ab"]
+    assert [top for *_, top in rows_of(markup.bars(equal, ""))] == [True, False]
+
+
+def test_bars_are_told_to_those_who_cannot_see_them():
+    drawn = markup.bars(bar_values(), in_words(Translator("en"), "Voice", bar_values()))
+    assert 'role="img" aria-label="Voice: a 20 %, b 70 %, c 10 %."' in drawn
+    assert '<ul class="cx-bars" aria-hidden="true">' in drawn
+
+
+def test_a_number_keeps_clear_of_the_stroke_of_another_result():
+    drawn = markup.bars(bar_values(), "", marks=[0.25, 0.1, 0.9])
+    assert re.findall(r'<u style="left:(.*?)%">', drawn) == ["22.00", "8.80", "79.20"]
+    assert re.findall(r"<b(.*?)>", drawn) == [' style="margin-left:4.40%"', "", ""]
 
 
 @given(st.text())
@@ -88,12 +104,12 @@ def test_no_text_of_a_visitor_is_read_as_a_tag(text):
 
 def test_words_without_room_are_left_out():
     words = [Word(str(i), i / 100, (i + 1) / 100, 1.0) for i in range(100)]
-    assert 10 <= len(plotly.spaced(words, 1.0)) <= 14
+    assert 10 <= len(svg.spaced(words, 1.0)) <= 14
 
 
 @pytest.mark.parametrize("points", [0, 1, 139, 140, 141, 400, 1000])
 def test_an_envelope_is_drawn_with_a_bounded_number_of_strokes(points):
-    strokes = plotly.coarser([0.5] * points)
+    strokes = svg.coarser([0.5] * points)
     assert len(strokes) <= 140
     assert bool(strokes) == bool(points)
 
@@ -105,7 +121,9 @@ def test_markup_escapes_every_value():
         markup.invitation(HOSTILE),
         markup.progress(HOSTILE),
         markup.heading(HOSTILE, 1, HOSTILE),
-        markup.verdict(HOSTILE, {"label": HOSTILE, "probability": HOSTILE}, HOSTILE, [HOSTILE], HOSTILE),
+        markup.verdict(HOSTILE, {"label": HOSTILE, "probability": HOSTILE}, HOSTILE, [HOSTILE], HOSTILE, ""),
+        markup.outcome(HOSTILE, HOSTILE, HOSTILE, [HOSTILE]),
+        markup.bars([Bar(HOSTILE, 0.5, HOSTILE)], HOSTILE, marks=[0.6]),
         markup.strip(HOSTILE, [(HOSTILE, 0.5)]),
         markup.notice(HOSTILE, [HOSTILE], [HOSTILE]),
         markup.costs(HOSTILE, {HOSTILE: HOSTILE}),

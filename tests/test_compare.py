@@ -114,7 +114,10 @@ def test_a_link_opens_as_it_was_and_says_what_it_ignored(page):
 
 def test_every_rule_speaks(page):
     made = page(cmp="rules")
-    assert len(outcomes(made)) == len(MODALITIES) + len(fusion_rules()) * len(PRIORS)
+    count = len(MODALITIES) + len(fusion_rules()) * len(PRIORS)
+    assert len(outcomes(made)) == count
+    assert sum(item.value.count('class="cx-bars"') for item in made.html) == count
+    assert not made.get("plotly_chart")
 
 
 def test_two_inputs_stand_side_by_side(page, engine):

@@ -16,7 +16,8 @@ from crossmodal.i18n.translator import LANGUAGES, Translator
 from crossmodal.sharing.comparison import Variant
 from crossmodal.types import FusionSettings, Word
 from crossmodal.ui import samples
-from crossmodal.ui.charts import palette, plotly, svg
+from crossmodal.ui.charts import palette, svg
+from crossmodal.ui.charts.bars import Bar
 from crossmodal.ui.sections import shared_view
 from crossmodal.ui.sections.shared_view import SharedView
 
@@ -31,7 +32,7 @@ def tags(root):
 @given(title=st.text(max_size=40))
 @settings(max_examples=60, deadline=None)
 def test_a_drawing_is_valid_whatever_it_is_called(title):
-    bars = [plotly.Bar(title, p, "#123456") for p in (0.0, 0.3, 1.0)]
+    bars = [Bar(title, p, "#123456") for p in (0.0, 0.3, 1.0)]
     root = ElementTree.fromstring(svg.bars_svg(bars, PAINT, title=title, note=title, marks=[0.2, 0.3, 0.0]))
     assert tags(root) <= {"svg", "title", "rect", "text", "g", "path"}
     wave = svg.waveform((0.1, 0.9), ((0.0, 1.0),), 1.0, [Word(title, 0.0, 0.5, 0.9)])
@@ -43,7 +44,7 @@ def test_a_drawing_is_valid_whatever_it_is_called(title):
 
 def test_the_longest_bar_belongs_to_the_highest_probability():
     values = np.array([0.1, 0.7, 0.2])
-    bars = [plotly.Bar(str(i), float(p), "#123456") for i, p in enumerate(values)]
+    bars = [Bar(str(i), float(p), "#123456") for i, p in enumerate(values)]
     root = ElementTree.fromstring(svg.bars_svg(bars, PAINT, title="x"))
     widths = [float(item.get("width")) for item in root.iter() if item.get("class") == "bar"]
     assert np.argsort(widths).tolist() == np.argsort(values).tolist()

@@ -22,7 +22,8 @@ from crossmodal.sharing.comparison import Variant
 from crossmodal.sharing.export import ExportInput
 from crossmodal.sharing.serialization import evidence_from_record
 from crossmodal.types import EMOTIONS, TASKS, FusionSettings
-from crossmodal.ui.charts import plotly, svg
+from crossmodal.ui.charts import svg
+from crossmodal.ui.numbers import percent
 from crossmodal.ui.sections import report
 
 CALIBRATION = make_calibration(("speech", "text", "face"))
@@ -191,7 +192,7 @@ def test_the_report_says_the_numbers_in_either_language(language):
     for column, result in zip(made.variants, made.results, strict=True):
         assert column.name in page.text
         assert say.label("emotion", result.label) in page.text
-        assert plotly.percent(float(result.probabilities["emotion"].max())) in page.text
+        assert percent(float(result.probabilities["emotion"].max())) in page.text
         assert export.command(made, column) in page.text
     assert say("note.scores") in page.text
     assert page.tags.count("svg") == len(EVIDENCE.predictions) + len(COLUMNS)

@@ -11,15 +11,14 @@ from conftest import make_calibration, make_evidence
 from streamlit.testing.v1 import AppTest
 from visiting import address, start
 
-from crossmodal.explain.flips import flips
+from crossmodal.explain.flips import Flips, Segment, flips
 from crossmodal.fusion import FusionInputs, correct_prior, find_rule, fusion_rules, normalize_alpha, scale_temperature
 from crossmodal.fusion.fuse import fuse
-from crossmodal.i18n.translator import CATALOGUE, Translator
+from crossmodal.i18n.translator import CATALOGUE, LANGUAGES, Translator
 from crossmodal.numerics import softmax
 from crossmodal.types import EMOTIONS, PRIORS, TASKS, FusionSettings
 from crossmodal.ui import address as page_address
-from crossmodal.ui import formula, mixer_state, url_choice
-from crossmodal.ui.charts import plotly
+from crossmodal.ui import flip_words, formula, mixer_state, numbers, url_choice
 from crossmodal.ui.components._assets import SHARED, bundle
 from crossmodal.ui.components.mixer import component
 from crossmodal.ui.components.mixer.inputs import mixer_inputs
@@ -32,12 +31,14 @@ ANSWER = """({ cases }) => cases.map(({ call, given }) => ({
   verdict: () => verdict(given),
   number: () => given.map(number),
   percent: () => given.map(percent),
+  said: () => inWords(given.words, given.labels, given.segments),
+  firm: () => firmness(given.words, given.labels, given.segments, given.share, given.near),
 })[call]())"""
 
 
 def in_browser(cases, tmp_path):
-    """What arithmetic.js answers to [(function, what it is given), ...], in Node where that is there, else Chromium."""
-    source = (SHARED / "arithmetic.js").read_text(encoding="utf-8")
+    """What the shared modules answer to [(function, what it is given), ...], in Node, else in Chromium."""
+    source = bundle(tuple(SHARED / name for name in ("arithmetic.js", "dom.js", "flipbar.js")))
     given = json.dumps({"cases": [{"call": call, "given": value} for call, value in cases]})
     if node := shutil.which("node"):
         path = tmp_path / "ask.mjs"
@@ -49,7 +50,7 @@ def in_browser(cases, tmp_path):
     with driver.sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page()
-        page.add_script_tag(content=f"{source.replace('export ', '')}\nwindow.answer = {ANSWER};")
+        page.add_script_tag(content=f"{source}\nwindow.answer = {ANSWER};")
         found = page.evaluate("given => window.answer(given)", json.loads(given))
         browser.close()
         return found
@@ -156,9 +157,9 @@ def test_numbers_are_written_alike(tmp_path):
     random = np.random.default_rng(0)
     halves = [i / 8 for i in range(9)] + [0.005, 0.015, 0.0004, 0.0005, 0.0006, 0.995, 0.999, 1.0]
     values = halves + random.random(2000).tolist() + (random.random(200) / 50).tolist()
-    numbers, percents = in_browser([("number", values), ("percent", values)], tmp_path)
-    assert numbers == [formula.number(value) for value in values]
-    assert percents == [plotly.percent(value) for value in values]
+    written, percents = in_browser([("number", values), ("percent", values)], tmp_path)
+    assert written == [numbers.number(value) for value in values]
+    assert percents == [numbers.percent(value) for value in values]
 
 
 def test_ties_fall_to_the_same_class(tmp_path):
@@ -181,7 +182,7 @@ def test_the_sources_are_one_module_without_a_name_twice(tmp_path):
 
 
 def test_every_rule_is_known_to_the_browser():
-    source = (SHARED / "arithmetic.js").read_text(encoding="utf-8")
+    source = bundle(tuple(SHARED / name for name in ("arithmetic.js", "dom.js", "flipbar.js")))
     line = next(line for line in source.splitlines() if line.startswith("const POOLS"))
     assert {part.split(":")[0].strip() for part in line.split("{")[1].split(",")} == set(fusion_rules())
     assert all(find_rule(name) for name in fusion_rules())
@@ -329,6 +330,30 @@ def test_settings_now_are_those_of_the_address(engine):
     for key, value in {"a_speech": "0.9", "t": "0.5", "rule": "product"}.items():
         made.query_params[key] = value
     assert made.run().markdown[0].value == "product 0.5 0.9"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_flips_are_told_alike(language, tmp_path):
+    say = Translator(language)
+    words = {key: say.wording(key) for key in CATALOGUE if key.startswith("flips.")}
+    labels = [say.label("emotion", label) for label in EMOTIONS]
+    wholes = {
+        "one": ((0.0, 1.0, "joy"),),
+        "three": ((0.0, 0.35, "joy"), (0.35, 0.51, "neutral"), (0.51, 1.0, "sadness")),
+    }
+    cases, expected = [], []
+    for segments in wholes.values():
+        found = Flips(tuple(Segment(*segment) for segment in segments), True, NAMES[:2])
+        given = [[start, end, EMOTIONS.index(label)] for start, end, label in segments]
+        known = {"words": words, "labels": labels, "segments": given}
+        for share in (0.0, 0.33, 0.35, 0.43, 0.5, 0.61, 0.62, 1.0):
+            near = [flip_words.EDGE + 1e-9, flip_words.NEAR + 1e-9]
+            cases += [("said", known), ("firm", known | {"share": share, "near": near})]
+            axis = say("flips.axis", modality=say.modality(NAMES[0]))
+            expected.append(flip_words.sentence(say, found, share).removeprefix(f"{axis} "))
+            level, said = flip_words.stability(found, share), flip_words.badge(say, found, share)
+            expected.append({"how": level, "said": said})
+    assert in_browser(cases, tmp_path) == expected
 
 
 # --- three modalities and more, which the project does not ship yet ------------------------------------------------

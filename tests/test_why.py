@@ -16,7 +16,7 @@ from crossmodal.fusion.fuse import fuse
 from crossmodal.model.folder import MODELS_VARIABLE
 from crossmodal.types import FusionSettings
 from crossmodal.ui.sections import why_cache
-from crossmodal.ui.sections.why import points, strengths
+from crossmodal.ui.sections.why import strengths
 from crossmodal.ui.sections.why_cache import OcclusionScores
 
 
@@ -151,14 +151,6 @@ def test_fusing_anew_is_what_a_flip_says(engine):
     words = [word for word in text.split() if word != found[1]]
     evidence = engine.pipeline().embed(text=" ".join(words))
     assert EN.label("emotion", fuse(evidence, FusionSettings(), engine.calibration).label) == found[2]
-
-
-@pytest.mark.parametrize(
-    ("value", "said"),
-    [(0.123, "+12"), (-0.078, "\u22128"), (0.004, "+0.4"), (-0.0095, "\u22121"), (0.0, "0"), (0.0004, "0")],
-)
-def test_points_carry_their_sign(value, said):
-    assert points(value) == said
 
 
 def test_pulls_are_drawn_against_the_strongest():

@@ -115,8 +115,7 @@ def _visit(browser: Any, address: str) -> tuple[float, Any]:
     start = time.perf_counter()
     page.goto(address)
     page.locator(".cx-spoken").wait_for(state="attached")
-    # Plain bars are drawn by Plotly, and there is nothing to see before it.
-    page.locator(".cx-fused .cx-bars, .st-key-bars_fused .js-plotly-plot").first.wait_for(state="attached")
+    page.locator(".cx-fused .cx-bars").first.wait_for(state="attached")
     return (time.perf_counter() - start) * 1e3, page
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from crossmodal.ui.numbers import number
+
 Weights = Sequence[tuple[int, float]]
 """The index i of each present modality with the weight in use."""
 
@@ -16,17 +18,6 @@ def alpha(index: int) -> str:
 def subscript(index: int) -> str:
     """An index as small digits below the line."""
     return "".join(chr(0x2080 + int(digit)) for digit in str(index))
-
-
-def number(value: float) -> str:
-    """A weight as .62, or 1."""
-    text = f"{value:.2f}"
-    return {"1.00": "1", "-1.00": "-1"}.get(text, text.replace("0.", ".", 1))
-
-
-def share(value: float) -> str:
-    """A figure between 0 and 1 at three digits: .812."""
-    return f"{value:.3f}".removeprefix("0")
 
 
 def _sum(symbol: str, weights: Weights) -> str:

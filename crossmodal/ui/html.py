@@ -6,9 +6,15 @@ import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from crossmodal.ui.charts.plotly import percent
+from crossmodal.ui.charts.bars import Bar, highest
+from crossmodal.ui.numbers import percent
 
 _e = html.escape
+
+_BAR_SCALE = 88
+"""Length of a bar at probability 1, in percent of its row: the rest is left to its number."""
+_NUMBER_WIDTH = 0.15
+"""About how much of a row a number takes."""
 
 
 def masthead(title: str, tagline: str) -> str:
@@ -60,16 +66,22 @@ def heading(name: str, index: int, said: str) -> str:
     )
 
 
-def verdict(name: str, said: Mapping[str, object], colour: str, lines: Sequence[str], spoken: str) -> str:
-    """The fused result in large, with one sentence for those who hear the page; ``said`` has label and probability."""
+def verdict(  # noqa: PLR0913, the parts of the card from top to bottom
+    name: str, said: Mapping[str, object], colour: str, lines: Sequence[str], spoken: str, body: str
+) -> str:
+    """The fused result in large, with one sentence for those who hear the page; ``said`` has label and probability.
+
+    ``body`` is markup of this module that stands below: the bars and the sentiment.
+    """
     label, probability = _e(str(said["label"])), _e(str(said["probability"]))
     facts = "".join(f"<p>{_e(line)}</p>" for line in lines)
     return (
-        f'<div class="cx-verdict"><div class="cx-head"><h2>{_e(name)} <i class="cx-sym">&psi;</i></h2></div>'
+        '<section class="cx-verdict cx-fused">'
+        f'<div class="cx-head"><h2>{_e(name)} <i class="cx-sym">&psi;</i></h2></div>'
         f'<div class="cx-label" aria-hidden="true"><i style="background:{_e(colour)}"></i>'
         f"<b>{label}</b><span>{probability}&thinsp;%</span></div>"
         f'<div class="cx-facts" aria-hidden="true">{facts}</div>'
-        f'<p class="cx-spoken" role="status" aria-live="polite">{_e(spoken)}</p></div>'
+        f'<p class="cx-spoken" role="status" aria-live="polite">{_e(spoken)}</p>{body}</section>'
     )
 
 
@@ -79,12 +91,12 @@ def section(name: str, said: str = "") -> str:
     return f'<div class="cx-head"><h2>{_e(name)}</h2>{aside}</div>'
 
 
-def outcome(label: str, probability: str, colour: str, lines: Sequence[str]) -> str:
-    """A label in middling size with its probability, and lines about it."""
+def outcome(label: str, probability: str, colour: str, lines: Sequence[str], body: str = "") -> str:
+    """A label in middling size with its probability, and lines about it; ``body`` is markup that stands below."""
     facts = "".join(f"<p>{_e(line)}</p>" for line in lines)
     return (
         f'<div class="cx-outcome"><div class="cx-label"><i style="background:{_e(colour)}"></i><b>{_e(label)}</b>'
-        f'<span>{_e(probability)}&thinsp;%</span></div><div class="cx-facts">{facts}</div></div>'
+        f'<span>{_e(probability)}&thinsp;%</span></div><div class="cx-facts">{facts}</div>{body}</div>'
     )
 
 
@@ -130,6 +142,34 @@ def legend(title: str, items: Sequence[tuple[str, str, str]]) -> str:
         for glyph, colour, said in items
     )
     return f'<ul class="cx-legend" aria-label="{_e(title)}">{parts}</ul>'
+
+
+def bars(values: Sequence[Bar], said: str, *, large: bool = False, marks: Sequence[float] | None = None) -> str:
+    """Horizontal bars from 0 to 1, each with its label and number, as ``bars`` of components/shared/dom.js draws them.
+
+    The highest stands out in bold. ``marks`` draws a stroke across each bar where another result ends. ``said`` is all
+    of it in words, for those who cannot see it.
+    """
+    top_bar = highest(values)
+    rows = "".join(
+        ('<li class="cx-top">' if place == top_bar else "<li>")
+        + f"<span>{_e(bar.label)}</span>{_bar(bar, None if marks is None else marks[place])}</li>"
+        for place, bar in enumerate(values)
+    )
+    size = " cx-large" if large else ""
+    return f'<div role="img" aria-label="{_e(said)}"><ul class="cx-bars{size}" aria-hidden="true">{rows}</ul></div>'
+
+
+def _bar(bar: Bar, mark: float | None) -> str:
+    """One bar with its number behind it, which keeps clear of the stroke at ``mark``."""
+    beside = mark is not None and bar.probability < mark < bar.probability + _NUMBER_WIDTH
+    aside = f' style="margin-left:{_BAR_SCALE * (mark - bar.probability):.2f}%"' if mark is not None and beside else ""
+    stroke = "" if mark is None else f'<u style="left:{_BAR_SCALE * mark:.2f}%"></u>'
+    length = f"{_BAR_SCALE * bar.probability:.2f}%"
+    return (
+        f'<div><i style="width:{length};background:{_e(bar.colour)}"></i>'
+        f"<b{aside}>{_e(percent(bar.probability))}</b>{stroke}</div>"
+    )
 
 
 def strip(name: str, values: Sequence[tuple[str, float]]) -> str:

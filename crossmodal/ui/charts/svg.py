@@ -7,21 +7,25 @@ its points lies in a part of its own that is stretched.
 from __future__ import annotations
 
 import html
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from crossmodal.i18n.translator import Translator
-from crossmodal.types import EMOTION, TASKS, Array, Word
-from crossmodal.ui.charts import plotly
+from crossmodal.types import Word
+from crossmodal.ui.charts.bars import Bar, highest
 from crossmodal.ui.charts.palette import BACKGROUND, EMOTION_COLOURS, GREY, INK
-from crossmodal.ui.charts.plotly import Bar, percent
+from crossmodal.ui.numbers import percent
 
 FONT = "'Source Sans 3','Source Sans Pro','Noto Sans SC','PingFang SC','Microsoft YaHei',system-ui,sans-serif"
 
 _MARGIN, _TITLE = 14, 34
 _BARS_WIDTH, _NAMES, _NUMBERS, _ROW = 420, 96, 44, 26
 _WAVE_HEIGHT = 84
+_STROKES = 140
+_HAIRLINE = 0.015
+_LEAST_WORD_GAP = 0.075
+"""Least distance of two words under a waveform, as a share of its width, before one is left out."""
 _ACROSS = 600
 """Units across of what is stretched; a file is so wide that it stands there as it is."""
 _STEADY = ' vector-effect="non-scaling-stroke"'
@@ -136,12 +140,6 @@ def line(points: Iterable[tuple[float, float]], style: str) -> str:
 # --- bars ------------------------------------------------------------------------------------------------------------
 
 
-def emotion_bars(say: Translator, values: Array, paint: Paint) -> list[Bar]:
-    """Probabilities of the emotions (C,) as bars."""
-    named = zip(TASKS[EMOTION], values, strict=True)
-    return [Bar(say.label(EMOTION, label), float(p), paint.of(label)) for label, p in named]
-
-
 def bars_svg(
     bars: Sequence[Bar], paint: Paint, *, title: str, note: str = "", marks: Sequence[float] | None = None
 ) -> str:
@@ -161,9 +159,9 @@ def bars_svg(
 
 
 def _rows(bars: Sequence[Bar], top: int, marks: Sequence[float] | None) -> Iterator[str]:
-    highest = max(range(len(bars)), key=lambda i: bars[i].probability)
+    top_bar = highest(bars)
     for index, bar in enumerate(bars):
-        y, wide, bold = top + _ROW * index, _long(bar.probability), index == highest
+        y, wide, bold = top + _ROW * index, _long(bar.probability), index == top_bar
         yield text(_NAMES - 10, y + 18, bar.label, anchor="end", size=14, bold=bold)
         yield (
             f'<rect class="bar" x="{_NAMES}" y="{y + 5}" width="{wide:.2f}" height="{_ROW - 9}" '
@@ -189,7 +187,7 @@ def waveform(
     envelope: Sequence[float], segments: Sequence[tuple[float, float]], seconds: float, words: Sequence[Word] = ()
 ) -> Drawing:
     """A waveform mirrored about its middle, with the speech shaded and the words under it at their times."""
-    peaks = plotly.coarser(envelope)
+    peaks = coarser(envelope)
     height = _WAVE_HEIGHT * (0.8 if words else 1.0)
     middle, step = height / 2, _ACROSS / max(1, len(peaks))
     strokes = "".join(_stroke((i + 0.2) * step, 0.6 * step, middle, peak / 1.08) for i, peak in enumerate(peaks))
@@ -200,9 +198,28 @@ def waveform(
     )
     under = "".join(
         text(across((word.start + word.end) / 2 / seconds), height + 13, word.text, anchor="middle", size=12)
-        for word in plotly.spaced(words, seconds)
+        for word in spaced(words, seconds)
     )
     return Drawing(shaded + stretched(height, f'<path d="{strokes}" style="fill:{GREY}"/>') + under, _WAVE_HEIGHT)
+
+
+def coarser(envelope: Sequence[float], strokes: int = _STROKES) -> list[float]:
+    """The peaks of an envelope at the resolution of the drawing; silence keeps a hairline."""
+    size = max(1, math.ceil(len(envelope) / strokes))
+    return [max(_HAIRLINE, *envelope[i : i + size]) for i in range(0, len(envelope), size)]
+
+
+def spaced(words: Sequence[Word], seconds: float) -> list[Word]:
+    """The words that have room under a waveform of that length, from the left."""
+    kept: list[Word] = []
+    for word in words:
+        if not kept or (_middle(word) - _middle(kept[-1])) / seconds >= _LEAST_WORD_GAP:
+            kept.append(word)
+    return kept
+
+
+def _middle(word: Word) -> float:
+    return (word.start + word.end) / 2
 
 
 def _stroke(x: float, wide: float, middle: float, peak: float) -> str:

@@ -14,8 +14,9 @@ from crossmodal.timeline.tracks import Tracks
 from crossmodal.timeline.types import PEAKS_PER_SECOND, Recording, UtteranceLine
 from crossmodal.types import MAIN_TASK, TASKS, Array
 from crossmodal.ui.charts import palette
-from crossmodal.ui.charts.plotly import Figure, literal, percent
+from crossmodal.ui.charts.plotly import Figure, literal
 from crossmodal.ui.frame import PageContext
+from crossmodal.ui.numbers import percent
 
 CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
 """A click chooses a line; nothing zooms, and a finger scrolls the page."""

@@ -12,7 +12,6 @@ from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.types import EMOTIONS, MAIN_TASK
 from crossmodal.ui.charts import palette
 from crossmodal.ui.charts.plotly import Figure, literal
-from crossmodal.ui.formula import number, share
 from crossmodal.ui.frame import PageContext
 
 Event = Mapping[str, Any]
@@ -199,8 +198,3 @@ def gap(events: Sequence[Event], epoch: int) -> float:
             (a, b), (c, d) = middles
             distances.append(((a - c) ** 2 + (b - d) ** 2) ** 0.5)
     return sum(distances) / max(1, len(distances))
-
-
-def with_interval(figure: Mapping[str, float]) -> str:
-    """A UAR with its 95 % interval, as .725 (.65 to .79)."""
-    return f"{share(figure['uar'])} ({number(figure['low'])}\u2013{number(figure['high'])})"

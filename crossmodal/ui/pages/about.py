@@ -12,6 +12,7 @@ from crossmodal.explain.sweep import figures
 from crossmodal.i18n.translator import Translator
 from crossmodal.ui import html
 from crossmodal.ui.frame import PageContext
+from crossmodal.ui.numbers import share
 
 _FORMULAS = (
     r"\mathrm{Fusion}(x_1,\dots,x_n)=\sum_i \alpha_i\, f_i(x_i)",
@@ -60,5 +61,5 @@ def _measured(say: Translator, measured: Mapping[str, Any]) -> list[tuple[str, s
         for step in path:
             value = value.get(step) if isinstance(value, Mapping) else None
         if isinstance(value, float):
-            found.append((f"{value:.3f}".lstrip("0"), say(key)))
+            found.append((share(value), say(key)))
     return found

@@ -22,18 +22,17 @@ from crossmodal.explain.sweep import best_alphas
 from crossmodal.fusion import find_rule
 from crossmodal.fusion.rules.confidence import confidence
 from crossmodal.i18n.translator import CATALOGUE, Translator
-from crossmodal.types import EMOTION, SENTIMENT, TASKS, Array, Evidence, FusionResult, FusionSettings
+from crossmodal.types import EMOTION, SENTIMENT, TASKS, Evidence, FusionResult, FusionSettings
 from crossmodal.ui import address, flip_words, formula, html, mixer_state, samples
 from crossmodal.ui.address import TEMPERATURES
-from crossmodal.ui.charts import plotly
 from crossmodal.ui.components.mixer import component
 from crossmodal.ui.components.mixer.inputs import mixer_inputs, result, table
 from crossmodal.ui.frame import PageContext, error_boundary
 from crossmodal.ui.mixer_state import MODE, MixerState
+from crossmodal.ui.numbers import number
 from crossmodal.ui.samples import Sample
-from crossmodal.ui.sections import sweep, why
+from crossmodal.ui.sections import result_card, sweep, why
 from crossmodal.ui.sections.alpha_slider import alpha_slider, use_switch
-from crossmodal.ui.sections.result_bars import draw_bars, weights_in_use
 
 _WORDS = ("flips.", "mix.", "mode.", "temperature", "error.nothing_to_fuse", "error.title.nothing_to_fuse")
 _MORE_WORDS = (
@@ -207,7 +206,7 @@ def mix_plainly(
     used = _used(engine, evidence)
     with place, error_boundary(context.say, "bench"):
         result, spent = _fuse(engine, used, settings)
-        _fused(context, result)
+        st.html(result_card.large_card(context, result))
         _small_print(context.say, engine, evidence, result, settings, {**evidence.cost, "fuse": spent})
     _curve(context, engine, used, settings, flips(used, settings, engine.calibration))
     if sample:
@@ -279,34 +278,13 @@ def _reading(context: PageContext, engine: Engine, name: str, evidence: Evidence
         st.html(html.note(say.known(f"absent.{name}", say("absent"))))
         return
     values = evidence.predictions[name].probabilities
-    st.html(html.heading(say.modality(name), index, _certainty(say, evidence, name)))
-    draw_bars(context, name, say.modality(name), values[EMOTION])
-    st.html(_strip(say, values[SENTIMENT]))
+    heading = html.heading(say.modality(name), index, _certainty(say, evidence, name))
+    drawn = result_card.bars(context, say.modality(name), values[EMOTION])
+    st.html(heading + drawn + result_card.sentiment(say, values[SENTIMENT]))
 
 
 def _certainty(say: Translator, evidence: Evidence, name: str) -> str:
-    return say("certainty", value=formula.number(float(confidence(evidence.predictions[name].probabilities[EMOTION]))))
-
-
-def _fused(context: PageContext, result: FusionResult) -> None:
-    """What all say together: the label in large, its margin, the weights really used."""
-    say, values = context.say, result.probabilities[EMOTION]
-    said = {
-        "label": say.label(EMOTION, result.label),
-        "probability": plotly.percent(float(values.max())),
-        "margin": plotly.percent(result.margin),
-        "runner_up": say.label(EMOTION, result.runner_up),
-        "weights": weights_in_use(say, result),
-    }
-    lines = [say("margin", **said), say("weights", **said)]
-    st.html(html.verdict(say("fused"), said, context.colour(result.label), lines, say("result.spoken", **said)))
-    draw_bars(context, "fused", say("fused"), values, large=True)
-    st.html(_strip(say, result.probabilities[SENTIMENT]))
-
-
-def _strip(say: Translator, values: Array) -> str:
-    named = [(say.label(SENTIMENT, label), float(p)) for label, p in zip(TASKS[SENTIMENT], values, strict=True)]
-    return html.strip(say("sentiment"), named)
+    return say("certainty", value=number(float(confidence(evidence.predictions[name].probabilities[EMOTION]))))
 
 
 def _small_print(  # noqa: PLR0913, all that the lines tell of
@@ -337,7 +315,7 @@ def _guide(say: Translator, engine: Engine, evidence: Evidence, result: FusionRe
 
     top = {name: evidence.predictions[name].probabilities[EMOTION] for name in used}
     says = {name: _told(say, TASKS[EMOTION][int(p.argmax())], float(p.max())) for name, p in top.items()}
-    weights = {name: formula.number(weight) for name, weight in result.alpha_used.items()}
+    weights = {name: number(weight) for name, weight in result.alpha_used.items()}
     fused = _told(say, result.label, float(result.probabilities[EMOTION].max()))
     return [
         ("x", "x", say("guide.x", parts=listed("x", {name: say.modality(name) for name in used}))),
@@ -348,4 +326,4 @@ def _guide(say: Translator, engine: Engine, evidence: Evidence, result: FusionRe
 
 
 def _told(say: Translator, label: str, probability: float) -> str:
-    return f"{say.label(EMOTION, label)} {formula.number(probability)}"
+    return f"{say.label(EMOTION, label)} {number(probability)}"

@@ -18,13 +18,12 @@ from crossmodal.sharing.comparison import Variant
 from crossmodal.types import EMOTION, PRIORS, TASKS, Evidence, FusionResult
 from crossmodal.ui import address, flip_words, html
 from crossmodal.ui.address import TEMPERATURES
-from crossmodal.ui.charts import plotly
 from crossmodal.ui.frame import PageContext, error_boundary
+from crossmodal.ui.numbers import percent, whole_points
 from crossmodal.ui.pages import bench
 from crossmodal.ui.samples import Sample
-from crossmodal.ui.sections import inputs, rule_table
+from crossmodal.ui.sections import inputs, result_card, rule_table
 from crossmodal.ui.sections.alpha_slider import alpha_slider, use_switch
-from crossmodal.ui.sections.result_bars import draw_bars, weights_in_use
 from crossmodal.ui.sections.shared_view import SharedView
 from crossmodal.ui.url_choice import UrlChoice
 
@@ -197,7 +196,7 @@ def _card(  # noqa: PLR0913, what a column shows of itself and of its neighbours
             with st.popover(say("compare.actions"), key=f"c{entry.uid}_menu"):
                 _actions(say, entry, place, count, is_reference)
         reference = results[pinned] if pinned is not None and not is_reference else None
-        _outcome(context, f"column_{entry.uid}", column.name, results[entry.uid], reference)
+        _outcome(context, column.name, results[entry.uid], reference)
         _where_it_flips(say, engine, column, evidence)
         _controls(say, engine, entry)
 
@@ -208,9 +207,8 @@ def _where_it_flips(say: Translator, engine: Engine, column: Variant, evidence: 
     found = flips(seen, column.settings, engine.calibration)
     if found is not None:
         alpha = mix(seen, column.settings)
-        badge = say(f"flip.{flip_words.stability(found, alpha)}")
-        said = [flip_words.sentence(say, found, alpha), flip_words.provenance(say, found)]
-        st.html(html.note(f"{badge}: {' '.join(filter(None, said))}"))
+        said = [write(say, found, alpha) for write in (flip_words.badge, flip_words.sentence)]
+        st.html(html.note(" \u00b7 ".join(filter(None, [*said, flip_words.provenance(say, found)]))))
 
 
 def _actions(say: Translator, entry: Entry, place: int, count: int, is_reference: bool) -> None:
@@ -319,39 +317,27 @@ def _weight(say: Translator, entry: Entry, name: str, index: int) -> None:
 
 
 def _outcome(
-    context: PageContext, key: str, name: str, result: FusionResult | None, reference: FusionResult | None
+    context: PageContext, name: str, result: FusionResult | None, reference: FusionResult | None = None
 ) -> None:
     """The label, its margin and the bars; against a reference, what changed."""
     if result is None:
         st.html(html.note(context.say("error.nothing_to_fuse")))
         return
-    say, values = context.say, result.probabilities[EMOTION]
-    label = say.label(EMOTION, result.label)
-    lines = [
-        say("margin", margin=plotly.percent(result.margin), runner_up=say.label(EMOTION, result.runner_up)),
-        say("weights", weights=weights_in_use(say, result)),
-    ]
-    if reference is not None:
-        lines.append(_change_said(say, result, reference))
-    st.html(html.outcome(label, plotly.percent(float(values.max())), context.colour(result.label), lines))
+    more = [] if reference is None else [_change_said(context.say, result, reference)]
     marks = None if reference is None else reference.probabilities[EMOTION].tolist()
-    draw_bars(context, key, name, values, marks=marks)
+    st.html(result_card.small_card(context, name, result, more=more, marks=marks))
 
 
 def _change_said(say: Translator, result: FusionResult, reference: FusionResult) -> str:
     """The largest change against the reference, in words."""
     change = result.probabilities[EMOTION] - reference.probabilities[EMOTION]
     most = int(abs(change).argmax())
-    said = say("compare.change", label=say.label(EMOTION, TASKS[EMOTION][most]), points=_points(float(change[most])))
+    said = say(
+        "compare.change", label=say.label(EMOTION, TASKS[EMOTION][most]), points=whole_points(float(change[most]))
+    )
     if result.label == reference.label:
         return said
     return say("compare.turned", label=say.label(EMOTION, reference.label)) + " \u00b7 " + said
-
-
-def _points(change: float) -> str:
-    """A change of probability in percentage points, signed; a minus sign proper."""
-    rounded = round(100 * change)
-    return "0" if rounded == 0 else f"{rounded:+d}".replace("-", "\u2212")
 
 
 def _table(context: PageContext, named: Sequence[tuple[str, FusionResult | None]], reference: int) -> None:
@@ -361,13 +347,13 @@ def _table(context: PageContext, named: Sequence[tuple[str, FusionResult | None]
     if len(usable) < 2 or base is None:
         return
     rows = [(say("compare.label"), [say.label(EMOTION, result.label) for _, result in usable])]
-    rows.append((say("compare.margin"), [plotly.percent(result.margin) for _, result in usable]))
+    rows.append((say("compare.margin"), [percent(result.margin) for _, result in usable]))
     for index, label in enumerate(TASKS[EMOTION]):
         cells = []
         for _, result in usable:
             value = float(result.probabilities[EMOTION][index])
             change = value - float(base.probabilities[EMOTION][index])
-            cells.append(plotly.percent(value) + ("" if result is base else f" ({_points(change)})"))
+            cells.append(percent(value) + ("" if result is base else f" ({whole_points(change)})"))
         rows.append((say.label(EMOTION, label), cells))
     caption = say("compare.table", reference=named[reference][0])
     st.html(html.table(caption, [name for name, _ in usable], rows))
@@ -387,10 +373,10 @@ def _rules(context: PageContext, engine: Engine, sample: Sample) -> list[SharedV
     st.html(html.note(say("compare.rules.note", count=len(labels), labels=said)))
     for start in range(0, len(found), _PER_ROW):
         panels = st.columns(_PER_ROW, gap="medium")
-        for panel, key, column, result in zip(panels, every[start:], found[start:], results[start:], strict=False):
+        for panel, column, result in zip(panels, found[start:], results[start:], strict=False):
             with panel:
                 st.html(html.section(column.name))
-                _outcome(context, f"rule_{key.name}", column.name, result, None)
+                _outcome(context, column.name, result)
     rule_table.table(context, engine)
     return [SharedView(sample, found)]
 
@@ -420,7 +406,7 @@ def _inputs(context: PageContext, engine: Engine, sample: Sample) -> list[Shared
                 continue
             st.text(item.said)
             with error_boundary(say, f"input_{name}"):
-                _outcome(context, f"input_{shown.index((name, item))}", name, result, None)
+                _outcome(context, name, result)
     _table(context, results, 0)
     return [
         SharedView(item, [Variant(say.rule(settings.rule), settings)], name) for name, item in shown if item is not None

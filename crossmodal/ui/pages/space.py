@@ -23,11 +23,12 @@ from crossmodal.fusion.rules.shared_space import SharedSpace
 from crossmodal.i18n.translator import Translator
 from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.types import MAIN_TASK, TASKS, Array, Evidence, ModalityPrediction
-from crossmodal.ui import address, formula, html, mixer_state, samples, service
-from crossmodal.ui.charts import embedding_map, palette, plotly
+from crossmodal.ui import address, html, mixer_state, samples, service
+from crossmodal.ui.charts import embedding_map, palette
 from crossmodal.ui.components.map_markers import component as pins
 from crossmodal.ui.components.mixer import component as mixer
 from crossmodal.ui.frame import PageContext, error_boundary
+from crossmodal.ui.numbers import interval, number, percent, share
 from crossmodal.ui.samples import Sample
 from crossmodal.ui.sections.alpha_slider import alpha_slider
 from crossmodal.ui.url_choice import UrlChoice
@@ -199,7 +200,7 @@ def _explained(say: Translator, found: EmbeddingMap, projection: str) -> str:
         explained=round(100 * found.explained),
         dimensions=found.z.shape[1],
         count=NEIGHBOURS,
-        gap=formula.number(float(np.linalg.norm(means[0] - means[-1]))),
+        gap=number(float(np.linalg.norm(means[0] - means[-1]))),
     )
 
 
@@ -242,7 +243,7 @@ def _plain(context: PageContext, engine: Engine, evidence: Evidence, mix: Mix) -
     _heading(context.say, mix)
     if mix.names:
         label = TASKS[MAIN_TASK][int(mix.now.argmax())]
-        probability = plotly.percent(float(mix.now.max()))
+        probability = percent(float(mix.now.max()))
         st.html(html.outcome(context.say.label(MAIN_TASK, label), probability, context.colour(label), []))
     if len(mix.names) > 1:
         _sliders(context.say, engine, mix.names)
@@ -265,7 +266,7 @@ def _by_rule(context: PageContext, engine: Engine, evidence: Evidence, mix: Mix)
         return
     seen = replace(evidence, predictions={name: evidence.predictions[name] for name in mix.names})
     result = engine.fuse(seen, settings)
-    probability = plotly.percent(float(result.probabilities[MAIN_TASK].max()))
+    probability = percent(float(result.probabilities[MAIN_TASK].max()))
     said = {"rule": say.rule(settings.rule), "label": say.label(MAIN_TASK, result.label), "probability": probability}
     st.html(html.note(say("space.rule", **said)))
 
@@ -373,7 +374,7 @@ def _listed(
         more = gloss if context.say.language == "zh" and gloss else ""
         about = emotion if gloss else f"{emotion}, {split}"
         label = TASKS[MAIN_TASK][int(found.labels[row])]
-        items.append(html.Neighbour(formula.number(similarity), context.colour(label), what, about, more))
+        items.append(html.Neighbour(number(similarity), context.colour(label), what, about, more))
     return items
 
 
@@ -396,16 +397,14 @@ def _search(say: Translator, measured: Mapping[str, Any]) -> None:
         st.html(html.note(service.own_or(say, "space.search.none")))
         return
     ways = measured["space"]["retrieval"]
-    rows = [
-        (
-            say(f"space.search.{way}"),
-            [formula.share(ways[way]["map"]["value"]), _interval(ways[way]["map"]), formula.share(ways[way]["chance"])],
-        )
-        for way in ("speech>text", "text>speech", "speech>speech", "text>text")
-    ]
+    rows = []
+    for way in ("speech>text", "text>speech", "speech>speech", "text>text"):
+        precision, chance = ways[way]["map"], ways[way]["chance"]
+        within = interval(precision["low"], precision["high"])
+        rows.append((say(f"space.search.{way}"), [share(precision["value"]), within, share(chance)]))
     heads = [say(f"space.search.{head}") for head in ("map", "interval", "chance")]
     st.html(html.table(say("space.search.caption"), heads, rows))
-    st.html(html.note(say("space.search.note", share=formula.share(measured["space"]["read_as_intended"]["share"]))))
+    st.html(html.note(say("space.search.note", share=share(measured["space"]["read_as_intended"]["share"]))))
 
 
 def _transfer(say: Translator, measured: Mapping[str, Any]) -> None:
@@ -416,13 +415,9 @@ def _transfer(say: Translator, measured: Mapping[str, Any]) -> None:
         return
     found = measured["transfer"]
     rows = [
-        (say(f"space.transfer.{way}"), [formula.share(found["off"][way]), formula.share(found["on"][way])])
+        (say(f"space.transfer.{way}"), [share(found["off"][way]), share(found["on"][way])])
         for way in ("text>speech", "speech>text", "speech>speech", "text>text")
     ]
-    heads = [say("space.transfer.gamma", gamma=gamma) for gamma in ("0", formula.number(found["gamma"]))]
-    st.html(html.table(say("space.transfer.caption", chance=formula.share(1 / len(TASKS[MAIN_TASK]))), heads, rows))
+    heads = [say("space.transfer.gamma", gamma=gamma) for gamma in ("0", number(found["gamma"]))]
+    st.html(html.table(say("space.transfer.caption", chance=share(1 / len(TASKS[MAIN_TASK]))), heads, rows))
     st.html(html.note(say("space.transfer.note")))
-
-
-def _interval(figure: Mapping[str, float]) -> str:
-    return f"{formula.share(figure['low'])}\u2013{formula.share(figure['high'])}"

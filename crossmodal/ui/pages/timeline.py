@@ -31,8 +31,8 @@ from crossmodal.ui.components.mixer import component
 from crossmodal.ui.frame import PageContext, error_boundary, show_error
 from crossmodal.ui.pages import bench
 from crossmodal.ui.presence import presence
+from crossmodal.ui.sections import result_card
 from crossmodal.ui.sections.alpha_slider import alpha_slider, use_switch
-from crossmodal.ui.sections.result_bars import draw_bars
 from crossmodal.ui.url_choice import UrlChoice
 
 SOURCE = UrlChoice(address.key("tl"))
@@ -379,11 +379,9 @@ def _readings(context: PageContext, engine: Engine, found: Tracks, place: int) -
     shown["fused"] = (context.say("fused"), found.fused[place])
     for (key, (name, row)), column in zip(shown.items(), st.columns(len(shown), gap="large"), strict=True):
         with column:
-            st.html(html.section(name, said(context, row)))
-            if np.isnan(row).any():
-                st.html(html.note(context.say.known(f"absent.{key}", context.say("absent"))))
-            else:
-                draw_bars(context, f"tl_{key}", name, row)
+            absent = html.note(context.say.known(f"absent.{key}", context.say("absent")))
+            drawn = absent if np.isnan(row).any() else result_card.bars(context, name, row)
+            st.html(html.section(name, said(context, row)) + drawn)
 
 
 def _step(opened: Opened, by: int) -> None:

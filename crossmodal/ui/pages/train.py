@@ -24,9 +24,9 @@ from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.types import EMOTIONS
 from crossmodal.ui import address, html, service
 from crossmodal.ui.charts import training as training_charts
-from crossmodal.ui.charts.training import Event, with_interval
-from crossmodal.ui.formula import number, share
+from crossmodal.ui.charts.training import Event
 from crossmodal.ui.frame import PageContext, error_boundary, show_error
+from crossmodal.ui.numbers import number, share, shortest, whole_points, with_interval
 
 REDRAW_SECONDS = 1.0
 WEIGHTS = ("lambda_speech", "lambda_text", "gamma_cross", "gamma_speech", "gamma_text")
@@ -228,11 +228,7 @@ def _written(settings: TrainingSettings) -> str:
 
 
 def _factor(value: float) -> str:
-    return "" if value == 1 else rf"{_plain(value)}\,"
-
-
-def _plain(value: float) -> str:
-    return f"{value:g}".removeprefix("0") if value < 1 else f"{value:g}"
+    return "" if value == 1 else rf"{shortest(value)}\,"
 
 
 # --- a run ----------------------------------------------------------------------------------------------------------
@@ -363,7 +359,7 @@ def _curves(context: PageContext, events: Sequence[Event], settings: TrainingSet
 def _term(context: PageContext, events: Sequence[Event], settings: TrainingSettings, term: str, symbol: str) -> None:
     now = training_charts.epochs(events)[-1]
     weight = _WEIGHT_OF.get(term)
-    aside = f"{_SYMBOLS[weight]} = {_plain(getattr(settings, weight))}" if weight else ""
+    aside = f"{_SYMBOLS[weight]} = {shortest(getattr(settings, weight))}" if weight else ""
     st.html(html.small_title(symbol, aside or context.say("train.total")))
     value = {part: f"{now[part][term]:.3f}" if term in now[part] else "?" for part in ("train", "dev")}
     alt = context.say("train.term.alt", symbol=symbol, **value)
@@ -393,7 +389,12 @@ def _rows(say: Translator, figures: Mapping[str, Any], people: float | None) -> 
     rows = []
     for part in (SPEECH, TEXT, "fused"):
         heard = share(people) if part == SPEECH and people is not None else ""
-        rows.append((say(f"train.row.{part}"), [*(with_interval(run[part]) for run in runs), heard]))
+        rows.append(
+            (
+                say(f"train.row.{part}"),
+                [*(with_interval(*map(run[part].get, ("uar", "low", "high"))) for run in runs), heard],
+            )
+        )
         rows.append((say("train.row.f1"), [*(share(run[part]["macro_f1"]) for run in runs), ""]))
         rows.append((say("train.row.ece"), [*(share(run[part]["ece"]) for run in runs), ""]))
     for way in ("speech>text", "text>speech"):
@@ -405,8 +406,8 @@ def _verdict(say: Translator, figures: Mapping[str, Any]) -> str:
     """Where the run stands against the shipped head, in points of UAR."""
     points = {}
     for part in (SPEECH, TEXT, "fused"):
-        change = round(100 * (figures["own"][part]["uar"] - figures["shipped"][part]["uar"]))
-        points[part] = f"{change:+d}".replace("-", "\u2212")
+        change = figures["own"][part]["uar"] - figures["shipped"][part]["uar"]
+        points[part] = whole_points(change, zero="+0")
     return say("train.verdict", **points)
 
 

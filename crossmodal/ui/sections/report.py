@@ -15,10 +15,11 @@ from crossmodal.sharing.comparison import Variant
 from crossmodal.sharing.export import Export
 from crossmodal.types import EMOTION, PRIORS, SENTIMENT, TASKS, Array, FusionResult
 from crossmodal.ui.charts import svg
+from crossmodal.ui.charts.bars import emotion_bars
 from crossmodal.ui.charts.palette import BACKGROUND, EMOTION_COLOURS, INK
-from crossmodal.ui.charts.plotly import percent
 from crossmodal.ui.charts.svg import FONT, Drawing, Paint
-from crossmodal.ui.formula import number
+from crossmodal.ui.numbers import percent
+from crossmodal.ui.sections.result_card import fact_lines
 
 _e = html.escape
 
@@ -60,11 +61,6 @@ def settings_line(say: Translator, column: Variant) -> str:
     parts += [say.known(f"report.prior.{settings.prior}", settings.prior)] * (settings.prior != PRIORS[0])
     parts += [say("report.without", modality=say.modality(name)) for name in sorted(column.without)]
     return " \u00b7 ".join(parts)
-
-
-def weights_line(say: Translator, result: FusionResult) -> str:
-    """The weights really used, in one line."""
-    return " \u00b7 ".join(f"{say.modality(name)} {number(weight)}" for name, weight in result.alpha_used.items())
 
 
 # --- the report ------------------------------------------------------------------------------------------------------
@@ -119,7 +115,7 @@ def _style() -> str:
 
 
 def _drawn(say: Translator, values: Array, title: str) -> str:
-    return svg.bars_svg(svg.emotion_bars(say, values, PAINT), PAINT, title=title)
+    return svg.bars_svg(emotion_bars(say, values, PAINT.of), PAINT, title=title)
 
 
 def _input(view: Export, say: Translator) -> str:
@@ -148,12 +144,11 @@ def _together(view: Export, say: Translator) -> str:
 def _column(say: Translator, column: Variant, result: FusionResult) -> str:
     values = result.probabilities[EMOTION]
     label = say.label(EMOTION, result.label)
-    margin = say("margin", margin=percent(result.margin), runner_up=say.label(EMOTION, result.runner_up))
-    weights = weights_line(say, result)
+    margin, weights = fact_lines(say, result)
     return (
         f"<section class='card'><h3>{_e(column.name)}</h3><p class='label'>"
         f'<i style="background:var(--{_e(result.label)})"></i>{_e(label)} {_e(percent(float(values.max())))} %</p>'
-        f"<p class='small'>{_e(margin)}</p><p class='small'>{_e(say('weights', weights=weights))}</p>"
+        f"<p class='small'>{_e(margin)}</p><p class='small'>{_e(weights)}</p>"
         f"<p class='small'>{_e(settings_line(say, column))}</p>{_drawn(say, values, column.name)}"
         f"{_sentiment(say, result.probabilities[SENTIMENT])}</section>"
     )

@@ -12,8 +12,8 @@ from crossmodal.explain.sweep import figures
 from crossmodal.fusion import find_rule
 from crossmodal.i18n.translator import Translator
 from crossmodal.ui import html
-from crossmodal.ui.formula import number
 from crossmodal.ui.frame import PageContext
+from crossmodal.ui.numbers import number, percent_tenths
 
 _DAMAGED = ("speech_missing", "text_missing", "speech_noisy", "text_damaged", "even_prior")
 _Measured = Mapping[str, Any]
@@ -36,12 +36,12 @@ def table(context: PageContext, engine: Engine) -> None:
 def _cells(item: _Measured) -> list[str]:
     equal, best = item["equal"], item["best"]
     return [
-        percent(equal["uar"]),
-        percent(best["uar"]),
+        percent_tenths(equal["uar"]),
+        percent_tenths(best["uar"]),
         number(item["best_alpha"]),
-        *(percent(item[key]["uar"]) for key in _DAMAGED),
-        percent(equal["macro_f1"]),
-        percent(equal["ece"]),
+        *(percent_tenths(item[key]["uar"]) for key in _DAMAGED),
+        percent_tenths(equal["macro_f1"]),
+        percent_tenths(equal["ece"]),
         f"{item['parameters']:,}",
         f"{item['microseconds_per_pair']:.3g}",
     ]
@@ -58,20 +58,10 @@ def verdict(say: Translator, found: _Measured) -> str:
         "rules.learned",
         learned=say.rule(compared["learned"]),
         pool=say.rule(compared["pool"]),
-        first=percent(rules[compared["learned"]]["best"]["uar"]),
-        second=percent(rules[compared["pool"]]["best"]["uar"]),
-        change=_points(change["value"]),
-        low=_points(change["low"]),
-        high=_points(change["high"]),
+        first=percent_tenths(rules[compared["learned"]]["best"]["uar"]),
+        second=percent_tenths(rules[compared["pool"]]["best"]["uar"]),
+        change=percent_tenths(change["value"]),
+        low=percent_tenths(change["low"]),
+        high=percent_tenths(change["high"]),
         verdict=say(f"rules.verdict.{kind}"),
     )
-
-
-def percent(value: float) -> str:
-    """A figure between 0 and 1 in per cent at one decimal."""
-    return f"{100 * value:.1f}"
-
-
-def _points(value: float) -> str:
-    """A difference in percentage points, with a minus sign proper."""
-    return f"{100 * value:.1f}".replace("-", "\u2212")

@@ -16,9 +16,11 @@ from crossmodal.sharing.export import Export
 from crossmodal.types import EMOTION
 from crossmodal.ui import service
 from crossmodal.ui.charts import svg
+from crossmodal.ui.charts.bars import emotion_bars
 from crossmodal.ui.charts.svg import Drawing, Paint
 from crossmodal.ui.samples import Sample
 from crossmodal.ui.sections import inputs, report, sweep
+from crossmodal.ui.sections.result_card import weights_in_use
 
 Draw = Callable[[Paint], Drawing]
 
@@ -93,7 +95,7 @@ def _file(draw: Draw, title: str, paint: Paint) -> str:
 
 def _reading(say: Translator, view: Export, name: str, paint: Paint) -> str:
     values = view.evidence.predictions[name].probabilities[EMOTION]
-    return svg.bars_svg(svg.emotion_bars(say, values, paint), paint, title=say.modality(name))
+    return svg.bars_svg(emotion_bars(say, values, paint.of), paint, title=say.modality(name))
 
 
 def _column(say: Translator, view: Export, shown: SharedView, place: int, paint: Paint) -> str:
@@ -102,6 +104,6 @@ def _column(say: Translator, view: Export, shown: SharedView, place: int, paint:
     reference = None
     if held is not None and held is not column and held in view.variants:
         reference = view.results[view.variants.index(held)].probabilities[EMOTION].tolist()
-    note = f"{report.weights_line(say, result)} \u00b7 {report.settings_line(say, column)}"
-    bars = svg.emotion_bars(say, result.probabilities[EMOTION], paint)
+    note = f"{weights_in_use(say, result)} \u00b7 {report.settings_line(say, column)}"
+    bars = emotion_bars(say, result.probabilities[EMOTION], paint.of)
     return svg.bars_svg(bars, paint, title=column.name, note=note, marks=reference)

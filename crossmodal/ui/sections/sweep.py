@@ -21,8 +21,8 @@ from crossmodal.ui.charts import svg
 from crossmodal.ui.charts.palette import GREY
 from crossmodal.ui.charts.svg import Drawing, Paint, across, stretched, text
 from crossmodal.ui.components.plot import component
-from crossmodal.ui.formula import number, share
 from crossmodal.ui.frame import PageContext
+from crossmodal.ui.numbers import number, share
 from crossmodal.ui.service import own_or
 
 _HEIGHT, _BELOW, _LEFT, _RIGHT = 330, 46, 34, 82

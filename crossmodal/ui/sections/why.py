@@ -22,9 +22,10 @@ from crossmodal.model.folder import ModelFolder
 from crossmodal.timing import Progress
 from crossmodal.types import MAIN_TASK, Array, Evidence, FusionSettings, Word
 from crossmodal.ui import address, html
-from crossmodal.ui.charts import plotly
+from crossmodal.ui.charts import svg
 from crossmodal.ui.components.playhead import component
 from crossmodal.ui.frame import PageContext, error_boundary
+from crossmodal.ui.numbers import percent, percent_tenths, points, signed_tenths
 from crossmodal.ui.samples import DisplayClip, Sample
 from crossmodal.ui.sections import inputs, why_cache
 from crossmodal.ui.sections.why_cache import OcclusionScores, WordScores
@@ -32,7 +33,6 @@ from crossmodal.ui.service import models_folder
 
 LEAST_POINTS = 0.02
 """Pulls are drawn against the strongest of them, or against this where all are weaker."""
-_MINUS = "\u2212"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +87,6 @@ def why(context: PageContext, engine: Engine, sample: Sample, used: Evidence, se
         place.empty()
 
 
-def points(value: float) -> str:
-    """A difference of probabilities in points with its sign: +12, or +0.4 where it is below one."""
-    size = abs(100 * value)
-    digits = 0 if size >= 0.95 else 1
-    rounded = f"{size:.{digits}f}"
-    if float(rounded) == 0.0:
-        return "0"
-    return ("+" if value > 0 else _MINUS) + rounded
-
-
 def strengths(values: Sequence[float]) -> list[float]:
     """Pulls as shares of the strongest one, or of LEAST_POINTS."""
     largest = max([LEAST_POINTS, *map(abs, values)])
@@ -108,23 +98,15 @@ def strengths(values: Sequence[float]) -> list[float]:
 
 def _by_modality(case: Case) -> None:
     say, found = case.context.say, case.found
-    st.html(html.section(say("why.modality"), f"{case.label} {plotly.percent(found.chance)} %"))
-    rows = [(say("why.prior"), 0.0, found.baseline, _percent(found.baseline))]
+    st.html(html.section(say("why.modality"), f"{case.label} {percent(found.chance)} %"))
+    rows = [(say("why.prior"), 0.0, found.baseline, percent_tenths(found.baseline))]
     at = found.baseline
     for name, value in found.modalities.items():
-        rows.append((say.modality(name), at, at + value, _signed(value)))
+        rows.append((say.modality(name), at, at + value, signed_tenths(value)))
         at += value
-    rows.append((case.label, 0.0, found.chance, _percent(found.chance)))
+    rows.append((case.label, 0.0, found.chance, percent_tenths(found.chance)))
     st.html(html.waterfall(rows, case.colour))
     st.html(html.note(say("why.modality.note", label=case.label)))
-
-
-def _percent(value: float) -> str:
-    return f"{100 * value:.1f}"
-
-
-def _signed(value: float) -> str:
-    return f"{100 * value:+.1f}".replace("-", _MINUS)
 
 
 # --- by word ---------------------------------------------------------------------------------------------------------
@@ -163,7 +145,7 @@ def _flip(case: Case, left_out: WordScores) -> str:
     gone = nearest_flip(used, settings, calibration, TEXT, left_out.z)
     if gone:
         word = left_out.parts[gone.row].core
-        label, chance = say.label(MAIN_TASK, gone.label), plotly.percent(gone.probability)
+        label, chance = say.label(MAIN_TASK, gone.label), percent(gone.probability)
         return say("why.flip.gone", word=word, label=label, chance=chance)
     own = used.predictions[TEXT].embedding
     swapped = why_cache.tried(case.engine, case.sample.said, left_out, own, case.progress)
@@ -171,7 +153,7 @@ def _flip(case: Case, left_out: WordScores) -> str:
     if put is None:
         return say("why.flip.none", left=len(left_out.z), tried=len(swapped.tried))
     swap = swapped.tried[put.row]
-    label, chance = say.label(MAIN_TASK, put.label), plotly.percent(put.probability)
+    label, chance = say.label(MAIN_TASK, put.label), percent(put.probability)
     return say("why.flip.put", word=left_out.parts[swap.position].core, put=swap.word, label=label, chance=chance)
 
 
@@ -210,11 +192,11 @@ def _listened(case: Case, clip: DisplayClip, offset: float) -> dict[str, object]
         "key": f"{case.sample.key} {case.context.say.language}",
         "label": case.label,
         "colour": case.colour,
-        "envelope": plotly.coarser(clip.envelope),
+        "envelope": svg.coarser(clip.envelope),
         "segments": clip.segments,
         "seconds": clip.seconds,
         "offset": offset,
-        "words": [[word.text, word.start, word.end] for word in plotly.spaced(_timed(case.sample), clip.seconds)],
+        "words": [[word.text, word.start, word.end] for word in svg.spaced(_timed(case.sample), clip.seconds)],
         "said": {key: say.wording(f"why.time.{key}") for key in ("play", "pause", "place", "here", "here_word")},
     }
 

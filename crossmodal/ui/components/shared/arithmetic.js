@@ -141,7 +141,7 @@ export function flips(problem, settings, steps = 400) {
   return [...segments, [start, 1, current]];
 }
 
-// --- numbers as they are written, the same as charts.percent and formula.number --------------------------------------
+// --- numbers as they are written, the same as number and percent of numbers.py -----------------------------------
 
 function roundEven(value) {
   const below = Math.floor(value);

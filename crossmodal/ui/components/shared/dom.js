@@ -19,7 +19,7 @@ export const heading = (name, symbol, ...more) =>
 export const symbol = (letter, index) =>
   h("i", { class: "cx-sym" }, letter, index === undefined ? null : h("sub", {}, String(index)));
 
-// Bars from 0 to 1 with their names and numbers. Returns {element, set(probabilities)}.
+// Bars from 0 to 1 with their names and numbers, as `bars` of html.py draws those that stand still. Returns {element, set(probabilities)}.
 export function bars(labels, colours, large) {
   const rows = labels.map((label, c) => {
     const [bar, figure] = [h("i", { style: `background:${colours[c]}` }), h("b", {})];

@@ -22,11 +22,19 @@ export function inWords(words, labels, segments) {
   return parts.join(words["flips.join"]);
 }
 
+// How firm the decision at a share is, and the same in words; see `stability` and `badge` of flip_words.py.
+export function firmness(words, labels, segments, share, [edge, close]) {
+  const flip = nearest(segments, share);
+  if (!flip) return { how: "steady", said: words["flips.never"] };
+  const how = flip.distance > close ? "steady" : flip.distance > edge ? "close" : "edge";
+  return { how, said: fill(words[`flips.${how}`], { distance: number(flip.distance), label: labels[flip.towards] }) };
+}
+
 export class FlipBar {
   // `near` are the distances up to which a flip is at hand, and near.
   constructor(words, task, near) {
     this.words = words;
-    [this.atHand, this.near] = near.map((distance) => distance + 1e-9); // what two decimals mean, whatever the last bit
+    this.near = near.map((distance) => distance + 1e-9); // what two decimals mean, whatever the last bit
     this.task = task;
     this.segments = [];
     this.band = h("div", { class: "cx-band" });
@@ -60,11 +68,8 @@ export class FlipBar {
 
   mark(share) {
     this.marker.style.left = `${100 * share}%`;
-    const flip = nearest(this.segments, share);
-    const how = !flip || flip.distance > this.near ? "steady" : flip.distance > this.atHand ? "close" : "edge";
+    const { how, said } = firmness(this.words, this.task.labels, this.segments, share, this.near);
     this.badge.dataset.how = how;
-    this.badge.textContent = flip
-      ? fill(this.words[`flips.${how}`], { distance: number(flip.distance), label: this.task.labels[flip.towards] })
-      : this.words["flips.never"];
+    this.badge.textContent = said;
   }
 }
