@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from crossmodal.sharing.export import Variant
+from crossmodal.sharing.comparison import Variant
 from crossmodal.types import FusionSettings
 from crossmodal.ui import frame, service
 from crossmodal.ui.sections import inputs, share_dialog
@@ -10,7 +10,7 @@ from crossmodal.ui.sections.shared_view import SharedView
 
 COLUMNS = [
     Variant("Bench", FusionSettings({"speech": 0.62, "text": 0.38})),
-    Variant("B <b>bold</b>", FusionSettings({"speech": 0.3}, "log_pool", 0.7, "even"), ("text",)),
+    Variant("B <b>bold</b>", FusionSettings({"speech": 0.3}, "log_pool", 0.7, "even"), frozenset({"text"})),
 ]
 
 context = frame.frame()

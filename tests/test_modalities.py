@@ -28,11 +28,12 @@ from crossmodal.model.towers import BatchTower, MaskableTower
 from crossmodal.pipeline import Pipeline
 from crossmodal.sharing import comparison
 from crossmodal.sharing.comparison import Variant
-from crossmodal.sharing.export import ExportInput, to_csv, to_json, view_of
-from crossmodal.sharing.serialization import checked_evidence, evidence_record
+from crossmodal.sharing.export import ExportInput, to_csv, to_json, build_export
+from crossmodal.sharing.serialization import evidence_record
+from crossmodal.sharing.validation import validate_evidence
 from crossmodal.types import EMOTIONS, TASKS, FusionSettings
 from crossmodal.ui.charts import svg
-from crossmodal.ui.charts.plotly import Bar
+from crossmodal.ui.charts.bars import Bar
 from crossmodal.ui.components.mixer import component
 from crossmodal.ui.components.mixer.inputs import mixer_inputs
 
@@ -309,7 +310,7 @@ def test_a_comparison_in_a_link_names_it():
 
 def test_it_is_exported(engine, evidence):
     column = Variant("A", FusionSettings({SPEECH: 0.2, TEXT: 0.3, TOY: 0.5}, "log_pool"))
-    view = view_of(ExportInput(evidence, WORDS, spoken=True), [column], engine.fuse)
+    view = build_export(ExportInput(evidence, WORDS, spoken=True), [column], engine.fuse)
     record = json.loads(to_json(view))
     assert record["columns"][0]["settings"]["alpha"][TOY] == 0.5
     assert record["columns"][0]["result"]["alpha_used"] == {SPEECH: 0.2, TEXT: 0.3, TOY: 0.5}
@@ -321,7 +322,7 @@ def test_it_is_exported(engine, evidence):
 
 
 def test_its_record_can_be_fused_again(engine, evidence):
-    again = checked_evidence(json.loads(json.dumps(evidence_record(evidence, exact=True))))
+    again = validate_evidence(json.loads(json.dumps(evidence_record(evidence, exact=True))))
     settings = FusionSettings({SPEECH: 0.2, TEXT: 0.3, TOY: 0.5})
     first, second = engine.fuse(evidence, settings), engine.fuse(again, settings)
     assert first.alpha_used == second.alpha_used
