@@ -20,11 +20,13 @@ from crossmodal.custom import features as reference
 from crossmodal.data.speech import CorpusClip, read_corpus, speakers
 from crossmodal.data.text import TextData, read_text_data
 from crossmodal.errors import ModelError
-from crossmodal.evaluation import card, embedding_map, pairs, prosody, speech, transfer
-from crossmodal.evaluation.statistics import bootstrap
+from crossmodal.evaluation import embedding_map, pairs, prosody, speech, transfer
+from crossmodal.evaluation.card import write_card
+from crossmodal.evaluation.results import METRICS
 from crossmodal.evaluation.text import text_figures
-from crossmodal.explain.sweep import METRICS, save_pairs
+from crossmodal.explain.pairs import save_pairs
 from crossmodal.fusion.calibration import Calibration
+from crossmodal.metrics import bootstrap
 from crossmodal.model import checkpoints
 from crossmodal.model.towers import TextTower
 from crossmodal.pipeline import Pipeline
@@ -110,10 +112,10 @@ def evaluate_space(models: Path) -> dict[str, Any]:
 def _write(figures: Mapping[str, Any], models: Path, manifest: Mapping[str, Any]) -> None:
     """The figures and the card beside the models."""
     sizes = {name: entry["bytes"] for name, entry in manifest["files"].items()}
-    figures = {**figures, "size": sizes}
+    figures = {**figures, "temperatures": manifest["temperatures"], "size": sizes}
     plain = json.dumps(without_nan(figures), indent=1, allow_nan=False)
     (models / METRICS).write_text(plain + "\n", encoding="utf-8")
-    (models / "README.md").write_text(card.render(figures, manifest), encoding="utf-8")
+    write_card(models)
 
 
 def space_figures(pipeline: Pipeline, models: Path) -> dict[str, Any]:

@@ -36,9 +36,9 @@ from crossmodal.data.text import implied_sentiment
 from crossmodal.errors import CrossmodalError
 from crossmodal.evaluation.held_out import held_out_figures
 from crossmodal.evaluation.pairs import LabelledEmbeddings
-from crossmodal.evaluation.statistics import unweighted_average_recall
 from crossmodal.fusion.base import softmax
 from crossmodal.fusion.calibration import Calibration, load_calibration
+from crossmodal.metrics import unweighted_average_recall
 from crossmodal.model import checkpoints
 from crossmodal.model.head import Head
 from crossmodal.training.objective import (

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from crossmodal.evaluation.statistics import bootstrap, unweighted_average_recall
-from crossmodal.explain.sweep import GRID, Pairs, fuse_pairs, sweep
+from crossmodal.explain.pairs import GRID, Pairs
+from crossmodal.explain.sweep import fuse_pairs, sweep
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.metrics import Labels
+from crossmodal.metrics import Labels, bootstrap, unweighted_average_recall
 from crossmodal.training.text import without_punctuation
 from crossmodal.types import EMOTIONS, Array, FusionSettings
 

@@ -13,10 +13,9 @@ from transformers.models.whisper.english_normalizer import BasicTextNormalizer
 from crossmodal import audio, metrics
 from crossmodal.data.speech import CorpusClip
 from crossmodal.errors import InputError
-from crossmodal.evaluation.statistics import bootstrap, confusion, recalls, unweighted_average_recall
 from crossmodal.fusion.base import softmax
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.metrics import Labels
+from crossmodal.metrics import Labels, bootstrap, confusion, recalls, unweighted_average_recall
 from crossmodal.training.release import fit_speech_temperatures, one_hot_targets
 from crossmodal.training.speech import load_scores
 from crossmodal.types import EMOTIONS, SENTIMENTS, TASKS, Array, Transcript, Waveform

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from crossmodal.evaluation.statistics import unweighted_average_recall
+from crossmodal.metrics import unweighted_average_recall
 from crossmodal.model.head import Head
 from crossmodal.model.projection import SHARED_DIM
 from crossmodal.training.objective import Objective, cross_modal_contrastive, task_loss
