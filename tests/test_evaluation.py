@@ -88,7 +88,7 @@ def test_pairs_match_in_label_and_fusing_independent_readings_helps():
     calibration = make_calibration(("speech", "text"))
     matched = pairs.match(make_side(1, calibration), make_side(2, calibration), count=350)
     assert np.bincount(matched.labels).tolist() == [50] * 7
-    found = pairs.pair_figures(matched, matched, calibration)
+    found = pairs.pair_metrics(matched, matched, calibration)
     best = max(item["best"]["uar"] for item in found["rules"].values())
     assert best >= max(found["speech_alone"]["uar"], found["text_alone"]["uar"])
 

@@ -15,7 +15,7 @@ from crossmodal.data.speech import CorpusClip
 from crossmodal.errors import InputError
 from crossmodal.evaluation import card
 from crossmodal.evaluation.pairs import LabelledEmbeddings as Scored
-from crossmodal.evaluation.pairs import damaged, draw, match, pair, pair_figures, with_grids
+from crossmodal.evaluation.pairs import damaged, draw, match, pair, pair_metrics, with_grids
 from crossmodal.evaluation.results import LearnedAgainstPools, RuleResult, Scores
 from crossmodal.explain.flips import flips, gate_share
 from crossmodal.explain.pairs import GRID, load_pairs, save_pairs
@@ -344,7 +344,7 @@ def test_every_rule_is_measured_in_every_condition(trained, tmp_path):
     worse = scored(clusters(31, 2.0), made, "text")
     rows = draw(*sides, count=140)
     pairs = pair(*sides, rows)
-    found = pair_figures(pairs, pairs, made, {"text_damaged": pair(sides[0], worse, rows)}) | {"noise_db": 5.0}
+    found = pair_metrics(pairs, pairs, made, {"text_damaged": pair(sides[0], worse, rows)}) | {"noise_db": 5.0}
     assert list(found["rules"]) == list(registry())
     assert found["rules"]["linear"]["parameters"] == 0 < found["rules"]["gmu"]["parameters"]
     assert found["rules"]["gmu"]["text_damaged"]["uar"] < found["rules"]["gmu"]["equal"]["uar"]

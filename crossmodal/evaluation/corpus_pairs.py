@@ -42,7 +42,7 @@ def corpus_pair_metrics(pipeline: Pipeline, models: Path, sentences: TextData) -
     about = {"model_hash": pipeline.model_hash, "meaning": MEANING}
     save_pairs(pairs.with_grids(tested_on, calibration), models, about)
     damaged = {"speech_noisy": pairs.pair(noisy, written, rows), "text_damaged": pairs.pair(clean, worse, rows)}
-    return pairs.pair_figures(chosen_on, tested_on, calibration, damaged) | {"noise_db": speech_windows.SNR_DB}
+    return pairs.pair_metrics(chosen_on, tested_on, calibration, damaged) | {"noise_db": speech_windows.SNR_DB}
 
 
 def speech_side(calibration: Calibration, models: Path, kind: str) -> pairs.LabelledEmbeddings:

@@ -1,7 +1,7 @@
 """Fusion on label-matched pairs: a clip and a sentence of the same label, from speakers and texts held out of training.
 
 No open corpus at hand has both emotional words and emotional voice, so these pairs are made. They assume that voice
-and words are independent given the emotion, which makes their figures an upper bound; everywhere they are shown they
+and words are independent given the emotion, which makes their metrics an upper bound; everywhere they are shown they
 are called label-matched pairs.
 """
 
@@ -25,7 +25,7 @@ from crossmodal.types import EMOTIONS, Array, FusionSettings
 COUNT = 2_000
 REPEATS = 7
 LOST = 5
-"""Of damaged words every one at this place is lost."""
+"""Every word at a multiple of this position is lost from a damaged text."""
 Rows = NDArray[np.int64]
 
 
@@ -80,10 +80,10 @@ def pair(speech: LabelledEmbeddings, text: LabelledEmbeddings, rows: tuple[Rows,
 def damaged(text: str) -> str:
     """A sentence in small letters, without punctuation and without every fifth word."""
     words = without_punctuation(text).lower().split()
-    return " ".join(word for place, word in enumerate(words, 1) if place % LOST) or text
+    return " ".join(word for position, word in enumerate(words, 1) if position % LOST) or text
 
 
-def pair_figures(
+def pair_metrics(
     chosen_on: Pairs, tested_on: Pairs, calibration: Calibration, damaged_pairs: Mapping[str, Pairs] | None = None
 ) -> dict[str, Any]:
     """Every rule on ``tested_on``, at equal weights and at the alpha that ``chosen_on`` likes best.
@@ -91,7 +91,7 @@ def pair_figures(
     ``damaged_pairs`` are the same pairs under other names with one modality damaged, fused at equal weights.
     """
     alone = sweep(tested_on, FusionSettings(), calibration, np.array([1.0, 0.0]))
-    found: dict[str, Any] = {
+    metrics: dict[str, Any] = {
         "pairs": len(tested_on.labels),
         "speech_alone": alone.figures(0),
         "text_alone": alone.figures(1),
@@ -101,7 +101,7 @@ def pair_figures(
         settings = FusionSettings(rule=name)
         curve = sweep(chosen_on, settings, calibration)
         alpha = float(curve.alphas[curve.best])
-        found["rules"][name] = {
+        metrics["rules"][name] = {
             "best_alpha": round(alpha, 2),
             **_conditions(tested_on, settings, calibration, alpha),
             **{
@@ -111,34 +111,34 @@ def pair_figures(
             "parameters": parameters(calibration, name),
             "microseconds_per_pair": _cost(tested_on, settings, calibration),
         }
-    return found | {"learned_against_pools": _verdict(tested_on, calibration, found["rules"])}
+    return metrics | {"learned_against_pools": learned_against_pools(tested_on, calibration, metrics["rules"])}
 
 
 def _conditions(pairs: Pairs, settings: FusionSettings, calibration: Calibration, best: float) -> dict[str, Any]:
-    """The figures at equal weights, at the best alpha, with either modality missing, and at an even prior."""
+    """The metrics at equal weights, at the best alpha, with either modality missing, and at a uniform prior."""
     tested = sweep(pairs, settings, calibration, np.array([0.5, best, 0.0, 1.0]))
     even = sweep(pairs, replace(settings, prior="even"), calibration, np.array([0.5]))
     names = ("equal", "best", "speech_missing", "text_missing")
-    return {name: tested.figures(place) for place, name in enumerate(names)} | {"even_prior": even.figures(0)}
+    return {name: tested.figures(index) for index, name in enumerate(names)} | {"even_prior": even.figures(0)}
 
 
 def parameters(calibration: Calibration, rule: str) -> int:
-    """How many trained numbers a rule holds of its own."""
+    """The number of trained parameters of a rule."""
     return sum(value.size for value in calibration.learned.get(rule, {}).values())
 
 
-def _verdict(pairs: Pairs, calibration: Calibration, figures: Mapping[str, Any]) -> dict[str, Any] | None:
+def learned_against_pools(pairs: Pairs, calibration: Calibration, metrics: Mapping[str, Any]) -> dict[str, Any] | None:
     """The best learned rule less the best pool, each at its own best alpha: the difference in UAR with its interval.
 
     None where nothing is learned.
     """
     learned = [name for name, rule in calibration.rules().items() if rule.learned]
-    pools = [name for name in figures if name not in learned]
+    pools = [name for name in metrics if name not in learned]
     if not learned:
         return None
-    best = [max(names, key=lambda name: figures[name]["best"]["uar"]) for names in (learned, pools)]
+    best = [max(names, key=lambda name: metrics[name]["best"]["uar"]) for names in (learned, pools)]
     tops = [
-        fuse_pairs(pairs, FusionSettings(rule=name), calibration, np.array([figures[name]["best_alpha"]]))[0].argmax(1)
+        fuse_pairs(pairs, FusionSettings(rule=name), calibration, np.array([metrics[name]["best_alpha"]]))[0].argmax(1)
         for name in best
     ]
 
@@ -150,7 +150,7 @@ def _verdict(pairs: Pairs, calibration: Calibration, figures: Mapping[str, Any])
 
 
 def with_grids(pairs: Pairs, calibration: Calibration) -> Pairs:
-    """The pairs with what each learned rule comes to at GRID alphas, and without the sequences."""
+    """The pairs with each learned rule's output at GRID alphas, and without the sequences."""
     grids = {
         name: fuse_pairs(pairs, FusionSettings(rule=name), calibration, GRID)
         for name, rule in calibration.rules().items()
@@ -160,7 +160,7 @@ def with_grids(pairs: Pairs, calibration: Calibration) -> Pairs:
 
 
 def _cost(pairs: Pairs, settings: FusionSettings, calibration: Calibration) -> float:
-    """Microseconds a pair takes in one batch: the quickest of REPEATS, which other work on the machine spoils least."""
+    """Microseconds a pair takes in one batch: the least of REPEATS, which other load on the machine affects least."""
     taken = []
     for _ in range(REPEATS):
         start = time.perf_counter()

@@ -19,7 +19,7 @@ from crossmodal.evaluation.card import write_card
 from crossmodal.evaluation.corpus_pairs import corpus_pair_metrics, text_tower
 from crossmodal.evaluation.human import human_metrics
 from crossmodal.evaluation.results import METRICS
-from crossmodal.evaluation.text import text_figures
+from crossmodal.evaluation.text import text_metrics
 from crossmodal.evaluation.transfer import corpus_transfer
 from crossmodal.model import checkpoints
 from crossmodal.pipeline import Pipeline
@@ -79,7 +79,7 @@ def measure(
     manifest = checkpoints.read_manifest(models)
     metrics: dict[str, Any] = {"model_hash": pipeline.model_hash, "temperatures": manifest["temperatures"]}
     metrics |= _speech(pipeline, models, corpora)
-    metrics["text"] = text_figures(text_tower(pipeline), pipeline.calibration, sentences)
+    metrics["text"] = text_metrics(text_tower(pipeline), pipeline.calibration, sentences)
     metrics["label_matched_pairs"] = corpus_pair_metrics(pipeline, models, sentences)
     metrics["space"] = _space(pipeline, models)
     metrics["train_your_own"] = features.build(ravdess, sentences, pipeline, models, _ticker("reference", len(ravdess)))
@@ -165,7 +165,7 @@ def _ticker(name: str, total: int) -> Callable[[], None]:
 def _space(pipeline: Pipeline, models: Path) -> dict[str, Any]:
     """The metrics of the map of the shared space, which is written into ``models`` for the page."""
     scores, rows = speech.read_scores(models / SCORES / OOF)
-    return embedding_map.space_figures(
+    return embedding_map.space_metrics(
         text_tower(pipeline), pipeline.calibration, pipeline.model_hash, models, (scores["z"], rows)
     )
 
@@ -188,17 +188,17 @@ def unseen_clips(corpora: Mapping[str, list[CorpusClip]]) -> dict[str, list[Corp
 
 def _speech(pipeline: Pipeline, models: Path, corpora: Mapping[str, list[CorpusClip]]) -> dict[str, Any]:
     metrics: dict[str, Any] = {
-        "ravdess_folds": speech.fold_figures(models / SCORES / OOF),
-        "emodb_by_ravdess_alone": speech.emodb_figures(models / SCORES / ALONE),
+        "ravdess_folds": speech.fold_metrics(models / SCORES / OOF),
+        "emodb_by_ravdess_alone": speech.emodb_metrics(models / SCORES / ALONE),
         "plain": {},
         "unheard": {},
     }
     for name, clips in unseen_clips(corpora).items():
         scored = speech.read_clips(pipeline.towers["speech"], pipeline.calibration, clips, _ticker(name, len(clips)))
         if name in PLAIN:
-            metrics["plain"][name] = speech.plain_figures(*scored)
+            metrics["plain"][name] = speech.neutral_speech_metrics(*scored)
         else:
-            metrics["unheard"][name] = speech.labelled_figures(*scored)
+            metrics["unheard"][name] = speech.unseen_speech_metrics(*scored)
     return metrics
 
 

@@ -1,8 +1,8 @@
-"""Does what theta learns from one modality hold for the other? Measured with alignment off and on.
+"""Does what theta learns from one modality transfer to the other? Measured with alignment off and on.
 
 Each modality gets its own projection and its own theta, trained on its own labels; the only tie between them is
 gamma L_12, the supervised contrast across modalities. Then theta of one modality reads the other's embeddings. With
-gamma = 0 the two spaces have nothing to do with one another, so chance is to be expected.
+gamma = 0 the two spaces are unrelated, so chance is to be expected.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class _Side(nn.Module):
 
 
 def _balanced(split: Split, random: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """A batch with every class alike: features (B, F) and one-hot labels (B, C)."""
+    """A batch with all classes equally likely: features (B, F) and one-hot labels (B, C)."""
     wanted = random.integers(0, len(EMOTIONS), BATCH)
     rows = np.array([random.choice(np.flatnonzero(split.labels == label)) for label in wanted])
     return torch.from_numpy(split.features[rows]), functional.one_hot(torch.from_numpy(wanted), len(EMOTIONS)).float()
@@ -90,11 +90,11 @@ def _fit(train: Mapping[str, Split], gamma: float, seed: int) -> dict[str, _Side
 @torch.inference_mode()
 def _read(side: _Side, theta: Head, split: Split) -> float:
     """UAR of ``theta`` over one side's embeddings."""
-    found = theta(side(torch.from_numpy(split.features)))["emotion"].argmax(1).numpy()
-    return unweighted_average_recall(split.labels, found, len(EMOTIONS))
+    predicted = theta(side(torch.from_numpy(split.features)))["emotion"].argmax(1).numpy()
+    return unweighted_average_recall(split.labels, predicted, len(EMOTIONS))
 
 
-def _figures(sides: Mapping[str, _Side], part: Mapping[str, Split]) -> dict[str, float]:
+def _uar_by_direction(sides: Mapping[str, _Side], part: Mapping[str, Split]) -> dict[str, float]:
     """Every theta on every modality: ``text>speech`` is theta of the words, read on speech."""
     return {
         f"{source}>{target}": _read(sides[target], sides[source].theta, part[target])
@@ -114,20 +114,20 @@ def transfer(
     sides = {gamma: [_fit(train, gamma, seed) for seed in seeds] for gamma in GAMMAS}
     cross = [f"{PAIR[0]}>{PAIR[1]}", f"{PAIR[1]}>{PAIR[0]}"]
     scores = {
-        gamma: float(np.mean([_figures(side, dev)[way] for side in fits for way in cross]))
+        gamma: float(np.mean([_uar_by_direction(side, dev)[way] for side in fits for way in cross]))
         for gamma, fits in sides.items()
     }
     best = max(scores, key=lambda gamma: scores[gamma])
     return {
         "gamma": best,
         "dev": {str(gamma): round(score, 4) for gamma, score in scores.items()},
-        "off": _mean([_figures(side, test) for side in sides[0.0]]),
-        "on": _mean([_figures(side, test) for side in sides[best]]),
+        "off": _mean([_uar_by_direction(side, test) for side in sides[0.0]]),
+        "on": _mean([_uar_by_direction(side, test) for side in sides[best]]),
     }
 
 
-def _mean(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    return {way: round(float(np.mean([item[way] for item in figures])), 4) for way in figures[0]}
+def _mean(runs: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    return {way: round(float(np.mean([run[way] for run in runs])), 4) for way in runs[0]}
 
 
 # --- the corpora ----------------------------------------------------------------------------------------------------
