@@ -11,6 +11,7 @@ ORDER = (
     "errors",
     "types",
     "timing",
+    "progress",
     "text",
     "metrics",
     "model",

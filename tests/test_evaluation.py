@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from conftest import make_calibration
 
+from crossmodal.data.folders import locate
 from crossmodal.evaluation import pairs, speech, transfer
 from crossmodal.evaluation.card import interval, number, render, table
 from crossmodal.evaluation.statistics import bootstrap, confusion, recalls, unweighted_average_recall
@@ -13,7 +14,7 @@ from crossmodal.evaluation.text import fit_offset
 from crossmodal.explain.sweep import METRICS, fuse_pairs
 from crossmodal.fusion import fusion_rules
 from crossmodal.model.checkpoints import MODELS, read_manifest
-from crossmodal.training.release import locate, one_hot_targets
+from crossmodal.training.calibrate import one_hot_targets
 from crossmodal.types import EMOTIONS, TASKS, FusionSettings
 
 GOLD = np.array([0, 0, 0, 0, 1, 1])
