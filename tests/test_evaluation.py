@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from conftest import make_calibration
 
+from crossmodal.data.embeddings import LabelledEmbeddings
 from crossmodal.data.folders import locate
 from crossmodal.evaluation import pairs, speech, transfer
 from crossmodal.evaluation.card import interval, number, render, table
@@ -79,7 +80,8 @@ def make_side(seed, calibration):
     z = random.normal(size=(210, 8)) * 0.4 + calibration.weight["emotion"][labels]
     z /= np.linalg.norm(z, axis=1, keepdims=True)
     p = np.stack([calibration.read("speech", row).probabilities["emotion"] for row in z])
-    return pairs.LabelledEmbeddings(p, z, labels, [f"{seed}.{row % 10}" for row in range(210)])
+    speakers = np.array([f"{seed}.{row % 10}" for row in range(210)])
+    return LabelledEmbeddings(z, labels, speakers, probabilities=p)
 
 
 def test_pairs_match_in_label_and_fusing_independent_readings_helps():
