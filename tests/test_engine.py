@@ -56,7 +56,7 @@ def test_never_more_at_work_than_there_are_places():
 def test_a_folder_without_models_is_said(tmp_path):
     with pytest.raises(ModelError) as caught:
         Engine(tmp_path)
-    assert caught.value.code == "model_missing"
+    assert caught.value.code == "models_missing"
 
 
 @pytest.mark.models

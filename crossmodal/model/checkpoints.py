@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
+import os
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -24,10 +25,40 @@ from safetensors.numpy import load_file
 from crossmodal.errors import ModelError
 from crossmodal.types import FloatArray
 
-MODELS = Path(__file__).resolve().parents[2] / "models"
-"""The trained parts that the project ships."""
-
 MANIFEST = "manifest.json"
+MODELS_VARIABLE = "CROSSMODAL_MODELS"
+"""Environment variable: the folder of trained models to use instead of those that the project ships."""
+INSTALLED = "crossmodal_models"
+"""What a checkout keeps in ``models/`` is installed under this name: ``models`` alone could be anybody's."""
+
+
+def _package_folder(name: str) -> Path | None:
+    """The folder of an importable package, with or without an ``__init__.py``; None where there is none."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    return Path(next(iter(spec.submodule_search_locations))).resolve()
+
+
+def default_models() -> Path:
+    """The folder that MODELS_VARIABLE names, else the checkout's ``models/``, else the installed one.
+
+    Where there is none, the checkout's is returned: training writes it, and whoever reads it is told that it is
+    missing.
+    """
+    named = os.environ.get(MODELS_VARIABLE)
+    if named:
+        return Path(named).resolve()
+    package = _package_folder(__name__.partition(".")[0])
+    assert package is not None  # this module was imported from it
+    checkout = package.parent / "models"
+    installed = None if (checkout / MANIFEST).is_file() else _package_folder(INSTALLED)
+    return installed or checkout
+
+
+MODELS = default_models()
+"""The trained parts that are used where no other folder is named."""
+
 SCHEMA = 1
 
 
@@ -99,7 +130,7 @@ def read_manifest(folder: Path = MODELS) -> dict[str, Any]:
     """The manifest of a models folder. Raises ModelError where it is missing, not JSON or of another schema."""
     path = folder / MANIFEST
     if not path.is_file():
-        raise ModelError("model_missing", file=MANIFEST, expected=f"schema {SCHEMA}")
+        raise ModelError("models_missing", file=MANIFEST, folder=str(folder), variable=MODELS_VARIABLE)
     try:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:

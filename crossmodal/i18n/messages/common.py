@@ -379,6 +379,12 @@ WORDINGS: Wordings = {
         "The file {file} is missing. Bring back the models folder as it was shipped, then start the service again.",
         "缺少文件 {file}。请恢复发布时的模型文件夹，然后重新启动服务。",
     ),
+    "error.models_missing": (
+        "There are no trained models in {folder}: the file {file} is not there. Put the models folder there as it was "
+        "shipped, or name another one in the environment variable {variable}.",
+        "{folder} 中没有训练好的模型：缺少文件 {file}。请将发布时的模型文件夹放到该处，"
+        "或用环境变量 {variable} 指定其他文件夹。",
+    ),
     "error.model_altered": (
         "The file {file} is not the one that was shipped, so it is not opened. Bring back the original.",
         "文件 {file} 与发布时不一致，因此不会打开。请恢复原文件。",
@@ -443,6 +449,8 @@ WORDINGS: Wordings = {
     "fact.file": ("file", "文件"),
     "fact.expected": ("expected", "应为"),
     "fact.found": ("found", "实际"),
+    "fact.folder": ("folder", "文件夹"),
+    "fact.variable": ("environment variable", "环境变量"),
     "fact.package": ("package", "软件包"),
     "fact.requirement": ("requirement", "安装"),
     "fact.tensor": ("tensor", "张量"),
