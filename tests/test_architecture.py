@@ -13,6 +13,7 @@ ORDER = (
     "errors",
     "types",
     "timing",
+    "progress",
     "text",
     "metrics",
     "model",
@@ -40,8 +41,8 @@ OFFLINE = {"training", "evaluation", "benchmarks", "commands", "__main__"}
 """What no page needs: training the release, measuring, the command line."""
 READERS = {"crossmodal.evaluation.results"}
 """What of these a page may import: the reader of the results, which needs no torch."""
-WORKERS = {"crossmodal.custom.worker"}
-"""What a page starts as a process of its own and never imports."""
+WORKERS = {f"crossmodal.custom.{name}" for name in ("worker", "trainer", "features", "reference", "pca_tracker")}
+"""What runs in the process that a page starts, and is never imported by it."""
 TOOLS = sorted((ROOT / "tools").rglob("*.py"))
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from conftest import make_calibration
 
+from crossmodal.data.embeddings import LabelledEmbeddings
+from crossmodal.data.folders import locate
 from crossmodal.evaluation import pairs, speech, transfer
 from crossmodal.evaluation.card import CARD, interval, number, render, table, write_card
 from crossmodal.evaluation.results import METRICS, load_results, parse, results_of
@@ -16,7 +18,7 @@ from crossmodal.explain.sweep import fuse_pairs
 from crossmodal.fusion import fusion_rules
 from crossmodal.metrics import Estimate, bootstrap, confusion, recalls, unweighted_average_recall
 from crossmodal.model.checkpoints import MODELS
-from crossmodal.training.release import locate, one_hot_targets
+from crossmodal.training.calibrate import one_hot_targets
 from crossmodal.types import EMOTIONS, TASKS, FusionSettings
 
 GOLD = np.array([0, 0, 0, 0, 1, 1])
@@ -81,7 +83,8 @@ def make_side(seed, calibration):
     z = random.normal(size=(210, 8)) * 0.4 + calibration.weight["emotion"][labels]
     z /= np.linalg.norm(z, axis=1, keepdims=True)
     p = np.stack([calibration.read("speech", row).probabilities["emotion"] for row in z])
-    return pairs.LabelledEmbeddings(p, z, labels, [f"{seed}.{row % 10}" for row in range(210)])
+    speakers = np.array([f"{seed}.{row % 10}" for row in range(210)])
+    return LabelledEmbeddings(z, labels, speakers, probabilities=p)
 
 
 def test_pairs_match_in_label_and_fusing_independent_readings_helps():

@@ -6,6 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
+
+from crossmodal.data.embeddings import LabelledEmbeddings, pad_parts
 from crossmodal.data.text import TextData
 from crossmodal.evaluation import pairs, speech
 from crossmodal.explain.pairs import save_pairs
@@ -13,7 +16,7 @@ from crossmodal.fusion.calibration import Calibration
 from crossmodal.model.towers import TextTower
 from crossmodal.pipeline import Pipeline
 from crossmodal.training import fusion_rules, speech_windows
-from crossmodal.training.release import OOF, SCORES
+from crossmodal.training.speech_scores import OOF, SCORES
 from crossmodal.types import TASKS
 
 MEANING = (
@@ -32,8 +35,8 @@ def corpus_pair_metrics(pipeline: Pipeline, models: Path, sentences: TextData) -
     spoken = {kind: speech_side(calibration, models, kind) for kind in speech_windows.KINDS}
     half = fusion_rules.first_half([str(speaker) for speaker in spoken["clean"].origins])
     chosen, (clean, noisy) = (
-        pairs.split_side(spoken["clean"], half)[0],
-        [pairs.split_side(side, half)[1] for side in spoken.values()],
+        spoken["clean"].keep(half),
+        [side.keep(~half) for side in spoken.values()],
     )
     written, worse = text_side(pipeline, sentences, "test"), text_side(pipeline, sentences, "test", pairs.damaged)
     rows = pairs.draw(clean, written, seed=2)
@@ -45,7 +48,7 @@ def corpus_pair_metrics(pipeline: Pipeline, models: Path, sentences: TextData) -
     return pairs.pair_metrics(chosen_on, tested_on, calibration, damaged) | {"noise_db": speech_windows.SNR_DB}
 
 
-def speech_side(calibration: Calibration, models: Path, kind: str) -> pairs.LabelledEmbeddings:
+def speech_side(calibration: Calibration, models: Path, kind: str) -> LabelledEmbeddings:
     """RAVDESS by the models of the folds, clean or noisy; temperatures are fitted on the other folds, clean."""
     scores, rows = speech.read_scores(models / SCORES / OOF)
     segments = speech_windows.load(models / SCORES / speech_windows.STEM, kind)
@@ -53,17 +56,17 @@ def speech_side(calibration: Calibration, models: Path, kind: str) -> pairs.Labe
     asked = {task: calibration.logits(task, z) for task in TASKS}
     p = speech.cross_calibrated(scores, rows, None if kind == "clean" else asked)["emotion"]
     speakers = [row["speaker"] for row in rows]
-    return pairs.LabelledEmbeddings(p, z, speech.labels_of(rows), speakers, fusion_rules.pad(segments.parts))
+    return LabelledEmbeddings(z, speech.labels_of(rows), np.array(speakers), pad_parts(segments.parts), p)
 
 
 def text_side(
     pipeline: Pipeline, sentences: TextData, split: str, change: Callable[[str], str] | None = None
-) -> pairs.LabelledEmbeddings:
+) -> LabelledEmbeddings:
     """GoEmotions' sentences of one label in one split, ``change`` done to each."""
     texts, labels = fusion_rules.single_label(sentences.part(split, "goemotions"))
     z, parts = text_tower(pipeline).sequences([change(text) for text in texts] if change else texts)
     p = pipeline.calibration.read("text", z).probabilities["emotion"]
-    return pairs.LabelledEmbeddings(p, z, labels, texts, fusion_rules.pad(parts))
+    return LabelledEmbeddings(z, labels, np.array(texts), pad_parts(parts), p)
 
 
 def text_tower(pipeline: Pipeline) -> TextTower:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from tqdm import tqdm
 
+from crossmodal.data.folders import TEXT_CORPORA, check_named, locate
 from crossmodal.data.speech import CorpusClip, read_corpus
 from crossmodal.data.text import TextData, read_text_data
 from crossmodal.errors import ModelError
@@ -23,8 +23,9 @@ from crossmodal.evaluation.text import text_metrics
 from crossmodal.evaluation.transfer import corpus_transfer
 from crossmodal.model import checkpoints
 from crossmodal.pipeline import Pipeline
-from crossmodal.training.release import ALONE, OOF, SCORES, TEXT_CORPORA, check_named, locate
-from crossmodal.training.speech_folds import training_share
+from crossmodal.progress import ProgressBar, Tick
+from crossmodal.training.speech_folds import extra_clips
+from crossmodal.training.speech_scores import ALONE, OOF, SCORES
 from crossmodal.types import FloatArray
 
 PLAIN = ("kathleen", "speechocean762", "ljspeech")
@@ -39,7 +40,7 @@ WORD_ERRORS = ("kathleen", "speechocean762")
 class TrainingFeatures(Protocol):
     """What the train page has above this layer: the pooled features of the frozen encoders, and its reference."""
 
-    def pooled_speech(self, clips: Sequence[CorpusClip], tick: Callable[[], None], /) -> FloatArray:
+    def pooled_speech(self, clips: Sequence[CorpusClip], tick: Tick, /) -> FloatArray:
         """Pooled states of clips (N, F)."""
         ...
 
@@ -53,7 +54,7 @@ class TrainingFeatures(Protocol):
         sentences: TextData,
         pipeline: Pipeline,
         models: Path,
-        tick: Callable[[], None],
+        tick: Tick,
         /,
     ) -> dict[str, Any]:
         """Write the reference features into a models folder; the metrics of an example run and of the shipped head."""
@@ -148,15 +149,9 @@ def without_nan(value: Any) -> Any:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def _ticker(name: str, total: int) -> Callable[[], None]:
-    bar = tqdm(desc=name, total=total, unit="clip")
-
-    def tick() -> None:
-        bar.update()
-        if bar.n >= total:
-            bar.close()
-
-    return tick
+def _ticker(name: str, total: int) -> Tick:
+    """A bar over that many clips."""
+    return ProgressBar(name, total=total, unit="clip").tick
 
 
 # --- the parts ------------------------------------------------------------------------------------------------------
@@ -175,7 +170,7 @@ def unseen_clips(corpora: Mapping[str, list[CorpusClip]]) -> dict[str, list[Corp
 
     RAVDESS is left out whole: the shipped model was trained on every actor, its metrics come from the folds.
     """
-    trained_on = training_share(corpora)
+    trained_on = extra_clips(corpora)
     names = {clip.speaker for clip in trained_on}
     texts = {(clip.corpus, clip.text.lower()) for clip in trained_on if clip.corpus in PLAIN}
     unseen = {

@@ -16,8 +16,9 @@ from crossmodal.errors import InputError
 from crossmodal.fusion.base import softmax
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.metrics import Labels, bootstrap, confusion, recalls, unweighted_average_recall
-from crossmodal.training.release import fit_speech_temperatures, one_hot_targets
-from crossmodal.training.speech import load_scores
+from crossmodal.progress import Tick
+from crossmodal.training.calibrate import fit_speech_temperatures, one_hot_targets
+from crossmodal.training.speech_scores import load_scores
 from crossmodal.types import EMOTIONS, SENTIMENTS, TASKS, Array, Transcript, Waveform
 
 Row = dict[str, Any]
@@ -116,7 +117,7 @@ def read_clips(
     embed: Callable[[Waveform], Array],
     calibration: Calibration,
     clips: Sequence[CorpusClip],
-    progress: Callable[[], None],
+    progress: Tick,
 ) -> tuple[Array, list[CorpusClip], int]:
     """Calibrated emotion probabilities (N, C) of clips as the page computes them, the clips read, how many refused."""
     embeddings, read = [], []
@@ -160,7 +161,7 @@ def unseen_speech_metrics(p: Array, clips: Sequence[CorpusClip], refused: int) -
 
 
 def word_error_rate(
-    transcribe: Callable[[Waveform], Transcript], clips: Sequence[CorpusClip], progress: Callable[[], None]
+    transcribe: Callable[[Waveform], Transcript], clips: Sequence[CorpusClip], progress: Tick
 ) -> dict[str, Any]:
     """Edit distance over words by reference words, both in lower case without punctuation."""
     normalise = BasicTextNormalizer()

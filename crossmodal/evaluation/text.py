@@ -13,7 +13,7 @@ from crossmodal.fusion.base import softmax
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.metrics import bootstrap, confusion, recalls, unweighted_average_recall
 from crossmodal.model.towers import TextTower
-from crossmodal.training.text import without_punctuation
+from crossmodal.text import without_punctuation
 from crossmodal.training.text_metrics import targets_of
 from crossmodal.types import EMOTIONS, SENTIMENTS, Array
 
