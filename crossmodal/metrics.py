@@ -30,6 +30,23 @@ def weighted_f1(predicted: Labels, true: Labels, classes: int) -> float:
     return float(f1_by_class(indicators(predicted, classes), targets) @ targets.mean(0))
 
 
+def confusion(true: Labels, predicted: Labels, classes: int) -> NDArray[np.int64]:
+    """Counts (C, C): rows are true classes, columns predicted ones."""
+    return np.bincount(true * classes + predicted, minlength=classes * classes).reshape(classes, classes)
+
+
+def recalls(true: Labels, predicted: Labels, classes: int) -> Array:
+    """Recall of each class (C,); nan for a class that does not occur."""
+    table = confusion(true, predicted, classes)
+    total = table.sum(1)
+    return np.where(total > 0, np.diag(table) / np.maximum(total, 1), np.nan)
+
+
+def unweighted_average_recall(true: Labels, predicted: Labels, classes: int) -> float:
+    """UAR: the mean recall over the classes that occur in ``true``. Chance is one over their number."""
+    return float(np.nanmean(recalls(true, predicted, classes)))
+
+
 def best_thresholds(scores: Array, true: NDArray[np.bool_] | Array) -> Array:
     """For each class the threshold that makes its F1 largest: scores (N, C) and indicators (N, C) -> (C,).
 

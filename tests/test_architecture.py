@@ -12,6 +12,7 @@ ORDER = (
     "types",
     "limits",
     "timing",
+    "progress",
     "text",
     "metrics",
     "pretrained",

@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 from conftest import make_calibration
 
+from crossmodal.data.embeddings import LabelledEmbeddings
+from crossmodal.data.folders import locate
 from crossmodal.evaluation import pairs, speech, transfer
 from crossmodal.evaluation.card import interval, number, render, table
 from crossmodal.evaluation.statistics import bootstrap, confusion, recalls, unweighted_average_recall
 from crossmodal.evaluation.text import fit_offset
 from crossmodal.explain.sweep import fuse_pairs
 from crossmodal.fusion import fusion_rules
-from crossmodal.model.folder import MODELS, ModelFolder
-from crossmodal.training.release import locate, one_hot_targets
+from crossmodal.model.checkpoints import MODELS, read_manifest
+from crossmodal.training.calibrate import one_hot_targets
 from crossmodal.types import EMOTIONS, TASKS, FusionSettings
 
 GOLD = np.array([0, 0, 0, 0, 1, 1])
@@ -77,8 +79,9 @@ def make_side(seed, calibration):
     labels = np.arange(210) % 7
     z = random.normal(size=(210, 8)) * 0.4 + calibration.weight["emotion"][labels]
     z /= np.linalg.norm(z, axis=1, keepdims=True)
-    p = np.stack([calibration.predict("speech", row).probabilities["emotion"] for row in z])
-    return pairs.LabelledEmbeddings(p, z, labels, [f"{seed}.{row % 10}" for row in range(210)])
+    p = np.stack([calibration.read("speech", row).probabilities["emotion"] for row in z])
+    speakers = np.array([f"{seed}.{row % 10}" for row in range(210)])
+    return LabelledEmbeddings(z, labels, speakers, probabilities=p)
 
 
 def test_pairs_match_in_label_and_fusing_independent_readings_helps():

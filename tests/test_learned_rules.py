@@ -11,10 +11,10 @@ from conftest import DIM, make_calibration, make_evidence
 from fakes import FakeEngine, write_models
 from test_mixer import in_browser
 
+from crossmodal.data.embeddings import LabelledEmbeddings
 from crossmodal.data.speech import CorpusClip
 from crossmodal.errors import InputError, ModelError
 from crossmodal.evaluation import card
-from crossmodal.evaluation.pairs import LabelledEmbeddings as Scored
 from crossmodal.evaluation.pairs import damaged, draw, match, pair, pair_figures, with_grids
 from crossmodal.explain.flips import flips, gate_share
 from crossmodal.explain.sweep import GRID, fuse_pairs, load_pairs, save_pairs, sweep
@@ -286,7 +286,7 @@ def clusters(seed, noise, count=280):
     parts = np.eye(len(EMOTIONS), DIM)[labels][:, None] + noise * random.normal(size=(count, 3, DIM))
     z = parts.mean(1)
     z /= np.linalg.norm(z, axis=1, keepdims=True)
-    return fusion.LabelledEmbeddings(z, parts, labels, np.array([f"origin {row % 10}" for row in range(count)]))
+    return LabelledEmbeddings(z, labels, np.array([f"origin {row % 10}" for row in range(count)]), parts)
 
 
 QUICK = fusion.FusionConfig(steps=120, batch=64, pairs=210, rate=1e-2, patience=20, scale=0.5)
@@ -312,8 +312,7 @@ def test_a_rule_learns_from_a_few_pairs(trained, rule):
 
 
 def scored(side, calibration, name):
-    p = calibration.predict(name, side.z).probabilities[MAIN]
-    return Scored(p, side.z, side.labels, side.origins, side.parts)
+    return replace(side, probabilities=calibration.read(name, side.embeddings).probabilities[MAIN])
 
 
 def test_the_same_seed_gives_the_same_weights():
@@ -327,7 +326,7 @@ def test_splits_share_no_origin_and_weights_cover_the_whole_range():
     train, held = fusion.inner_split(clusters(0, 0.5), 1)
     assert not set(train.origins) & set(held.origins)
     assert fusion.first_half(["b", "a", "c", "d", "a"]).tolist() == [True, True, False, False, True]
-    shares = fusion.Batches(dict.fromkeys(NAMES, train), QUICK, 0).shares(2_000)
+    shares = fusion.PairBatches(dict.fromkeys(NAMES, train), QUICK, 0).weights(2_000)
     assert (shares.max(1) == 1).all()
     assert ((shares == 0).sum(1) <= 1).all()
     assert 0.2 < (shares == 0).any(1).mean() < 0.4
@@ -404,7 +403,10 @@ def test_noise_is_as_strong_as_said_and_hangs_on_the_clip_alone():
 def test_voices_come_back_as_they_were_written(tmp_path):
     random = np.random.default_rng(0)
     found = {
-        kind: {key: speech_windows.Voices(unit(random, 1), [unit(random, size)]) for key, size in (("b", 2), ("a", 3))}
+        kind: {
+            key: speech_windows.WindowedEmbeddings(unit(random, 1), [unit(random, size)])
+            for key, size in (("b", 2), ("a", 3))
+        }
         for kind in speech_windows.KINDS
     }
     speech_windows.write(found, tmp_path / "parts")

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from crossmodal.custom import features as reference
+from crossmodal.data.embeddings import LabelledEmbeddings, pad_parts
+from crossmodal.data.folders import TEXT_CORPORA, check_named, locate
 from crossmodal.data.speech import CorpusClip, read_corpus, speakers
 from crossmodal.data.text import TextData, read_text_data
 from crossmodal.errors import ModelError
@@ -29,8 +31,8 @@ from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.model.folder import ALONE, FOLDS, WINDOWS, ModelFolder
 from crossmodal.pipeline import Pipeline
 from crossmodal.training import fusion_rules, speech_windows
-from crossmodal.training.release import TEXT_CORPORA, check_named, locate
-from crossmodal.training.speech_folds import training_share
+from crossmodal.training.speech_folds import extra_clips
+from crossmodal.training.speech_scores import ALONE, OOF, SCORES
 from crossmodal.types import EMOTIONS, TASKS
 
 PLAIN = ("kathleen", "speechocean762", "ljspeech")
@@ -150,7 +152,7 @@ def unheard(corpora: Mapping[str, list[CorpusClip]]) -> dict[str, list[CorpusCli
 
     RAVDESS is left out whole: the shipped model heard every actor, its figures come from the folds.
     """
-    heard = training_share(corpora)
+    heard = extra_clips(corpora)
     names = {clip.speaker for clip in heard}
     texts = {(clip.corpus, clip.text.lower()) for clip in heard if clip.corpus in PLAIN}
     found = {
@@ -185,8 +187,8 @@ def pair_figures(pipeline: Pipeline, models: Path, sentences: TextData) -> dict[
     voices = {kind: voice_side(calibration, models, kind) for kind in speech_windows.KINDS}
     half = fusion_rules.first_half([str(speaker) for speaker in voices["clean"].origins])
     chosen, (clean, noisy) = (
-        pairs.split_side(voices["clean"], half)[0],
-        [pairs.split_side(side, half)[1] for side in voices.values()],
+        voices["clean"].keep(half),
+        [side.keep(~half) for side in voices.values()],
     )
     words, worse = text_side(pipeline, sentences, "test"), text_side(pipeline, sentences, "test", pairs.damaged)
     rows = pairs.draw(clean, words, seed=2)
@@ -198,25 +200,25 @@ def pair_figures(pipeline: Pipeline, models: Path, sentences: TextData) -> dict[
     return pairs.pair_figures(chosen_on, tested_on, calibration, damaged) | {"noise_db": speech_windows.SNR_DB}
 
 
-def voice_side(calibration: Calibration, models: Path, kind: str) -> pairs.LabelledEmbeddings:
+def voice_side(calibration: Calibration, models: Path, kind: str) -> LabelledEmbeddings:
     """RAVDESS as the models of the folds read it, clean or noisy, at temperatures fitted on the other folds, clean."""
     scores, rows = speech.read_scores(ModelFolder(models).scores(FOLDS))
     found = speech_windows.load(ModelFolder(models).scores(WINDOWS), kind)
     z = scores["z"] if kind == "clean" else found.z
     asked = {task: calibration.logits(task, z) for task in TASKS}
     p = speech.cross_calibrated(scores, rows, None if kind == "clean" else asked)["emotion"]
-    speakers = [row["speaker"] for row in rows]
-    return pairs.LabelledEmbeddings(p, z, speech.labels_of(rows), speakers, fusion_rules.pad(found.parts))
+    speakers = np.array([row["speaker"] for row in rows])
+    return LabelledEmbeddings(z, speech.labels_of(rows), speakers, pad_parts(found.parts), p)
 
 
 def text_side(
     pipeline: Pipeline, sentences: TextData, split: str, change: Callable[[str], str] | None = None
-) -> pairs.LabelledEmbeddings:
+) -> LabelledEmbeddings:
     """GoEmotions' sentences of one label in one split, ``change`` done to each."""
     texts, labels = fusion_rules.single_label(sentences.part(split, "goemotions"))
-    z, parts = pipeline.text_tower.sequences([change(text) for text in texts] if change else texts)
-    p = pipeline.calibration.predict(TEXT, z).probabilities["emotion"]
-    return pairs.LabelledEmbeddings(p, z, labels, texts, fusion_rules.pad(parts))
+    z, parts = text_tower(pipeline).sequences([change(text) for text in texts] if change else texts)
+    p = pipeline.calibration.read("text", z).probabilities["emotion"]
+    return LabelledEmbeddings(z, labels, np.array(texts), pad_parts(parts), p)
 
 
 # --- transfer between the modalities --------------------------------------------------------------------------------

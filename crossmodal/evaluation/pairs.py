@@ -8,18 +8,18 @@ are called label-matched pairs.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from crossmodal.data.embeddings import LabelledEmbeddings
 from crossmodal.evaluation.statistics import bootstrap, unweighted_average_recall
 from crossmodal.explain.sweep import GRID, Pairs, fuse_pairs, sweep
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.metrics import Labels
-from crossmodal.training.text import without_punctuation
+from crossmodal.text import without_punctuation
 from crossmodal.types import EMOTIONS, Array, FusionSettings
 
 COUNT = 2_000
@@ -27,21 +27,6 @@ REPEATS = 7
 LOST = 5
 """Of damaged words every one at this place is lost."""
 Rows = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledEmbeddings:
-    """Readings of one modality: probabilities (N, C), embeddings (N, D), class numbers (N,), origins (N,).
-
-    Rows of the same origin, a speaker or a text, are no independent witnesses. ``parts`` (N, S, D), padded, are there
-    for rules that look at sequences.
-    """
-
-    probabilities: Array
-    embeddings: Array
-    labels: Labels
-    origins: Sequence[object]
-    parts: Array | None = None
 
 
 def match(speech: LabelledEmbeddings, text: LabelledEmbeddings, *, count: int = COUNT, seed: int = 0) -> Pairs:
@@ -66,15 +51,21 @@ def draw(
 
 def pair(speech: LabelledEmbeddings, text: LabelledEmbeddings, rows: tuple[Rows, Rows]) -> Pairs:
     """The pairs of the rows drawn; drawn once, they may be put together from sides that were damaged since."""
-    _, groups = np.unique(np.asarray(speech.origins)[rows[0]], return_inverse=True)
+    _, groups = np.unique(speech.origins[rows[0]], return_inverse=True)
     chosen = list(zip((speech, text), rows, strict=True))
     return Pairs(
-        np.stack([side.probabilities[own] for side, own in chosen], axis=1),
+        np.stack([probabilities_of(side)[own] for side, own in chosen], axis=1),
         np.stack([side.embeddings[own] for side, own in chosen], axis=1),
         speech.labels[rows[0]],
         groups,
         sequences=tuple(side.parts[own] for side, own in chosen if side.parts is not None),
     )
+
+
+def probabilities_of(side: LabelledEmbeddings) -> Array:
+    """The calibrated probabilities (N, C) of a side, which every one that is fused has."""
+    assert side.probabilities is not None
+    return side.probabilities
 
 
 def damaged(text: str) -> str:
@@ -167,20 +158,3 @@ def _cost(pairs: Pairs, settings: FusionSettings, calibration: Calibration) -> f
         fuse_pairs(pairs, settings, calibration, np.array([0.5]))
         taken.append(time.perf_counter() - start)
     return round(min(taken) / len(pairs.labels) * 1e6, 2)
-
-
-def split_side(
-    side: LabelledEmbeddings, first: Sequence[bool] | NDArray[np.bool_]
-) -> tuple[LabelledEmbeddings, LabelledEmbeddings]:
-    """One side cut in two by a flag per row."""
-    flag, origins = np.asarray(first, dtype=bool), np.asarray(side.origins)
-    return tuple(  # type: ignore[return-value]
-        LabelledEmbeddings(
-            side.probabilities[rows],
-            side.embeddings[rows],
-            side.labels[rows],
-            origins[rows],
-            None if side.parts is None else side.parts[rows],
-        )
-        for rows in (flag, ~flag)
-    )

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from crossmodal.metrics import Labels
-from crossmodal.types import Array
+from crossmodal.metrics import confusion as confusion
+from crossmodal.metrics import recalls as recalls
+from crossmodal.metrics import unweighted_average_recall as unweighted_average_recall
 
 RESAMPLES = 1_000
 
@@ -25,23 +26,6 @@ class Estimate:
     def as_dict(self) -> dict[str, float]:
         """The figure as plain numbers, at four digits."""
         return {"value": round(self.value, 4), "low": round(self.low, 4), "high": round(self.high, 4)}
-
-
-def confusion(true: Labels, predicted: Labels, classes: int) -> NDArray[np.int64]:
-    """Counts (C, C): rows are true classes, columns predicted ones."""
-    return np.bincount(true * classes + predicted, minlength=classes * classes).reshape(classes, classes)
-
-
-def recalls(true: Labels, predicted: Labels, classes: int) -> Array:
-    """Recall of each class (C,); nan for a class that does not occur."""
-    table = confusion(true, predicted, classes)
-    total = table.sum(1)
-    return np.where(total > 0, np.diag(table) / np.maximum(total, 1), np.nan)
-
-
-def unweighted_average_recall(true: Labels, predicted: Labels, classes: int) -> float:
-    """UAR: the mean recall over the classes that occur in ``true``. Chance is one over their number."""
-    return float(np.nanmean(recalls(true, predicted, classes)))
 
 
 def bootstrap(

@@ -13,9 +13,9 @@ from typing import Any
 
 import streamlit as st
 
-from crossmodal import limits
-from crossmodal.custom import archive, queue
-from crossmodal.custom.queue import DIMENSIONS, LIMITS, TrainingQueue, TrainingRun, TrainingSettings
+from crossmodal.custom import queue
+from crossmodal.custom.queue import TrainingQueue, TrainingRun
+from crossmodal.custom.settings import DIMENSIONS, LIMITS, TrainingSettings
 from crossmodal.engine import Engine
 from crossmodal.errors import CrossmodalError
 from crossmodal.explain.sweep import figures as measured
@@ -282,7 +282,7 @@ def _live(context: PageContext, run: TrainingRun) -> None:
 
 def _progress(say: Translator, run: TrainingRun, events: Sequence[Event], done: int) -> str:
     if run.state == "waiting":
-        return say("train.waiting", place=shop().place(run))
+        return say("train.waiting", place=shop().position(run))
     if run.stopping:
         return say("train.stopping")
     if not done:
