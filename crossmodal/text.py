@@ -40,3 +40,11 @@ def preprocess(text: str) -> str:
 def without_punctuation(text: str) -> str:
     """A sentence as a recogniser without punctuation writes it, apostrophes kept; unchanged if nothing would remain."""
     return " ".join(re.sub(r"[^\w\s'’]", " ", text).split()) or text
+
+
+def usable_words(recognised: str) -> str | None:
+    """Recognised words as the encoder reads them; None where nothing is left, which is not an error of the clip."""
+    try:
+        return preprocess(recognised[:MAX_TEXT_CHARACTERS])
+    except InputError:
+        return None

@@ -14,7 +14,7 @@ from crossmodal.evaluation.statistics import bootstrap, confusion, recalls, unwe
 from crossmodal.evaluation.text import fit_offset
 from crossmodal.explain.sweep import fuse_pairs
 from crossmodal.fusion import fusion_rules
-from crossmodal.model.checkpoints import MODELS, read_manifest
+from crossmodal.model.folder import MODELS, ModelFolder
 from crossmodal.training.calibrate import one_hot_targets
 from crossmodal.types import EMOTIONS, TASKS, FusionSettings
 
@@ -79,7 +79,7 @@ def make_side(seed, calibration):
     labels = np.arange(210) % 7
     z = random.normal(size=(210, 8)) * 0.4 + calibration.weight["emotion"][labels]
     z /= np.linalg.norm(z, axis=1, keepdims=True)
-    p = np.stack([calibration.read("speech", row).probabilities["emotion"] for row in z])
+    p = np.stack([calibration.predict("speech", row).probabilities["emotion"] for row in z])
     speakers = np.array([f"{seed}.{row % 10}" for row in range(210)])
     return LabelledEmbeddings(z, labels, speakers, probabilities=p)
 

@@ -312,7 +312,7 @@ def test_a_rule_learns_from_a_few_pairs(trained, rule):
 
 
 def scored(side, calibration, name):
-    return replace(side, probabilities=calibration.read(name, side.embeddings).probabilities[MAIN])
+    return replace(side, probabilities=calibration.predict(name, side.embeddings).probabilities[MAIN])
 
 
 def test_the_same_seed_gives_the_same_weights():

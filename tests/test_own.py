@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from conftest import wav_bytes
 
+from crossmodal.custom import archive
 from crossmodal.custom.queue import load_example
 from crossmodal.custom.settings import TrainingSettings
 from crossmodal.errors import CrossmodalError, ModelError
@@ -205,7 +206,7 @@ def test_folding_changes_nothing(trained, reference):
     import torch
 
     from crossmodal.custom.trainer import Trainer, fold
-    from crossmodal.model.towers import load_towers
+    from crossmodal.modalities import load_towers
 
     trainer = Trainer(reference, QUICK)
     trainer.space.eval()

@@ -7,7 +7,7 @@ import weakref
 
 import pytest
 
-from crossmodal.custom.queue import EXAMPLE, TrainingQueue, load_example
+from crossmodal.custom.queue import TrainingQueue, load_example
 from crossmodal.custom.settings import LIMITS, TrainingSettings
 from crossmodal.errors import BusyError, InputError
 from crossmodal.model.folder import ModelFolder

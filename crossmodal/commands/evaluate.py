@@ -32,7 +32,6 @@ from crossmodal.model.folder import ALONE, FOLDS, WINDOWS, ModelFolder
 from crossmodal.pipeline import Pipeline
 from crossmodal.training import fusion_rules, speech_windows
 from crossmodal.training.speech_folds import extra_clips
-from crossmodal.training.speech_scores import ALONE, OOF, SCORES
 from crossmodal.types import EMOTIONS, TASKS
 
 PLAIN = ("kathleen", "speechocean762", "ljspeech")
@@ -216,8 +215,8 @@ def text_side(
 ) -> LabelledEmbeddings:
     """GoEmotions' sentences of one label in one split, ``change`` done to each."""
     texts, labels = fusion_rules.single_label(sentences.part(split, "goemotions"))
-    z, parts = text_tower(pipeline).sequences([change(text) for text in texts] if change else texts)
-    p = pipeline.calibration.read("text", z).probabilities["emotion"]
+    z, parts = pipeline.text_tower.sequences([change(text) for text in texts] if change else texts)
+    p = pipeline.calibration.predict(TEXT, z).probabilities["emotion"]
     return LabelledEmbeddings(z, labels, np.array(texts), pad_parts(parts), p)
 
 

@@ -15,10 +15,9 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.numpy import save_file
 
-from crossmodal import audio
-from crossmodal.custom.reference import ABOUT, DIMENSIONS, FEATURES, FOLDER, SPLITS, Basis
+from crossmodal.audio.decoder import shared_decoder
+from crossmodal.custom.reference import DIMENSIONS, SPLITS, Basis
 from crossmodal.custom.trainer import write_example
 from crossmodal.data.embeddings import LabelledEmbeddings
 from crossmodal.data.folders import TEXT_CORPORA, locate
@@ -26,15 +25,16 @@ from crossmodal.data.speech import CorpusClip, read_corpus, speakers
 from crossmodal.data.text import TextData, read_text_data
 from crossmodal.evaluation import speech as speech_evaluation
 from crossmodal.evaluation.held_out import held_out_figures
-from crossmodal.model import checkpoints
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.model.encoders import speech as speech_encoder
 from crossmodal.model.encoders import text as text_encoder
+from crossmodal.model.folder import FOLDS, MODELS, ModelFolder, save_tensors
 from crossmodal.model.projection import statistics
 from crossmodal.pipeline import Pipeline
+from crossmodal.pretrained import sha256
 from crossmodal.progress import ProgressBar, Tick
 from crossmodal.training.clip_cache import condition
 from crossmodal.training.fusion_rules import single_label
-from crossmodal.training.speech_scores import OOF, SCORES
 from crossmodal.types import EMOTIONS, FloatArray
 
 SENTENCES = {"train": 800, "dev": 100, "test": 100}
@@ -103,8 +103,7 @@ def build(
     ``clips`` are RAVDESS in the order of ``read_corpus``; ``tick`` is called after each clip. Returns the metrics of
     the example ("own") and of the shipped head ("shipped").
     """
-    folder = models / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = ModelFolder(models)
     texts, labels = choose_sentences(sentences)
     tensors = _speech_tensors(clips, tick) | _text_tensors(texts, labels)
     save_tensors(tensors, folder.reference_features)
@@ -123,7 +122,7 @@ def build(
             "figures": shipped_figures(clips, texts["test"], labels["test"], pipeline, models),
         },
     }
-    (folder / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    folder.reference.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     return write_example(models)
 
 
@@ -188,7 +187,7 @@ def shipped_figures(
     clips: Sequence[CorpusClip], texts: Sequence[str], labels: NDArray[np.int64], pipeline: Pipeline, models: Path
 ) -> dict[str, Any]:
     """The shipped head on the same test rows, speech out of fold."""
-    scores, entries = speech_evaluation.read_scores(models / SCORES / OOF)
+    scores, entries = speech_evaluation.read_scores(ModelFolder(models).scores(FOLDS))
     probabilities = speech_evaluation.cross_calibrated(scores, entries)["emotion"]
     row_of = {str(entry["key"]): row for row, entry in enumerate(entries)}
     actors = actor_numbers(clips)
@@ -200,8 +199,8 @@ def shipped_figures(
         actors[tested],
         probabilities=probabilities[rows],
     )
-    z = pipeline.towers["text"].embed(texts)  # type: ignore[attr-defined]
-    text_probabilities = pipeline.calibration.read("text", z).probabilities["emotion"]
+    z = pipeline.embed_texts(texts)
+    text_probabilities = pipeline.calibration.predict(TEXT, z).probabilities["emotion"]
     text = LabelledEmbeddings(z, labels, np.arange(len(labels)), probabilities=text_probabilities)
     return held_out_figures(speech, text, pipeline.calibration)
 

@@ -21,21 +21,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from crossmodal import limits
 from crossmodal.custom.settings import TrainingSettings
 from crossmodal.errors import BusyError, CrossmodalError, InputError
-from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.model.folder import MODELS, ModelFolder
 
 PROGRAM = "crossmodal.custom.worker"
-RUNNING = 2
-WAITING = 6
-ABANDONED_SECONDS = 30.0
-"""A run that its page has not polled for so long is ended."""
-LONGEST_SECONDS = 600.0
 POLL_SECONDS = 1.0
-
-EXAMPLE = Path("reference") / "example.json"
-"""Where a models folder keeps the events of a run at the default settings."""
 
 
 # --- a run ----------------------------------------------------------------------------------------------------------
@@ -258,7 +250,7 @@ def _values(event: Mapping[str, Any]) -> dict[str, Any]:
 
 def load_example(models: Path) -> list[dict[str, Any]]:
     """The shipped events of a run at the default settings; empty where a models folder has none."""
-    path = models / EXAMPLE
+    path = ModelFolder(models).training_example
     if not path.is_file():
         return []
     events: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["events"]

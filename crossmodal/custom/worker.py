@@ -18,14 +18,11 @@ from typing import Any
 
 import torch
 
+from crossmodal import limits
 from crossmodal.custom.reference import load_reference
 from crossmodal.custom.settings import TrainingSettings
 from crossmodal.custom.trainer import train
 from crossmodal.errors import CrossmodalError
-
-MEMORY_BYTES = 2 * 1024**3
-CPU_SECONDS = 900
-NICE = 5
 
 
 def _limit_process() -> None:

@@ -17,6 +17,7 @@ from crossmodal.evaluation.statistics import bootstrap, confusion, recalls, unwe
 from crossmodal.fusion.base import softmax
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.metrics import Labels
+from crossmodal.modalities import SPEECH
 from crossmodal.training.calibrate import fit_speech_temperatures, one_hot_targets
 from crossmodal.training.speech_scores import load_scores
 from crossmodal.types import EMOTIONS, SENTIMENTS, TASKS, Array, Transcript, Waveform

@@ -44,8 +44,8 @@ def identity(clip: CorpusClip) -> str:
 
 
 def condition_by_level(samples: FloatArray) -> Waveform:
-    """As ``audio.condition``, with speech detected by level alone: for screams, which voice detectors miss."""
-    clean = audio.remove_rumble(samples)
+    """As ``conditioning.condition``, with speech detected by level alone: for screams, which voice detectors miss."""
+    clean = conditioning.remove_rumble(samples)
     count = max(1, len(clean) // _FRAME)
     frames = clean[: count * _FRAME].reshape(count, -1)
     level = 10 * np.log10(np.square(frames).mean(1) + 1e-12)

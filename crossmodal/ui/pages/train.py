@@ -13,7 +13,8 @@ from typing import Any
 
 import streamlit as st
 
-from crossmodal.custom import queue
+from crossmodal import limits
+from crossmodal.custom import archive, queue
 from crossmodal.custom.queue import TrainingQueue, TrainingRun
 from crossmodal.custom.settings import DIMENSIONS, LIMITS, TrainingSettings
 from crossmodal.engine import Engine
