@@ -16,13 +16,16 @@ from crossmodal.data.speech import CorpusClip
 from crossmodal.errors import InputError, ModelError
 from crossmodal.evaluation import card
 from crossmodal.evaluation.pairs import damaged, draw, match, pair, pair_figures, with_grids
+from crossmodal.evaluation.results import LearnedAgainstPools, RuleResult, Scores
 from crossmodal.explain.flips import flips, gate_share
-from crossmodal.explain.sweep import GRID, fuse_pairs, load_pairs, save_pairs, sweep
+from crossmodal.explain.pairs import GRID, load_pairs, save_pairs
+from crossmodal.explain.sweep import fuse_pairs, sweep
 from crossmodal.fusion import fusion_rules, registry
 from crossmodal.fusion.calibration import load_calibration
 from crossmodal.fusion.fuse import MAIN, fuse, fuse_tasks, fusion_inputs
 from crossmodal.i18n.translator import Translator
-from crossmodal.model.folder import MODELS, ModelFolder, model_hash, rule_file
+from crossmodal.metrics import Estimate
+from crossmodal.model import checkpoints
 from crossmodal.model.projection import windows
 from crossmodal.sharing.comparison import decode, every_rule
 from crossmodal.sharing.serialization import checked_evidence, evidence_from_record, evidence_record
@@ -362,12 +365,11 @@ def test_every_rule_is_measured_in_every_condition(trained, tmp_path):
     ("low", "high", "kind"), [(0.01, 0.03, "learned"), (-0.03, -0.01, "pool"), (-0.01, 0.02, "equal")]
 )
 def test_the_sentence_says_what_the_interval_says(low, high, kind):
-    rule = {"best": {"uar": 0.8}}
-    compared = {"learned": "gmu", "pool": "product", "difference": {"value": 0.01, "low": low, "high": high}}
-    found = {"rules": {"gmu": rule, "product": rule}, "learned_against_pools": compared}
+    rules = dict.fromkeys(("gmu", "product"), RuleResult(0.5, *[Scores(0.8, 0.8, 0.1)] * 7, 0, 1.0))
+    compared = LearnedAgainstPools("gmu", "product", Estimate(0.01, low, high))
     say = Translator("en")
-    assert say(f"rules.verdict.{kind}") in rule_table.verdict(say, found)
-    told = card._verdict({"label_matched_pairs": found})
+    assert say(f"rules.verdict.{kind}") in rule_table.verdict(say, rules, compared)
+    told = card.verdict(rules, compared)
     assert ("simple pool wins" in told, "worth it" in told) == (kind == "pool", kind == "learned")
 
 

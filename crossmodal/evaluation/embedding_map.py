@@ -17,12 +17,10 @@ from numpy.typing import NDArray
 from crossmodal.data.phrasebook import Phrase, load_phrasebook
 from crossmodal.errors import ModelError
 from crossmodal.evaluation.speech import Row, labels_of
-from crossmodal.evaluation.statistics import bootstrap, recalls
 from crossmodal.explain import neighbours
 from crossmodal.explain.embedding_map import EmbeddingMap, save_space
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.metrics import Labels
-from crossmodal.modalities import SPEECH, TEXT
+from crossmodal.metrics import Labels, bootstrap, recalls
 from crossmodal.types import EMOTIONS, Array
 
 PER_ACTOR = 4

@@ -9,11 +9,10 @@ import numpy as np
 from crossmodal import metrics
 from crossmodal.data.embeddings import LabelledEmbeddings
 from crossmodal.evaluation.pairs import match, probabilities_of
-from crossmodal.evaluation.statistics import bootstrap, unweighted_average_recall
 from crossmodal.explain import neighbours
 from crossmodal.explain.sweep import sweep
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.modalities import SPEECH, TEXT
+from crossmodal.metrics import bootstrap, unweighted_average_recall
 from crossmodal.types import EMOTIONS, FusionSettings
 
 PAIR_SEED = 3

@@ -16,9 +16,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from crossmodal.data.embeddings import LabelledEmbeddings
-from crossmodal.evaluation.statistics import bootstrap, unweighted_average_recall
-from crossmodal.explain.sweep import GRID, Pairs, fuse_pairs, sweep
+from crossmodal.explain.pairs import GRID, Pairs
+from crossmodal.explain.sweep import fuse_pairs, sweep
 from crossmodal.fusion.calibration import Calibration
+from crossmodal.metrics import bootstrap, unweighted_average_recall
 from crossmodal.text import without_punctuation
 from crossmodal.types import EMOTIONS, Array, FusionSettings
 

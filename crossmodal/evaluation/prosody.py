@@ -9,18 +9,18 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from crossmodal import audio
 from crossmodal.audio.prosody import MEASURES, Prosody, measure
 from crossmodal.data.speech import CorpusClip, read_corpus, speakers
 from crossmodal.errors import InputError
-from crossmodal.model.folder import MODELS, ModelFolder
+from crossmodal.model.checkpoints import MODELS
+from crossmodal.progress import ProgressBar, Tick
 from crossmodal.types import EMOTIONS
 
 PERCENTILES = tuple(range(5, 100, 5))
@@ -33,9 +33,7 @@ MEANING = (
 Row = tuple[CorpusClip, Prosody]
 
 
-def write_reference(
-    clips: Sequence[CorpusClip], models: Path, tick: Callable[[], object] = lambda: None
-) -> dict[str, Any]:
+def write_reference(clips: Sequence[CorpusClip], models: Path, tick: Tick = lambda: None) -> dict[str, Any]:
     """Measure the clips and leave their figures in a models folder. Returns the figures.
 
     A clip that cannot be read as speech is left out, and counted. ``tick`` is told of every clip.
@@ -104,8 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--models", type=Path, default=MODELS, help="folder of trained models")
     options = parser.parse_args(arguments)
     clips = read_corpus("ravdess", options.data / "ravdess")
-    with tqdm(desc="prosody", total=len(clips), unit="clip") as bar:
-        write_reference(clips, options.models, bar.update)
+    with ProgressBar("prosody", total=len(clips), unit="clip") as bar:
+        write_reference(clips, options.models, bar.tick)
     return 0
 
 

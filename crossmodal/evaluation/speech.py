@@ -13,11 +13,10 @@ from transformers.models.whisper.english_normalizer import BasicTextNormalizer
 from crossmodal import audio, metrics
 from crossmodal.data.speech import CorpusClip
 from crossmodal.errors import InputError
-from crossmodal.evaluation.statistics import bootstrap, confusion, recalls, unweighted_average_recall
 from crossmodal.fusion.base import softmax
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.metrics import Labels
-from crossmodal.modalities import SPEECH
+from crossmodal.metrics import Labels, bootstrap, confusion, recalls, unweighted_average_recall
+from crossmodal.progress import Tick
 from crossmodal.training.calibrate import fit_speech_temperatures, one_hot_targets
 from crossmodal.training.speech_scores import load_scores
 from crossmodal.types import EMOTIONS, SENTIMENTS, TASKS, Array, Transcript, Waveform
@@ -118,7 +117,7 @@ def read_clips(
     embed: Callable[[Waveform], Array],
     calibration: Calibration,
     clips: Sequence[CorpusClip],
-    progress: Callable[[], None],
+    progress: Tick,
 ) -> tuple[Array, list[CorpusClip], int]:
     """Calibrated emotion probabilities (N, C) of clips as a visitor gets them, the clips read, how many refused."""
     embeddings, read = [], []
@@ -162,7 +161,7 @@ def labelled_figures(p: Array, clips: Sequence[CorpusClip], refused: int) -> dic
 
 
 def word_error_rate(
-    transcribe: Callable[[Waveform], Transcript], clips: Sequence[CorpusClip], progress: Callable[[], None]
+    transcribe: Callable[[Waveform], Transcript], clips: Sequence[CorpusClip], progress: Tick
 ) -> dict[str, Any]:
     """Edit distance over words by reference words, both in lower case without punctuation."""
     normalise = BasicTextNormalizer()

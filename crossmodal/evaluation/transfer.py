@@ -7,7 +7,8 @@ gamma = 0 the two spaces have nothing to do with one another, so chance is to be
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import random
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,10 +16,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from crossmodal.evaluation.statistics import unweighted_average_recall
-from crossmodal.modalities import SPEECH, TEXT
+from crossmodal.data.speech import CorpusClip, speakers
+from crossmodal.data.text import TextData
+from crossmodal.metrics import Labels, unweighted_average_recall
 from crossmodal.model.head import Head
 from crossmodal.model.projection import SHARED_DIM
+from crossmodal.training.fusion_rules import single_label
 from crossmodal.training.objective import Objective, cross_modal_contrastive, task_loss
 from crossmodal.types import EMOTIONS, FloatArray
 
@@ -26,6 +29,10 @@ PAIR = (SPEECH, TEXT)
 GAMMAS = (0.0, 0.1, 0.3, 1.0, 3.0)
 STEPS = 600
 BATCH = 128
+TRAIN_TEXTS = 4_000
+"""Sentences of the train split, in equal numbers of each emotion; a quarter of that for dev and test."""
+TRAIN_ACTORS, DEV_ACTORS = 12, 16
+"""In the order of their names, actors before the first train, before the second choose gamma, the others test."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +128,47 @@ def transfer(
 
 def _mean(figures: Sequence[Mapping[str, float]]) -> dict[str, float]:
     return {way: round(float(np.mean([item[way] for item in figures])), 4) for way in figures[0]}
+
+
+# --- the corpora ----------------------------------------------------------------------------------------------------
+
+
+def corpus_transfer(
+    clips: Sequence[CorpusClip],
+    sentences: TextData,
+    pooled_speech: FloatArray,
+    pool_text: Callable[[Sequence[str]], FloatArray],
+) -> dict[str, object]:
+    """``transfer`` between RAVDESS, split by actors, and GoEmotions in its own splits.
+
+    ``pooled_speech`` (N, F) are the pooled encoder features of the clips; ``pool_text`` yields those of texts.
+    """
+    names = speakers(clips)
+    split_of = {
+        name: "train" if index < TRAIN_ACTORS else "dev" if index < DEV_ACTORS else "test"
+        for index, name in enumerate(names)
+    }
+    labels = np.array([EMOTIONS.index(clip.emotion or "neutral") for clip in clips])
+    splits: dict[str, dict[str, Split]] = {}
+    for split in ("train", "dev", "test"):
+        rows = [index for index, clip in enumerate(clips) if split_of[clip.speaker] == split]
+        texts, text_labels = _balanced_texts(sentences, split, TRAIN_TEXTS if split == "train" else TRAIN_TEXTS // 4)
+        splits[split] = {
+            "speech": Split(pooled_speech[rows], labels[rows]),
+            "text": Split(pool_text(texts), text_labels),
+        }
+    return transfer(splits["train"], splits["dev"], splits["test"])
+
+
+def _balanced_texts(sentences: TextData, split: str, count: int) -> tuple[list[str], Labels]:
+    """About ``count`` single-label sentences of a split, as many of each emotion as there are up to a seventh."""
+    texts, labels_of = single_label(sentences.part(split, "goemotions"))
+    by_class = {label: np.flatnonzero(labels_of == label).tolist() for label in range(len(EMOTIONS))}
+    shuffler = random.Random(0)  # noqa: S311  a choice of sentences, no secret
+    chosen, labels = [], []
+    for label, members in by_class.items():
+        shuffler.shuffle(members)
+        rows = members[: count // len(EMOTIONS)]
+        chosen += [texts[row] for row in rows]
+        labels += [label] * len(rows)
+    return chosen, np.array(labels)
