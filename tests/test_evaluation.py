@@ -11,13 +11,13 @@ from conftest import make_calibration
 from crossmodal.data.embeddings import LabelledEmbeddings
 from crossmodal.data.folders import locate
 from crossmodal.evaluation import pairs, speech, transfer
-from crossmodal.evaluation.card import CARD, interval, number, render, table, write_card
-from crossmodal.evaluation.results import METRICS, load_results, parse, results_of
+from crossmodal.evaluation.card import interval, number, render, table, write_card
+from crossmodal.evaluation.results import load_results, parse, results_of
 from crossmodal.evaluation.text import fit_offset
 from crossmodal.explain.sweep import fuse_pairs
 from crossmodal.fusion import fusion_rules
 from crossmodal.metrics import Estimate, bootstrap, confusion, recalls, unweighted_average_recall
-from crossmodal.model.checkpoints import MODELS
+from crossmodal.model.folder import CARD, METRICS, MODELS
 from crossmodal.training.calibrate import one_hot_targets
 from crossmodal.types import EMOTIONS, TASKS, FusionSettings
 

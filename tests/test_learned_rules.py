@@ -25,7 +25,7 @@ from crossmodal.fusion.calibration import load_calibration
 from crossmodal.fusion.fuse import MAIN, fuse, fuse_tasks, fusion_inputs
 from crossmodal.i18n.translator import Translator
 from crossmodal.metrics import Estimate
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import MODELS, ModelFolder, model_hash, rule_file
 from crossmodal.model.projection import windows
 from crossmodal.sharing.comparison import decode, every_rule
 from crossmodal.sharing.serialization import checked_evidence, evidence_from_record, evidence_record

@@ -12,7 +12,7 @@ from crossmodal.explain.pairs import Pairs, load_pairs, save_pairs
 from crossmodal.explain.sweep import ALPHAS, RESAMPLES, Sweep, fuse_pairs, sweep
 from crossmodal.fusion import fusion_rules, scale_temperature
 from crossmodal.metrics import bootstrap, unweighted_average_recall
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import MODELS, ModelFolder, model_hash
 from crossmodal.types import EMOTIONS, PRIORS, FusionSettings
 
 NAMES = ("speech", "text")

@@ -16,8 +16,9 @@ from conftest import TALK, wav_bytes
 from fakes import FakeEngine
 from test_audio import encoded, lying_wav
 
-from crossmodal import audio
+from crossmodal import limits
 from crossmodal.__main__ import main
+from crossmodal.audio.decoder import Decoder, shared_decoder
 from crossmodal.commands.records import OK, SOME_UNREADABLE
 from crossmodal.errors import BusyError, InputError
 from crossmodal.examples import load_examples

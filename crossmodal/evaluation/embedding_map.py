@@ -21,6 +21,7 @@ from crossmodal.explain import neighbours
 from crossmodal.explain.embedding_map import EmbeddingMap, save_space
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.metrics import Labels, bootstrap, recalls
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.types import EMOTIONS, Array
 
 PER_ACTOR = 4

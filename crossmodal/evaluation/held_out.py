@@ -13,6 +13,7 @@ from crossmodal.explain import neighbours
 from crossmodal.explain.sweep import sweep
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.metrics import bootstrap, unweighted_average_recall
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.types import EMOTIONS, FusionSettings
 
 PAIR_SEED = 3

@@ -19,7 +19,7 @@ from crossmodal import audio
 from crossmodal.audio.prosody import MEASURES, Prosody, measure
 from crossmodal.data.speech import CorpusClip, read_corpus, speakers
 from crossmodal.errors import InputError
-from crossmodal.model.checkpoints import MODELS
+from crossmodal.model.folder import MODELS, ModelFolder
 from crossmodal.progress import ProgressBar, Tick
 from crossmodal.types import EMOTIONS
 

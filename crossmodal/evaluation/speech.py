@@ -16,6 +16,7 @@ from crossmodal.errors import InputError
 from crossmodal.fusion.base import softmax
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.metrics import Labels, bootstrap, confusion, recalls, unweighted_average_recall
+from crossmodal.modalities import SPEECH
 from crossmodal.progress import Tick
 from crossmodal.training.calibrate import fit_speech_temperatures, one_hot_targets
 from crossmodal.training.speech_scores import load_scores

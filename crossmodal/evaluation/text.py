@@ -12,7 +12,8 @@ from crossmodal.data.text import Sentence, TextData, text_key
 from crossmodal.fusion.base import softmax
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.metrics import bootstrap, confusion, recalls, unweighted_average_recall
-from crossmodal.model.towers import TextTower
+from crossmodal.modalities import TEXT
+from crossmodal.model.towers import BatchTower
 from crossmodal.text import without_punctuation
 from crossmodal.training.text_metrics import targets_of
 from crossmodal.types import EMOTIONS, SENTIMENTS, Array

@@ -21,6 +21,7 @@ from crossmodal.fusion.fuse import fuse_many
 from crossmodal.fusion.rules.shared_space import SharedSpace
 from crossmodal.i18n.translator import Translator
 from crossmodal.metrics import Estimate
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.types import TASKS, Array, Evidence, ModalityPrediction
 from crossmodal.ui import address, formula, html, mixer_state, samples, service
 from crossmodal.ui.charts import embedding_map, palette, plotly
