@@ -1,7 +1,7 @@
-"""Who runs the slow part: the pipeline of this process, loaded in the background, behind a gate.
+"""The slow part: the pipeline of this process, loaded in the background, behind a concurrency limit.
 
-The page must not wait for the encoders: an Engine can be asked for calibration and settings at once, and for readings
-as soon as the models are there.
+The page must not wait for the encoders: an Engine has calibration and settings at once, and predictions as soon as the
+models are loaded.
 """
 
 from __future__ import annotations
@@ -12,30 +12,33 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from crossmodal import limits
 from crossmodal.errors import BusyError
 from crossmodal.fusion.calibration import Calibration, load_calibration
 from crossmodal.fusion.fuse import fuse
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import MODELS, ModelFolder, model_hash
+from crossmodal.timing import Progress
 from crossmodal.types import Evidence, FusionResult, FusionSettings
 
 if TYPE_CHECKING:
     from crossmodal.pipeline import Pipeline
 
-Found = TypeVar("Found")
-"""What slow work comes to."""
-
-RUNNING = 1
-WAITING = 8
-PATIENCE_SECONDS = 20.0
+Result = TypeVar("Result")
+"""What slow work yields."""
 
 
 class Gate:
-    """At most ``running`` at work and ``waiting`` in line; whoever waits longer than ``patience`` seconds is told so.
+    """At most ``running`` requests at work and ``waiting`` in line, none of them longer than ``patience`` seconds.
 
     Encoders take both cores: two runs side by side would each be slower than one after the other.
     """
 
-    def __init__(self, running: int = RUNNING, waiting: int = WAITING, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        running: int = limits.MAX_RUNNING_REQUESTS,
+        waiting: int = limits.MAX_WAITING_REQUESTS,
+        patience: float = limits.MAX_WAIT_SECONDS,
+    ) -> None:
         self._places = threading.BoundedSemaphore(running)
         self._line = threading.BoundedSemaphore(running + waiting)
         self._patience = patience
@@ -59,13 +62,13 @@ class Gate:
 class Engine:
     """The models of one folder behind a gate, which engines side by side share. Holds no visitor's content."""
 
-    def __init__(self, folder: Path = checkpoints.MODELS, *, gate: Gate | None = None) -> None:
+    def __init__(self, folder: Path = MODELS, *, gate: Gate | None = None) -> None:
         self.folder = folder
         self.gate = gate or Gate()
         self._lock = threading.Lock()
         self._pipeline: Pipeline | None = None
-        manifest = checkpoints.read_manifest(folder)
-        self.model_hash = checkpoints.model_hash(manifest)
+        manifest = ModelFolder(folder).read_manifest()
+        self.model_hash = model_hash(manifest)
         self.modalities = tuple(manifest["temperatures"])
         self.calibration: Calibration = load_calibration(folder, manifest)
 
@@ -90,11 +93,16 @@ class Engine:
                 self._pipeline = Pipeline.load(self.folder)
             return self._pipeline
 
-    def run(self, work: Callable[[Pipeline], Found]) -> Found:
-        """Do slow work with the pipeline, in turn with everybody. Raises BusyError, InputError, ModelError."""
+    def run(self, work: Callable[[Pipeline], Result], progress: Progress | None = None) -> Result:
+        """Do slow work with the pipeline, one request after the other. Raises BusyError, InputError, ModelError.
+
+        ``progress`` is told at once what is waited for: ``queue``, or ``load`` while the models are not there.
+        """
+        if progress:
+            progress("queue" if self.ready else "load")
         with self.gate.slot():
             return work(self.pipeline())
 
     def fuse(self, evidence: Evidence, settings: FusionSettings) -> FusionResult:
-        """The fast part; needs no encoder and no turn."""
+        """The fast part, which needs neither the encoders nor the gate."""
         return fuse(evidence, settings, self.calibration)

@@ -9,17 +9,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 from crossmodal import audio
 from crossmodal.audio.transcription import shared_transcriber
 from crossmodal.errors import InputError
 from crossmodal.fusion.calibration import Calibration, load_calibration
 from crossmodal.fusion.fuse import fuse
-from crossmodal.model import checkpoints
-from crossmodal.model.towers import PooledSpeechTower, SpeechTower, TextTower, Tower, load_towers
-from crossmodal.text import MAX_CHARACTERS
+from crossmodal.modalities import MODALITIES, SPEECH, TEXT, Modality, load_towers
+from crossmodal.model.folder import MODELS, ModelFolder, model_hash
+from crossmodal.model.towers import BatchTower, Tower, as_batch_tower, as_maskable_tower
 from crossmodal.text import preprocess as preprocess_text
+from crossmodal.text import usable_words
 from crossmodal.timing import Progress, StageTimer
 from crossmodal.types import (
     Array,
@@ -65,13 +66,13 @@ class Pipeline:
         self.model_hash = model_hash
 
     @classmethod
-    def load(cls, folder: Path | str = checkpoints.MODELS) -> Pipeline:
+    def load(cls, folder: Path | str = MODELS) -> Pipeline:
         """Verify and load every model. Raises ModelError, naming what is missing or altered."""
         folder = Path(folder)
-        manifest = checkpoints.read_manifest(folder)
+        manifest = ModelFolder(folder).read_manifest()
         towers = load_towers(folder, manifest)
         calibration = load_calibration(folder, manifest)
-        return cls(towers, calibration, shared_transcriber(), checkpoints.model_hash(manifest))
+        return cls(towers, calibration, shared_transcriber(), model_hash(manifest))
 
     @property
     def modalities(self) -> tuple[str, ...]:
@@ -84,21 +85,23 @@ class Pipeline:
         speech: bytes | None = None,
         text: str | None = None,
         transcribe: bool = True,
-        watch: StageTimer | None = None,
+        timer: StageTimer | None = None,
+        **others: Any,
     ) -> Utterance:
         """Preprocess what was given, as ``embed`` does."""
-        watch = watch or StageTimer()
-        inputs: dict[str, Waveform | str] = {}
+        timer = timer or StageTimer()
+        inputs: dict[str, Any] = {}
         transcript = None
         if speech is not None:
-            with watch.stage("decode"):
-                waveform = inputs["speech"] = audio.preprocess(speech)
+            with timer.stage("decode"):
+                waveform = inputs[SPEECH] = audio.preprocess(speech)
             if transcribe and text is None:
-                with watch.stage("transcript"):
+                with timer.stage("transcript"):
                     transcript = self.transcriber(waveform)
                 text = usable_words(transcript.text)
         if text is not None:
-            inputs["text"] = preprocess_text(text)
+            inputs[TEXT] = preprocess_text(text)
+        inputs |= {name: _modality(name).preprocess(value) for name, value in others.items()}
         if not inputs:
             raise InputError("nothing_given")
         return Utterance(inputs, transcript)
@@ -110,41 +113,60 @@ class Pipeline:
         text: str | None = None,
         transcribe: bool = True,
         progress: Progress | None = None,
+        **others: Any,
     ) -> Evidence:
-        """The readings of an utterance, given as the bytes of an audio file, as words, or both.
+        """The predictions of ``embed_utterance`` alone, which takes the same arguments."""
+        return self.embed_utterance(speech=speech, text=text, transcribe=transcribe, progress=progress, **others)[1]
+
+    def embed_utterance(
+        self,
+        *,
+        speech: bytes | None = None,
+        text: str | None = None,
+        transcribe: bool = True,
+        progress: Progress | None = None,
+        **others: Any,
+    ) -> tuple[Utterance, Evidence]:
+        """An utterance, given as the bytes of an audio file, as words, or both: preprocessed, and its predictions.
 
         Without ``text`` the words come from the recogniser, unless ``transcribe`` is off; a clip in which no words are
-        recognised gives a reading of the voice alone. ``progress`` is told each stage. Raises InputError.
+        recognised gives a prediction of the voice alone. Any further modality of ``MODALITIES`` is given by its name.
+        ``progress`` is told each stage. Raises InputError.
         """
-        watch = StageTimer(progress)
-        utterance = self.prepare(speech=speech, text=text, transcribe=transcribe, watch=watch)
-        return self.read(utterance, watch=watch)
+        timer = StageTimer(progress)
+        utterance = self.prepare(speech=speech, text=text, transcribe=transcribe, timer=timer, **others)
+        return utterance, self.predict(utterance, timer=timer)
 
-    def read(self, utterance: Utterance, *, watch: StageTimer | None = None) -> Evidence:
-        """Encode, project and read a preprocessed utterance."""
-        watch = watch or StageTimer()
+    def predict(self, utterance: Utterance, *, timer: StageTimer | None = None) -> Evidence:
+        """Encode, project and classify a preprocessed utterance."""
+        timer = timer or StageTimer()
         predictions = {}
         for name, tower in self.towers.items():
             if name in utterance.inputs:
-                with watch.stage(f"encode_{name}"):
-                    predictions[name] = self.calibration.read(name, *tower.sequence(utterance.inputs[name]))
-        return Evidence(predictions, self.model_hash, utterance.transcript, watch.cost)
+                with timer.stage(f"encode_{name}"):
+                    predictions[name] = self.calibration.predict(name, *tower.sequence(utterance.inputs[name]))
+        return Evidence(predictions, self.model_hash, utterance.transcript, timer.cost)
 
-    def repredict(self, evidence: Evidence, **inputs: Waveform | str) -> Evidence:
+    def repredict(self, evidence: Evidence, **inputs: Any) -> Evidence:
         """The evidence with some modalities read anew, the others kept: what editing a transcript needs."""
-        watch = StageTimer()
-        fresh = self.read(Utterance(inputs), watch=watch).predictions
+        timer = StageTimer()
+        fresh = self.predict(Utterance(inputs), timer=timer).predictions
         merged = {**evidence.predictions, **fresh}
         ordered = {name: merged[name] for name in self.towers if name in merged}
-        return replace(evidence, predictions=ordered, cost={**evidence.cost, **watch.cost})
+        return replace(evidence, predictions=ordered, cost={**evidence.cost, **timer.cost})
 
-    def embed_masked(self, waveform: Waveform, stretches: Sequence[tuple[float, float]]) -> Array:
-        """The z (M, D) of the voice with each stretch of time left out; see ``SpeechTower.without``."""
-        return cast(SpeechTower | PooledSpeechTower, self.towers["speech"]).without(waveform, stretches)
+    def embed_masked(self, waveform: Waveform, intervals: Sequence[tuple[float, float]]) -> Array:
+        """The z (M, D) of the voice with each interval of time left out; see ``MaskableTower.masked``."""
+        return as_maskable_tower(self.towers[SPEECH]).masked(waveform, intervals)
 
     def embed_texts(self, texts: Sequence[str]) -> Array:
         """The z (N, D) of many texts at once, each of them preprocessed."""
-        return cast(TextTower, self.towers["text"]).embed(texts)
+        return self.text_tower.embed(texts)
+
+    @property
+    def text_tower(self) -> BatchTower:
+        """The tower of the text, which embeds many texts at once."""
+        return as_batch_tower(self.towers[TEXT])
 
     def fuse(self, evidence: Evidence, settings: FusionSettings | None = None, **changes: Any) -> FusionResult:
         """Fuse at ``settings``, any field of which may be given by name: ``fuse(evidence, rule="log_pool")``.
@@ -154,9 +176,8 @@ class Pipeline:
         return fuse(evidence, replace(settings or FusionSettings(), **changes), self.calibration)
 
 
-def usable_words(recognised: str) -> str | None:
-    """Recognised words as they can be read; None where nothing is left, which is no fault of the clip."""
-    try:
-        return preprocess_text(recognised[:MAX_CHARACTERS])
-    except InputError:
-        return None
+def _modality(name: str) -> Modality:
+    """The modality of that name. Raises TypeError, as for any argument that a function does not take."""
+    if name not in MODALITIES:
+        raise TypeError(f"{name!r} is no modality; there are {', '.join(MODALITIES)}")
+    return MODALITIES[name]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 Progress = Callable[[str], None]
-"""Told the name of each stage as it starts: decode, transcript, encode_speech, encode_text."""
+"""Called with the name of each stage as it starts: queue, load, decode, transcript, encode_speech, encode_text, ..."""
 
 
 class StageTimer:

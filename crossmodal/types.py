@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,7 +63,7 @@ class Transcript:
 class Waveform:
     """Speech, ready for the encoder: float32 mono at SAMPLE_RATE, shape (samples,).
 
-    ``segments`` are the stretches of speech as (start, end) in seconds within ``samples``; ``offset`` is where
+    ``segments`` are the intervals of speech as (start, end) in seconds within ``samples``; ``offset`` is where
     ``samples`` starts in the clip as it was given, in seconds, and ``source_seconds`` the length of that clip.
     """
 
@@ -76,17 +77,12 @@ class Waveform:
         """Length of the prepared waveform in seconds."""
         return len(self.samples) / SAMPLE_RATE
 
-    @property
-    def speech_seconds(self) -> float:
-        """Seconds of speech within the waveform."""
-        return sum(end - start for start, end in self.segments)
-
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
     """One thing said: modality -> its preprocessed input (a Waveform for speech, a str for text)."""
 
-    inputs: Mapping[str, Waveform | str]
+    inputs: Mapping[str, Any]
     transcript: Transcript | None = None
 
 

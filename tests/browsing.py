@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from conftest import wav_bytes
 
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import MANIFEST, MODELS
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 MARKS = [
@@ -67,7 +67,7 @@ def free_port():
 def script(folder):
     """The app itself where its models are there, else the app around fakes."""
     app = ROOT / "app.py"
-    if (checkpoints.MODELS / checkpoints.MANIFEST).is_file():
+    if (MODELS / MANIFEST).is_file():
         return app
     path = folder / "app.py"
     path.write_text(

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import MANIFEST, MODELS
 from crossmodal.types import SAMPLE_RATE, TASKS, Evidence
 
 pytest_plugins = ["browsing", "visiting"]
@@ -25,7 +25,7 @@ def pytest_collection_modifyitems(items):
     no_models = pytest.mark.skip(reason="models/manifest.json is missing: run `python -m crossmodal train`")
     no_data = pytest.mark.skip(reason=f"no speech and text sets at {DATA}: set CROSSMODAL_DATA")
     for item in items:
-        if "models" in item.keywords and not (checkpoints.MODELS / checkpoints.MANIFEST).is_file():
+        if "models" in item.keywords and not (MODELS / MANIFEST).is_file():
             item.add_marker(no_models)
         if "data" in item.keywords and not DATA.is_dir():
             item.add_marker(no_data)
@@ -59,7 +59,7 @@ def make_evidence(calibration, seed=0) -> Evidence:
     predictions = {}
     for name in calibration.temperature:
         z = random.normal(size=DIM)
-        predictions[name] = calibration.read(name, z / np.linalg.norm(z))
+        predictions[name] = calibration.predict(name, z / np.linalg.norm(z))
     return Evidence(predictions, "fake")
 
 
@@ -78,7 +78,7 @@ def wav_bytes(samples, rate=SAMPLE_RATE, channels=1) -> bytes:
 @pytest.fixture(scope="session")
 def voice() -> np.ndarray:
     """A second or more of real speech: a shipped example, decoded."""
-    from crossmodal.audio import shared_decoder
+    from crossmodal.audio.decoder import shared_decoder
     from crossmodal.examples import load_examples
 
     example = next(iter(load_examples().values()))
@@ -91,7 +91,7 @@ TALK = ("thrilled", "great", "lonely", "anger", "joy", "neutral")
 @pytest.fixture(scope="session")
 def talk() -> np.ndarray:
     """Half a minute of several voices, shipped examples, with pauses between them."""
-    from crossmodal.audio import shared_decoder
+    from crossmodal.audio.decoder import shared_decoder
     from crossmodal.examples import load_examples
 
     pause = np.zeros(int(1.5 * SAMPLE_RATE), np.float32)

@@ -58,9 +58,13 @@ class Tower:
     def embed(self, texts: Sequence[str]) -> Array:
         return np.stack([self(text) for text in texts])
 
-    def without(self, waveform: Waveform, stretches: Sequence[tuple[float, float]]) -> Array:
-        z, random = self(waveform), np.random.default_rng(len(stretches))
-        other = z + 0.05 * random.normal(size=(len(stretches), WIDTH))
+    def sequences(self, texts: Sequence[str]) -> tuple[Array, list[Array]]:
+        pairs = [self.sequence(text) for text in texts]
+        return np.stack([z for z, _ in pairs]), [parts for _, parts in pairs]
+
+    def masked(self, waveform: Waveform, intervals: Sequence[tuple[float, float]]) -> Array:
+        z, random = self(waveform), np.random.default_rng(len(intervals))
+        other = z + 0.05 * random.normal(size=(len(intervals), WIDTH))
         return other / np.linalg.norm(other, axis=1, keepdims=True)
 
     def sequence(self, value: Waveform | str) -> tuple[Array, Array]:

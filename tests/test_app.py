@@ -16,15 +16,15 @@ from conftest import wav_bytes
 from fakes import HEARD
 from visiting import EN, address, alert, run, shown, start
 
-from crossmodal import audio
+from crossmodal import audio, limits
 from crossmodal.engine import Gate
-from crossmodal.errors import ModelError
+from crossmodal.errors import InputError, ModelError
 from crossmodal.examples import DEFAULT, load_examples
 from crossmodal.fusion import fusion_rules
 from crossmodal.i18n.translator import LANGUAGES, Translator
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import MANIFEST, MODELS_VARIABLE
 from crossmodal.types import EMOTIONS, SAMPLE_RATE, FusionSettings
-from crossmodal.ui import samples, service
+from crossmodal.ui import service
 from crossmodal.ui.charts import plotly
 from crossmodal.ui.components.mixer import component
 
@@ -344,14 +344,14 @@ BAD = {
     "channels": wav_bytes(np.zeros((8000, 9)), channels=9),
     "sample_rate": wav_bytes(tone(1.0), rate=4000),
     "not_finite": float_wav(np.full(SAMPLE_RATE, np.nan)),
-    "too_large": b"RIFF" + bytes(audio.MAX_BYTES),
+    "too_large": b"RIFF" + bytes(limits.MAX_CLIP_BYTES),
 }
 
 
 @pytest.mark.parametrize(("code", "language"), [*((code, "en") for code in BAD), ("silence", "zh"), ("too_long", "zh")])
 def test_a_bad_clip_is_explained_and_the_next_good_one_works(engine, voice, code, language):
     made = give(page(lang=language), "upload", BAD[code])
-    with pytest.raises(audio.InputError) as refusal:
+    with pytest.raises(InputError) as refusal:
         audio.preprocess(BAD[code])
     assert refusal.value.code == code
     assert Translator(language).error(refusal.value) in alert(made)
@@ -449,22 +449,15 @@ def test_models_that_fail_in_the_background_are_said_while_examples_go_on(engine
 def test_a_folder_is_verified_file_by_file_before_the_first_page(engine, tmp_path, monkeypatch):
     monkeypatch.undo()
     folder = tmp_path / "models"
-    monkeypatch.setenv(service.FOLDER_VARIABLE, str(folder))
+    monkeypatch.setenv(MODELS_VARIABLE, str(folder))
     assert service.make_engine().model_hash
-    manifest = json.loads((folder / checkpoints.MANIFEST).read_text())
+    manifest = json.loads((folder / MANIFEST).read_text())
     manifest["files"]["extra.safetensors"] = {"sha256": "0" * 64, "bytes": 1}
-    (folder / checkpoints.MANIFEST).write_text(json.dumps(manifest))
+    (folder / MANIFEST).write_text(json.dumps(manifest))
     (folder / "extra.safetensors").write_bytes(b"x")
     with pytest.raises(ModelError) as error:
         service.make_engine()
     assert error.value.values["file"] == "extra.safetensors"
-
-
-# --- what must agree elsewhere -------------------------------------------------------------------------------------
-
-
-def test_the_uploader_offers_what_the_decoder_reads():
-    assert samples.UPLOADS == audio.FORMATS
 
 
 def test_every_widget_has_a_label(engine, voice):

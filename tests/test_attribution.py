@@ -82,7 +82,7 @@ def test_twins_share_alike():
     calibration = replace(calibration, temperature=alike)
     evidence = make_evidence(calibration)
     predictions = {
-        name: calibration.read(name, evidence.predictions["speech"].embedding) for name in evidence.predictions
+        name: calibration.predict(name, evidence.predictions["speech"].embedding) for name in evidence.predictions
     }
     found = attribution(replace(evidence, predictions=predictions), FusionSettings({}, "product"), calibration)
     assert found.modalities["speech"] == pytest.approx(found.modalities["text"])
@@ -99,7 +99,7 @@ def test_variants_at_once_are_those_fused_one_by_one(rule, prior):
         z = unit(random, 5, 8)
         together = fuse_counterfactuals(evidence, settings, calibration, "text", z)
         for row, one in zip(together, z, strict=True):
-            changed = replace(evidence, predictions={**evidence.predictions, "text": calibration.read("text", one)})
+            changed = replace(evidence, predictions={**evidence.predictions, "text": calibration.predict("text", one)})
             np.testing.assert_allclose(row, fuse(changed, settings, calibration).probabilities["emotion"], atol=1e-12)
 
 
@@ -129,7 +129,7 @@ def test_the_nearest_flip_is_the_nearest():
     label, own = fuse(evidence, settings, calibration).label, evidence.predictions["text"].embedding
 
     def turned(row):
-        changed = {**evidence.predictions, "text": calibration.read("text", row)}
+        changed = {**evidence.predictions, "text": calibration.predict("text", row)}
         return fuse(replace(evidence, predictions=changed), settings, calibration)
 
     assert found.label == turned(z[found.variant]).label != label
@@ -224,7 +224,7 @@ def test_left_out_frames_play_no_part(pipeline):
 
 
 @pytest.mark.models
-def test_a_stretch_must_leave_something(pipeline, voice):
+def test_an_interval_must_leave_something(pipeline, voice):
     with pytest.raises(ValueError, match="no frame"):
         pipeline.embed_masked(Waveform(voice), [(0.0, 60.0)])
     short = Waveform(voice[: int(0.3 * SAMPLE_RATE)])

@@ -1,7 +1,10 @@
 """What a visitor may hand in: every format, and every kind of broken or hostile file."""
 
 import io
+import json
 import struct
+import subprocess
+import sys
 import zipfile
 
 import av
@@ -9,7 +12,12 @@ import numpy as np
 import pytest
 from conftest import wav_bytes
 
-from crossmodal import audio
+from crossmodal import audio, limits
+from crossmodal.audio import decoder as client
+from crossmodal.audio.conditioning import condition, decibels
+from crossmodal.audio.decoder import Decoder
+from crossmodal.audio.decoder_worker import Bounds
+from crossmodal.audio.files import to_flac, to_pcm16, to_wav
 from crossmodal.errors import InputError
 from crossmodal.types import SAMPLE_RATE
 
@@ -107,13 +115,13 @@ BAD = {
     "too long": (wav_bytes(np.tile(TONE, 31)), "too_long"),
     "an hour in a small file": (encoded(np.zeros(3600 * SAMPLE_RATE), "flac", "flac", 8_000), "too_long"),
     "flac of untold length": (FLAC[:21] + b"\x0f\xff\xff\xff\xff" + FLAC[26:], "no_samples"),
-    "too large": (b"RIFF\x00\x00\x00\x00WAVE" + bytes(audio.MAX_BYTES), "too_large"),
+    "too large": (b"RIFF\x00\x00\x00\x00WAVE" + bytes(limits.MAX_CLIP_BYTES), "too_large"),
 }
 
 
 @pytest.fixture(scope="module")
 def decoder():
-    decoder = audio.Decoder()
+    decoder = Decoder()
     yield decoder
     decoder.close()
 
@@ -130,7 +138,8 @@ def test_the_decoder_survives_all_of_them(decoder, voice):
     for data, _ in BAD.values():
         with pytest.raises(InputError):
             audio.preprocess(data, decoder=decoder)
-    assert audio.preprocess(wav_bytes(voice), decoder=decoder).speech_seconds > 0.3
+    waveform = audio.preprocess(wav_bytes(voice), decoder=decoder)
+    assert sum(end - start for start, end in waveform.segments) > 0.3
 
 
 def test_a_lost_decoder_is_started_again(decoder):
@@ -142,7 +151,7 @@ def test_a_lost_decoder_is_started_again(decoder):
 
 def test_a_decoder_that_dies_over_a_file_makes_it_unreadable(decoder, monkeypatch):
     decoder(wav_bytes(TONE))
-    monkeypatch.setattr(audio, "_read_answer", lambda stream: (_ for _ in ()).throw(EOFError))
+    monkeypatch.setattr(client, "_read_answer", lambda stream: (_ for _ in ()).throw(EOFError))
     with pytest.raises(InputError) as caught:
         decoder(wav_bytes(TONE))
     assert caught.value.code == "unreadable"
@@ -169,7 +178,7 @@ def test_every_format_that_browsers_record(container, codec, rate, decoder, voic
     found = audio.preprocess(encoded(voice, container, codec, rate), decoder=decoder)
     expected = audio.preprocess(wav_bytes(voice), decoder=decoder)
     assert found.seconds == pytest.approx(expected.seconds, abs=0.25)
-    assert audio.decibels(found.samples) == pytest.approx(audio.decibels(expected.samples), abs=1.0)
+    assert decibels(found.samples) == pytest.approx(decibels(expected.samples), abs=1.0)
 
 
 def test_stereo_is_averaged(decoder, voice):
@@ -189,26 +198,69 @@ def test_the_longest_clip_passes(decoder):
 
 
 def test_level_offset_and_rumble_make_no_difference(voice):
-    plain = audio.condition(voice)
+    plain = condition(voice)
     rumble = 0.02 * np.sin(np.arange(len(voice)) * 2 * np.pi * 12 / SAMPLE_RATE)
-    changed = audio.condition((0.05 * voice + 0.1 + 0.05 * rumble).astype(np.float32))
+    changed = condition((0.05 * voice + 0.1 + 0.05 * rumble).astype(np.float32))
     assert changed.seconds == pytest.approx(plain.seconds, abs=0.1)
-    assert audio.decibels(changed.samples) == pytest.approx(audio.decibels(plain.samples), abs=0.5)
+    assert decibels(changed.samples) == pytest.approx(decibels(plain.samples), abs=0.5)
 
 
 def test_silence_around_the_speech_is_trimmed(voice):
     padded = np.concatenate([np.zeros(SAMPLE_RATE), voice, np.zeros(2 * SAMPLE_RATE)]).astype(np.float32)
-    found = audio.condition(padded)
-    assert found.seconds <= audio.condition(voice).seconds + 0.15
+    found = condition(padded)
+    assert found.seconds <= condition(voice).seconds + 0.15
     assert found.offset > 0.8
     assert found.source_seconds == pytest.approx(len(padded) / SAMPLE_RATE)
 
 
 def test_segments_lie_within_the_waveform(voice):
-    found = audio.condition(np.concatenate([voice, np.zeros(SAMPLE_RATE, np.float32), voice]))
+    found = condition(np.concatenate([voice, np.zeros(SAMPLE_RATE, np.float32), voice]))
     assert len(found.segments) >= 2
     assert all(0 <= start < end <= found.seconds + 1e-6 for start, end in found.segments)
 
 
 def test_playback_keeps_the_samples(decoder, voice):
-    np.testing.assert_allclose(decoder(audio.to_wav(voice)), voice, atol=1e-4)
+    np.testing.assert_allclose(decoder(to_wav(voice)), voice, atol=1e-4)
+
+
+def test_wav_and_flac_hold_the_nearest_integers():
+    samples = RANDOM.uniform(-1.1, 1.1, 5_000).astype(np.float32)
+    samples[:3] = np.nan, 1.0, -1.0
+    expected = np.rint(np.clip(np.nan_to_num(samples), -1, 1) * 32767)
+    np.testing.assert_array_equal(to_pcm16(samples), expected)
+    for data in (to_wav(samples), to_flac(samples)):
+        with av.open(io.BytesIO(data)) as container:
+            stored = np.concatenate([frame.to_ndarray().reshape(-1) for frame in container.decode(audio=0)])
+        np.testing.assert_array_equal(stored, expected)
+
+
+def test_the_process_gets_every_bound_from_its_client():
+    assert set(client.BOUNDS) == set(Bounds._fields)
+    assert Bounds(**json.loads(json.dumps(client.BOUNDS))) == Bounds(
+        rate=SAMPLE_RATE,
+        memory_bytes=limits.MAX_DECODER_MEMORY_BYTES,
+        cpu_seconds=limits.DECODER_CPU_SECONDS,
+        decoded_per_cpu_second=limits.DECODED_SECONDS_PER_CPU_SECOND,
+        min_rate=limits.MIN_SOURCE_RATE_HZ,
+        max_rate=limits.MAX_SOURCE_RATE_HZ,
+        max_channels=limits.MAX_SOURCE_CHANNELS,
+        tolerance_seconds=limits.LENGTH_TOLERANCE_SECONDS,
+    )
+
+
+def test_a_bound_of_the_client_is_kept_by_the_process(monkeypatch):
+    monkeypatch.setitem(client.BOUNDS, "max_rate", 8_000)
+    narrow = Decoder()
+    with pytest.raises(InputError) as caught:
+        narrow(wav_bytes(TONE))
+    narrow.close()
+    assert caught.value.code == "sample_rate"
+    assert caught.value.values["highest"] == 8_000
+
+
+@pytest.mark.parametrize("module", ["audio", "audio.files", "audio.sniff", "audio.decoder", "limits", "ui.samples"])
+def test_importing_needs_no_model_library(module):
+    program = f"import sys, crossmodal.{module}; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True).stdout.split()
+    assert f"crossmodal.{module}" in loaded
+    assert not {"torch", "torchaudio", "faster_whisper", "transformers"} & set(loaded)

@@ -5,7 +5,7 @@ import pytest
 
 from crossmodal.explain.embedding_map import load_space
 from crossmodal.i18n.translator import Translator
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import MANIFEST, MODELS, ModelFolder, model_hash
 
 pytestmark = browsing.MARKS
 EN = Translator("en")
@@ -17,11 +17,8 @@ STATE = """() => {
 
 @pytest.fixture(autouse=True)
 def has_map():
-    manifest = checkpoints.MODELS / checkpoints.MANIFEST
-    if (
-        not manifest.is_file()
-        or load_space(checkpoints.MODELS, checkpoints.model_hash(checkpoints.read_manifest())) is None
-    ):
+    manifest = MODELS / MANIFEST
+    if not manifest.is_file() or load_space(MODELS, model_hash(ModelFolder().read_manifest())) is None:
         pytest.skip("no map of the shipped models: run `python -m crossmodal evaluate --only space`")
 
 

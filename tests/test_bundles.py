@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import save
 
+from crossmodal import limits
+from crossmodal.custom import archive
 from crossmodal.errors import InputError
-from crossmodal.model import archive
 from crossmodal.types import TASKS
 
 DIM = 4
@@ -74,7 +75,7 @@ def test_what_was_packed_comes_back_and_the_same_content_gives_the_same_bytes(tm
         (source / name).write_bytes(data)
     packed = archive.pack(source, {"events": [1]})
     assert archive.unpack(packed, target) == {"events": [1]}
-    assert {path.name for path in target.iterdir()} == set(archive.LARGEST)
+    assert {path.name for path in target.iterdir()} == set(limits.MAX_ARCHIVE_FILE_BYTES)
     assert archive.pack(target, {"events": [1]}) == packed
 
 
@@ -109,7 +110,7 @@ def test_an_altered_file_is_found_by_its_hash(target):
 def test_a_bomb_is_unpacked_no_further_than_it_may_be_large(target):
     files = contents() | {"speech.safetensors": bytes(200 * 1024**2)}
     data = zipped(files)
-    assert len(data) < archive.MOST_BYTES
+    assert len(data) < limits.MAX_ARCHIVE_BYTES
     assert refused(data, target) == "bundle_size"
 
 
@@ -117,7 +118,7 @@ def test_a_bomb_is_unpacked_no_further_than_it_may_be_large(target):
 @pytest.mark.parametrize("size", [1, 200 * 1024**2], ids=["small", "bomb"])
 def test_only_compression_that_is_unpacked_in_bounds(target, method, size):
     data = zipped(contents() | {"run.json": bytes(size)}, method)
-    assert len(data) < archive.MOST_BYTES
+    assert len(data) < limits.MAX_ARCHIVE_BYTES
     tracemalloc.start()
     assert refused(data, target) == "bundle_unreadable"
     assert tracemalloc.get_traced_memory()[1] < 64 * 1024**2
@@ -151,7 +152,7 @@ def test_a_header_that_lies_about_the_size(target):
 
 
 def test_more_bytes_than_any_model_has(target):
-    assert refused(bytes(archive.MOST_BYTES + 1), target) == "bundle_size"
+    assert refused(bytes(limits.MAX_ARCHIVE_BYTES + 1), target) == "bundle_size"
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04", b"\x80\x04\x95", b"RIFF" + bytes(100)])

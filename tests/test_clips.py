@@ -12,7 +12,8 @@ from conftest import make_calibration, make_evidence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crossmodal import audio, text
+from crossmodal import limits
+from crossmodal.audio.files import to_flac
 from crossmodal.errors import InputError
 from crossmodal.fusion import fusion_rules
 from crossmodal.fusion.fuse import fuse
@@ -66,11 +67,6 @@ def samples_of(flac):
         return np.concatenate([frame.to_ndarray().reshape(-1) for frame in container.decode(stream)])
 
 
-def test_limits_are_those_of_the_inputs():
-    assert clip_store.MAX_SECONDS == audio.MAX_SECONDS
-    assert clip_store.MAX_WORDS == text.MAX_CHARACTERS
-
-
 def test_a_clip_comes_back_as_it_was_shared(store, clock):
     receipt = put(store)
     found = store.get(receipt.id)
@@ -100,7 +96,7 @@ def test_the_transcript_is_kept(store):
 @given(pcm=st.lists(st.integers(-32767, 32767), min_size=1, max_size=5000))
 @settings(max_examples=25, deadline=None)
 def test_sixteen_bits_are_kept_exactly(pcm):
-    assert samples_of(clip_store.to_flac(np.array(pcm, np.float32) / 32767)).tolist() == pcm
+    assert samples_of(to_flac(np.array(pcm, np.float32) / 32767)).tolist() == pcm
 
 
 def test_names_and_tokens_are_secrets(store, tmp_path):
@@ -214,7 +210,7 @@ def test_what_is_too_much_is_refused(store, samples, words, code):
 
 def test_thirty_seconds_of_noise_are_small_enough(store):
     noise = np.random.default_rng(0).uniform(-1, 1, 30 * SAMPLE_RATE).astype(np.float32)
-    assert len(store.get(put(store, noise).id).audio) < clip_store.MAX_CLIP_BYTES
+    assert len(store.get(put(store, noise).id).audio) < limits.MAX_SHARED_CLIP_BYTES
 
 
 # --- damaged and hostile content -------------------------------------------------------------------------------------

@@ -5,9 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crossmodal.fusion import fusion_rules
+from crossmodal.limits import MAX_VARIANT_NAME_CHARACTERS, MAX_VARIANTS
 from crossmodal.sharing.comparison import (
-    LONGEST_NAME,
-    MOST,
     Variant,
     decode,
     default_columns,
@@ -21,7 +20,7 @@ MODALITIES = ("speech", "text", "face")
 hundredths = st.integers(0, 100).map(lambda n: n / 100)
 columns = st.builds(
     Variant,
-    st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=LONGEST_NAME),
+    st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=MAX_VARIANT_NAME_CHARACTERS),
     st.builds(
         FusionSettings,
         st.dictionaries(st.sampled_from(MODALITIES), hundredths, max_size=3),
@@ -33,7 +32,7 @@ columns = st.builds(
 )
 
 
-@given(st.lists(columns, max_size=MOST))
+@given(st.lists(columns, max_size=MAX_VARIANTS))
 def test_a_link_brings_back_its_columns(made):
     assert decode(encode(made), MODALITIES) == (made, [])
 
@@ -41,7 +40,7 @@ def test_a_link_brings_back_its_columns(made):
 @given(st.text(max_size=300))
 def test_no_link_breaks_anything(text):
     found, _ = decode(text, MODALITIES)
-    assert len(found) <= MOST
+    assert len(found) <= MAX_VARIANTS
     for column in found:
         assert column.settings.rule in fusion_rules()
         assert all(0 <= value <= 1 for value in column.settings.alpha.values())

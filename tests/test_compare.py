@@ -11,7 +11,8 @@ from test_learned_rules import random_state
 from visiting import EN, address, run, shown, start
 
 from crossmodal.fusion import fusion_rules, registry
-from crossmodal.sharing.comparison import MOST, decode
+from crossmodal.limits import MAX_VARIANTS
+from crossmodal.sharing.comparison import decode
 from crossmodal.types import PRIORS
 
 MODALITIES = ("speech", "text")
@@ -61,7 +62,7 @@ def test_columns_come_and_go(page):
     made = press(page(), "add_column")
     made = press(made, "c2_copy")
     assert [column.name for column in link(made)] == ["A", "B", "C", "D"]
-    assert len(outcomes(made)) == MOST
+    assert len(outcomes(made)) == MAX_VARIANTS
     assert button(made, "add_column").disabled
     made = press(made, "c0_gone")
     assert [column.name for column in link(made)] == ["B", "C", "D"]

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from crossmodal.model.checkpoints import MINILM, pretrained, whisper_state
+from crossmodal.model.ctranslate2 import whisper_state
 from crossmodal.model.encoders.speech import LogMel, SpeechEncoder, pad, whisper_config
 from crossmodal.model.encoders.text import TextEncoder, Tokens
+from crossmodal.pretrained import MINILM, pretrained
 from crossmodal.types import SAMPLE_RATE
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from crossmodal.engine import Engine, Gate
 from crossmodal.errors import BusyError, InputError, ModelError
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import MODELS
 
 
 def test_a_full_line_is_refused_at_once():
@@ -61,7 +61,7 @@ def test_a_folder_without_models_is_said(tmp_path):
 
 @pytest.mark.models
 def test_calibration_needs_no_encoder():
-    engine = Engine(checkpoints.MODELS)
+    engine = Engine(MODELS)
     assert not engine.ready
     assert engine.modalities == ("speech", "text")
     assert engine.calibration.weight["emotion"].shape[0] == 7

@@ -11,13 +11,13 @@ from conftest import make_calibration
 from crossmodal.data.embeddings import LabelledEmbeddings
 from crossmodal.data.folders import locate
 from crossmodal.evaluation import pairs, speech, transfer
-from crossmodal.evaluation.card import CARD, interval, number, render, table, write_card
-from crossmodal.evaluation.results import METRICS, load_results, parse, results_of
+from crossmodal.evaluation.card import interval, number, render, table, write_card
+from crossmodal.evaluation.results import load_results, parse, results_of
 from crossmodal.evaluation.text import fit_offset
 from crossmodal.explain.sweep import fuse_pairs
 from crossmodal.fusion import fusion_rules
 from crossmodal.metrics import Estimate, bootstrap, confusion, recalls, unweighted_average_recall
-from crossmodal.model.checkpoints import MODELS
+from crossmodal.model.folder import CARD, METRICS, MODELS
 from crossmodal.training.calibrate import one_hot_targets
 from crossmodal.types import EMOTIONS, TASKS, FusionSettings
 
@@ -82,7 +82,7 @@ def make_side(seed, calibration):
     labels = np.arange(210) % 7
     z = random.normal(size=(210, 8)) * 0.4 + calibration.weight["emotion"][labels]
     z /= np.linalg.norm(z, axis=1, keepdims=True)
-    p = np.stack([calibration.read("speech", row).probabilities["emotion"] for row in z])
+    p = np.stack([calibration.predict("speech", row).probabilities["emotion"] for row in z])
     speakers = np.array([f"{seed}.{row % 10}" for row in range(210)])
     return LabelledEmbeddings(z, labels, speakers, probabilities=p)
 

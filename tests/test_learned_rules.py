@@ -13,7 +13,7 @@ from test_mixer import in_browser
 
 from crossmodal.data.embeddings import LabelledEmbeddings
 from crossmodal.data.speech import CorpusClip
-from crossmodal.errors import InputError
+from crossmodal.errors import InputError, ModelError
 from crossmodal.evaluation import card
 from crossmodal.evaluation.pairs import damaged, draw, match, pair, pair_metrics, with_grids
 from crossmodal.evaluation.results import LearnedAgainstPools, RuleResult, Scores
@@ -21,11 +21,11 @@ from crossmodal.explain.flips import flips, gate_share
 from crossmodal.explain.pairs import GRID, load_pairs, save_pairs
 from crossmodal.explain.sweep import fuse_pairs, sweep
 from crossmodal.fusion import fusion_rules, registry
-from crossmodal.fusion.calibration import load_calibration, rule_file
+from crossmodal.fusion.calibration import load_calibration
 from crossmodal.fusion.fuse import MAIN, fuse, fuse_tasks, fusion_inputs
 from crossmodal.i18n.translator import Translator
 from crossmodal.metrics import Estimate
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import MODELS, ModelFolder, model_hash, rule_file
 from crossmodal.model.projection import windows
 from crossmodal.sharing.comparison import decode, every_rule
 from crossmodal.sharing.serialization import checked_evidence, evidence_from_record, evidence_record
@@ -62,7 +62,7 @@ def evidence(calibration):
     for name, count in zip(NAMES, (3, 5), strict=True):
         z = random.normal(size=DIM)
         parts = random.normal(size=(count, DIM)).round(4)
-        predictions[name] = calibration.read(name, z / np.linalg.norm(z), parts)
+        predictions[name] = calibration.predict(name, z / np.linalg.norm(z), parts)
     return Evidence(predictions, "fake")
 
 
@@ -109,12 +109,12 @@ def test_other_modalities_than_those_of_training_are_refused(calibration, rule):
 def test_weights_named_by_the_manifest_are_verified_and_offered(tmp_path):
     folder = write_models(tmp_path)
     state = fusion.fresh(registry()["gmu"], DIM, fusion.FusionConfig())
-    before = checkpoints.model_hash(checkpoints.read_manifest(folder))
+    before = model_hash(ModelFolder(folder).read_manifest())
     assert fusion.add_rules(folder, {"gmu": state}, {}) != before
-    manifest = checkpoints.read_manifest(folder)
+    manifest = ModelFolder(folder).read_manifest()
     assert "gmu" in load_calibration(folder, manifest).rules()
     (folder / rule_file("gmu")).write_bytes(b"other")
-    with pytest.raises(checkpoints.ModelError):
+    with pytest.raises(ModelError):
         load_calibration(folder, manifest)
 
 
@@ -315,7 +315,7 @@ def test_a_rule_learns_from_a_few_pairs(trained, rule):
 
 
 def scored(side, calibration, name):
-    return replace(side, probabilities=calibration.read(name, side.embeddings).probabilities[MAIN])
+    return replace(side, probabilities=calibration.predict(name, side.embeddings).probabilities[MAIN])
 
 
 def test_the_same_seed_gives_the_same_weights():
@@ -428,7 +428,7 @@ def unit(random, rows):
 
 @pytest.mark.models
 def test_shipped_rules_beat_chance_and_either_modality_alone(pipeline):
-    pairs = load_pairs(checkpoints.MODELS, pipeline.model_hash)
+    pairs = load_pairs(MODELS, pipeline.model_hash)
     assert pairs is not None
     assert set(pipeline.calibration.rules()) == set(registry())
     for rule in LEARNED:
@@ -439,7 +439,7 @@ def test_shipped_rules_beat_chance_and_either_modality_alone(pipeline):
 
 @pytest.mark.models
 def test_parts_of_the_shipped_towers_add_up_to_the_whole(pipeline, voice):
-    from crossmodal.audio import condition
+    from crossmodal.audio.conditioning import condition
 
     tower = pipeline.towers["text"]
     z, parts = tower.sequence("I never wanted this to happen to us")

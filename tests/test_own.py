@@ -14,16 +14,18 @@ import numpy as np
 import pytest
 from conftest import wav_bytes
 
+from crossmodal.custom import archive
 from crossmodal.custom.queue import load_example
 from crossmodal.custom.settings import TrainingSettings
 from crossmodal.errors import CrossmodalError, ModelError
-from crossmodal.model import archive, checkpoints
+from crossmodal.model.folder import MODELS, ModelFolder, model_hash
+from crossmodal.pretrained import sha256
 from crossmodal.types import EMOTIONS, TASKS
 
 pytestmark = [
     pytest.mark.models,
     pytest.mark.skipif(
-        not (checkpoints.MODELS / "reference" / "reference.json").is_file(),
+        not (MODELS / "reference" / "reference.json").is_file(),
         reason="models/reference is missing: run `python -m crossmodal.custom.features`",
     ),
 ]
@@ -70,7 +72,7 @@ def figures(run):
 
 
 def test_the_reference_is_small_and_holds_neither_sound_nor_words(reference):
-    folder = checkpoints.MODELS / "reference"
+    folder = MODELS / "reference"
     assert sum(path.stat().st_size for path in folder.iterdir()) < 5 * 1024**2
     assert {path.suffix for path in folder.iterdir()} == {".safetensors", ".json"}
     actors = {split: set(rows.origins.tolist()) for split, rows in reference.rows["speech"].items()}
@@ -87,7 +89,7 @@ def test_an_altered_reference_is_refused(tmp_path):
 
     folder = tmp_path / "reference"
     folder.mkdir()
-    shipped = checkpoints.MODELS / "reference"
+    shipped = MODELS / "reference"
     (folder / "reference.json").write_bytes((shipped / "reference.json").read_bytes())
     (folder / "features.safetensors").write_bytes((shipped / "features.safetensors").read_bytes()[:-1] + b"x")
     with pytest.raises(ModelError) as caught:
@@ -156,7 +158,7 @@ def test_the_same_seed_gives_the_same_model(reference, trained, tmp_path):
 def test_stopping_keeps_a_usable_model(trained):
     events, folder = trained(replace(QUICK, epochs=50), epochs_before_stop=3)
     assert events[-1]["epochs"] == 3
-    assert checkpoints.model_hash(checkpoints.read_manifest(folder)) == events[-1]["model_hash"]
+    assert model_hash(ModelFolder(folder).read_manifest()) == events[-1]["model_hash"]
     assert figures((events, folder))["speech"]["uar"] > CHANCE
 
 
@@ -176,7 +178,7 @@ def test_a_loss_that_is_no_number_is_told(reference, tmp_path, monkeypatch):
 
 
 def test_the_shipped_example_is_a_run_at_the_first_settings():
-    events = load_example(checkpoints.MODELS)
+    events = load_example(MODELS)
     assert TrainingSettings.checked(events[0]["settings"]) == TrainingSettings()
     assert events[-1]["epochs"] == TrainingSettings().epochs
     own, shipped = events[-1]["figures"]["own"], events[-1]["figures"]["shipped"]
@@ -204,12 +206,12 @@ def test_folding_changes_nothing(trained, reference):
     import torch
 
     from crossmodal.custom.trainer import Trainer, fold
-    from crossmodal.model.towers import load_towers
+    from crossmodal.modalities import load_towers
 
     trainer = Trainer(reference, QUICK)
     trainer.space.eval()
     _, folder = trained(QUICK)
-    towers = load_towers(folder, checkpoints.read_manifest(folder))
+    towers = load_towers(folder, ModelFolder(folder).read_manifest())
     random = np.random.default_rng(0)
     for name, tower in towers.items():
         basis = reference.bases[name]
@@ -228,10 +230,10 @@ def test_folding_changes_nothing(trained, reference):
 def test_the_words_are_read_as_in_training(trained, reference):
     """The frozen encoder, pooled live, lands where the same sentence would among the reference features."""
     from crossmodal.custom.features import pooled_text
-    from crossmodal.model.towers import load_towers
+    from crossmodal.modalities import load_towers
 
     _, folder = trained(QUICK)
-    tower = load_towers(folder, checkpoints.read_manifest(folder))["text"]
+    tower = load_towers(folder, ModelFolder(folder).read_manifest())["text"]
     pooled = pooled_text(["What a lovely day!"])
     weight, bias = (value.double().numpy() for value in (tower.projection.linear.weight, tower.projection.linear.bias))
     z = (pooled @ weight.T + bias)[0]
@@ -241,16 +243,16 @@ def test_the_words_are_read_as_in_training(trained, reference):
 def test_a_tower_of_an_unknown_kind_or_with_an_encoder_is_refused(trained, tmp_path):
     from safetensors.numpy import load_file, save_file
 
-    from crossmodal.model.towers import load_towers
+    from crossmodal.modalities import load_towers
 
     _, folder = trained(QUICK)
-    manifest = checkpoints.read_manifest(folder)
+    manifest = ModelFolder(folder).read_manifest()
     with pytest.raises(ModelError):
         load_towers(folder, manifest | {"towers": {"speech": "psychic", "text": "pooled"}})
     tensors = load_file(folder / "speech.safetensors")
     encoder = {"encoder.whisper.layer_norm.weight": np.ones(384, np.float32)}
     save_file(tensors | encoder, tmp_path / "speech.safetensors")
-    manifest["files"]["speech.safetensors"]["sha256"] = checkpoints.sha256(tmp_path / "speech.safetensors")
+    manifest["files"]["speech.safetensors"]["sha256"] = sha256(tmp_path / "speech.safetensors")
     with pytest.raises(ModelError) as caught:
         load_towers(tmp_path, manifest | {"temperatures": {"speech": {}}})
     assert caught.value.code == "model_shape"
@@ -282,7 +284,7 @@ def test_a_bundle_goes_out_and_in_and_the_command_line_reads_it(trained, tmp_pat
 
 
 def test_the_worker_speaks_lines_and_obeys_a_stop(tmp_path):
-    command = [sys.executable, "-m", "crossmodal.custom.worker", str(tmp_path / "model"), str(checkpoints.MODELS)]
+    command = [sys.executable, "-m", "crossmodal.custom.worker", str(tmp_path / "model"), str(MODELS)]
     process = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -301,7 +303,7 @@ def test_the_worker_speaks_lines_and_obeys_a_stop(tmp_path):
 
 
 def test_a_worker_whose_parent_is_gone_ends(tmp_path):
-    command = [sys.executable, "-m", "crossmodal.custom.worker", str(tmp_path / "model"), str(checkpoints.MODELS)]
+    command = [sys.executable, "-m", "crossmodal.custom.worker", str(tmp_path / "model"), str(MODELS)]
     process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True, cwd=Path(__file__).parents[1]
     )
@@ -312,7 +314,7 @@ def test_a_worker_whose_parent_is_gone_ends(tmp_path):
 
 def test_moments_of_the_voice_can_be_left_out(trained, voice):
     """An empty stretch leaves z as it is; one with speech in it does not."""
-    from crossmodal.audio import condition
+    from crossmodal.audio.conditioning import condition
     from crossmodal.pipeline import Pipeline
 
     _, folder = trained(QUICK)

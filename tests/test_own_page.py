@@ -12,7 +12,7 @@ from visiting import EN, address, run, shown, start
 from crossmodal.custom.queue import TrainingQueue, load_example
 from crossmodal.custom.settings import TrainingSettings
 from crossmodal.i18n.translator import Translator
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import MODELS
 from crossmodal.ui import service
 from crossmodal.ui.pages import train
 
@@ -37,7 +37,7 @@ for event in json.loads(Path(sys.argv[2]).read_text())["events"]:
 def shop(tmp_path, monkeypatch, engine):
     script = tmp_path / "worker.py"
     script.write_text(WORKER)
-    example = checkpoints.MODELS / "reference" / "example.json"
+    example = MODELS / "reference" / "example.json"
     made = TrainingQueue(example, program=[sys.executable, "-I", "-S", str(script)])
     monkeypatch.setattr(train, "shop", lambda: made)
     yield made
@@ -109,7 +109,7 @@ def test_a_finished_run_is_compared_and_can_be_taken_away(shop):
     assert EN("train.yours") in shown(made)
     assert EN("train.column.own") in shown(made)
     assert not made.button(key="own_use").disabled
-    assert made.session_state["_run"].result["figures"] == load_example(checkpoints.MODELS)[-1]["figures"]
+    assert made.session_state["_run"].result["figures"] == load_example(MODELS)[-1]["figures"]
 
 
 def test_a_run_at_work_can_be_stopped_and_no_other_started(shop):

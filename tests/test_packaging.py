@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import crossmodal
-from crossmodal.model.checkpoints import MANIFEST, MODELS_VARIABLE, default_models
+from crossmodal.model.folder import MANIFEST, MODELS_VARIABLE, default_models
 
 PACKAGE = Path(crossmodal.__file__).resolve().parent
 ROOT = PACKAGE.parent

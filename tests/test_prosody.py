@@ -7,9 +7,9 @@ import pytest
 from conftest import wav_bytes
 
 from crossmodal.audio import preprocess
-from crossmodal.audio.prosody import MEASURES, REFERENCE, Prosody, figures, load_reference, measure, rank, register
+from crossmodal.audio.prosody import MEASURES, Prosody, figures, load_reference, measure, rank, register
 from crossmodal.examples import load_examples
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import ModelFolder
 from crossmodal.types import SAMPLE_RATE, Waveform
 
 TIME = np.arange(2 * SAMPLE_RATE) / SAMPLE_RATE
@@ -106,11 +106,11 @@ def test_pitch_is_held_against_its_own_register():
 
 
 def test_a_folder_without_a_reference_has_none(tmp_path):
-    assert load_reference(tmp_path) is None
+    assert load_reference(ModelFolder(tmp_path).prosody) is None
 
 
 def test_the_shipped_reference_is_whole():
-    reference = load_reference(checkpoints.MODELS)
+    reference = load_reference(ModelFolder().prosody)
     assert reference["clips"] > 1_000
     assert set(reference["measures"]) == set(MEASURES)
     for found in (*reference["measures"].values(), *reference["registers"].values()):
@@ -132,7 +132,7 @@ def test_the_reference_is_written_from_clips(data_folder, tmp_path):
     ticks = []
     unread = CorpusClip(empty, "ravdess", "silence.wav", "ravdess_01", "neutral", "", "")
     written = write_reference([*chosen, unread], tmp_path, lambda: ticks.append(1))
-    assert json.loads((tmp_path / REFERENCE).read_text()) == written
+    assert json.loads(ModelFolder(tmp_path).prosody.read_text()) == written
     assert (written["clips"], written["unread"], len(ticks)) == (len(chosen), 1, len(chosen) + 1)
     assert written["speakers"] == 2
     assert 100 < written["boundary_hz"] < 260

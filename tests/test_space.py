@@ -10,9 +10,9 @@ from visiting import EN, address, run, shown, start
 
 from crossmodal.data.phrasebook import load_phrasebook
 from crossmodal.explain import neighbours
-from crossmodal.explain.embedding_map import PROJECTIONS, STEM, EmbeddingMap, load_space, phrasebook_digest, save_space
+from crossmodal.explain.embedding_map import PROJECTIONS, EmbeddingMap, load_space, phrasebook_digest, save_space
 from crossmodal.i18n.translator import Translator
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import MODELS, ModelFolder
 from crossmodal.types import EMOTIONS
 from crossmodal.ui import service
 from crossmodal.ui.charts import embedding_map, palette
@@ -58,7 +58,7 @@ def test_no_map_of_other_models_or_other_lines_is_shown(tmp_path):
     assert load_space(tmp_path, HERE) is None
     save_space(SPACE, tmp_path, {"model_hash": HERE})
     assert load_space(tmp_path, "ba9876543210") is None
-    path = (tmp_path / STEM).with_suffix(".json")
+    path = ModelFolder(tmp_path).embedding_map.description
     path.write_text(path.read_text().replace(phrasebook_digest(), "older"))
     load_space.cache_clear()
     assert load_space(tmp_path, HERE) is None
@@ -90,15 +90,15 @@ def test_the_nearest_of_another_modality_are_of_that_modality():
 
 @pytest.mark.models
 def test_the_shipped_map_is_of_the_shipped_models(pipeline):
-    found = load_space(checkpoints.MODELS, pipeline.model_hash)
+    found = load_space(MODELS, pipeline.model_hash)
     assert found is not None
     rows = found.rows("text")
     assert [found.origins[row] for row in rows] == [phrase.id for phrase in load_phrasebook()]
     fresh = pipeline.towers["text"].embed([phrase.en for phrase in load_phrasebook()[:8]])
     np.testing.assert_allclose(found.z[rows[:8]], fresh, atol=2e-3)
-    stem = checkpoints.MODELS / STEM
-    assert sum(stem.with_suffix(end).stat().st_size for end in (".json", ".safetensors")) < 1_500_000
-    measured = json.loads((checkpoints.MODELS / "metrics.json").read_text())["space"]
+    files = ModelFolder().embedding_map
+    assert sum(path.stat().st_size for path in (files.description, files.weights)) < 1_500_000
+    measured = json.loads((MODELS / "metrics.json").read_text())["space"]
     for way in ("speech>text", "text>speech"):
         assert measured["retrieval"][way]["map"]["low"] > 2 * measured["retrieval"][way]["chance"]
     assert measured["read_as_intended"]["share"] > 0.8
@@ -222,7 +222,7 @@ def test_all_switched_off_is_said_and_both_points_stay(page):
 
 
 def test_a_missing_map_is_said_with_the_command_that_makes_it(page, engine):
-    (engine.folder / STEM).with_suffix(".json").unlink()
+    ModelFolder(engine.folder).embedding_map.description.unlink()
     load_space.cache_clear()
     text = shown(page())
     assert "evaluate --only space" in text

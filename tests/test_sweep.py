@@ -12,7 +12,7 @@ from crossmodal.explain.pairs import Pairs, load_pairs, save_pairs
 from crossmodal.explain.sweep import ALPHAS, RESAMPLES, Sweep, fuse_pairs, sweep
 from crossmodal.fusion import fusion_rules, scale_temperature
 from crossmodal.metrics import bootstrap, unweighted_average_recall
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import MODELS, ModelFolder, model_hash
 from crossmodal.types import EMOTIONS, PRIORS, FusionSettings
 
 NAMES = ("speech", "text")
@@ -25,7 +25,7 @@ def make_pairs(calibration, seed=0, count=140, groups=7):
     labels = np.arange(count) % SIZE
     z = random.normal(size=(count, 2, DIM)) * 0.8 + calibration.weight["emotion"][labels][:, None] * 0.3
     z /= np.linalg.norm(z, axis=-1, keepdims=True)
-    p = np.stack([calibration.read(name, z[:, i]).probabilities["emotion"] for i, name in enumerate(NAMES)], axis=1)
+    p = np.stack([calibration.predict(name, z[:, i]).probabilities["emotion"] for i, name in enumerate(NAMES)], axis=1)
     return Pairs(p, z, labels, random.permutation(np.arange(count) % groups))
 
 
@@ -151,13 +151,13 @@ def test_pairs_of_other_models_or_none_are_no_pairs(tmp_path):
 def test_the_shipped_pairs_are_those_of_the_shipped_figures():
     import json
 
-    manifest = checkpoints.read_manifest()
+    manifest = ModelFolder().read_manifest()
     from crossmodal.fusion.calibration import load_calibration
 
-    calibration = load_calibration(checkpoints.MODELS, manifest)
-    pairs = load_pairs(checkpoints.MODELS, checkpoints.model_hash(manifest))
+    calibration = load_calibration(MODELS, manifest)
+    pairs = load_pairs(MODELS, model_hash(manifest))
     assert pairs is not None
-    told = json.loads((checkpoints.MODELS / "metrics.json").read_text())["label_matched_pairs"]
+    told = json.loads((MODELS / "metrics.json").read_text())["label_matched_pairs"]
     assert len(pairs.labels) == told["pairs"]
     for rule in RULES:
         found = sweep(pairs, FusionSettings(rule=rule), calibration)

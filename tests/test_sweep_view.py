@@ -15,7 +15,7 @@ from crossmodal.explain.flips import Flips, Segment
 from crossmodal.explain.pairs import Pairs, save_pairs
 from crossmodal.explain.sweep import sweep
 from crossmodal.i18n.translator import LANGUAGES, Translator
-from crossmodal.model.checkpoints import MODELS
+from crossmodal.model.folder import MODELS
 from crossmodal.types import EMOTIONS, FusionSettings
 from crossmodal.ui import flip_words
 from crossmodal.ui.charts import svg

@@ -1,7 +1,8 @@
 import pytest
 
 from crossmodal.errors import InputError
-from crossmodal.text import MAX_CHARACTERS, preprocess
+from crossmodal.limits import MAX_TEXT_CHARACTERS
+from crossmodal.text import preprocess
 
 
 @pytest.mark.parametrize(
@@ -33,7 +34,7 @@ def test_what_cannot_be_read_is_refused(given, code):
 
 
 def test_the_longest_text_passes():
-    assert len(preprocess("x" * MAX_CHARACTERS)) == MAX_CHARACTERS
+    assert len(preprocess("x" * MAX_TEXT_CHARACTERS)) == MAX_TEXT_CHARACTERS
 
 
 def test_errors_cross_from_worker_processes():

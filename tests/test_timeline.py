@@ -16,20 +16,20 @@ from conftest import TALK, wav_bytes
 from fakes import FakeEngine
 from test_audio import encoded, lying_wav
 
-from crossmodal import audio
+from crossmodal import limits
 from crossmodal.__main__ import main
+from crossmodal.audio.decoder import Decoder, shared_decoder
 from crossmodal.commands.records import OK, SOME_UNREADABLE
 from crossmodal.errors import BusyError, InputError
 from crossmodal.examples import load_examples
 from crossmodal.fusion.fuse import fuse
 from crossmodal.timeline import job as jobs
 from crossmodal.timeline import reader
-from crossmodal.timeline import types as limits
 from crossmodal.timeline.exports import TimelineExport, to_csv, to_json, to_textgrid, to_vtt
 from crossmodal.timeline.job import Job
 from crossmodal.timeline.tracks import disagreement, fuse_tracks
-from crossmodal.timeline.types import Recording, UtteranceLine
-from crossmodal.timeline.vad import LONGEST, PAUSE, WINDOW, StreamingVad, UtteranceSegmenter, windows
+from crossmodal.timeline.types import PEAKS_PER_SECOND, Recording, UtteranceLine
+from crossmodal.timeline.vad import MAX_UTTERANCE_SECONDS, PAUSE, WINDOW, StreamingVad, UtteranceSegmenter, windows
 from crossmodal.types import EMOTIONS, SAMPLE_RATE, FusionSettings
 
 
@@ -57,7 +57,7 @@ def spans(talk, size):
 
 @pytest.mark.parametrize(("container", "codec"), [("flac", "flac"), ("ogg", "libopus"), ("mp3", "libmp3lame")])
 def test_blocks_together_are_the_whole(talk, container, codec):
-    data, decoder = encoded(talk, container, codec), audio.Decoder()
+    data, decoder = encoded(talk, container, codec), Decoder()
     blocks = [block for _, block in decoder.blocks(data, 60.0, 2.0, 10**7)]
     np.testing.assert_array_equal(np.concatenate(blocks), decoder(data, 60.0))
     assert {len(block) for block in blocks[:-1]} == {2 * SAMPLE_RATE}
@@ -65,7 +65,7 @@ def test_blocks_together_are_the_whole(talk, container, codec):
 
 
 def test_a_decoder_left_in_the_middle_goes_on_with_the_next(talk):
-    decoder = audio.Decoder()
+    decoder = Decoder()
     blocks = decoder.blocks(wav_bytes(talk), 60.0, 1.0, 10**7)
     next(blocks)
     blocks.close()
@@ -74,7 +74,7 @@ def test_a_decoder_left_in_the_middle_goes_on_with_the_next(talk):
 
 
 def test_the_limit_gives_what_stands_before_it(talk):
-    decoder, found = audio.Decoder(), []
+    decoder, found = Decoder(), []
     with pytest.raises(InputError) as caught:
         found.extend(block for _, block in decoder.blocks(wav_bytes(talk), 4.0, 1.5, 10**7))
     assert caught.value.code == "too_long"
@@ -120,7 +120,7 @@ def test_cutting_hangs_on_no_block(size):
     found = cut(size)
     assert found == cut(len(judged))
     assert all(first[1] <= second[0] for first, second in pairwise(found))
-    assert all(0 < end - start <= windows(LONGEST) for start, end in found)
+    assert all(0 < end - start <= windows(MAX_UTTERANCE_SECONDS) for start, end in found)
     inside = np.zeros(len(judged), bool)
     for start, end in found:
         inside[start:end] = True
@@ -153,12 +153,12 @@ def test_every_line_is_read_in_both_modalities(engine, talk):
     found = recording_of(engine, wav_bytes(talk))
     assert len(found.lines) >= len(TALK)
     assert found.seconds == pytest.approx(len(talk) / SAMPLE_RATE, abs=0.1)
-    assert len(found.peaks) == pytest.approx(found.seconds * limits.PEAKS_PER_SECOND, abs=1)
+    assert len(found.peaks) == pytest.approx(found.seconds * PEAKS_PER_SECOND, abs=1)
     assert all(set(line.evidence.predictions) == {"speech", "text"} for line in found.lines)
     assert all(line.words == line.heard == engine.recogniser.text for line in found.lines)
     for line in found.lines:
         assert all(line.start - 0.3 <= word.start <= line.end + 0.3 for word in line.evidence.transcript.words)
-        assert len(audio.shared_decoder()(line.audio)) / SAMPLE_RATE == pytest.approx(line.seconds, abs=0.3)
+        assert len(shared_decoder()(line.audio)) / SAMPLE_RATE == pytest.approx(line.seconds, abs=0.3)
 
 
 def test_without_ears_no_sound_is_kept(engine, talk):
@@ -169,12 +169,12 @@ def test_without_ears_no_sound_is_kept(engine, talk):
 def test_a_line_reads_as_the_same_stretch_alone(pipeline, talk):
     quiet = np.round(0.2 * talk * 32767) / 32767
     cuts = reader.UtteranceBuffer()
-    stretches = [*cuts(quiet.astype(np.float32)), *cuts.finish()]
+    chunks = [*cuts(quiet.astype(np.float32)), *cuts.finish()]
     steps = reader.read(wav_bytes(quiet), lambda work: work(pipeline), keep_audio=False)
     lines = [line for step in steps for line in step.lines]
-    assert len(lines) == len(stretches) >= len(TALK)
-    for line, stretch in zip(lines, stretches, strict=True):
-        alone = pipeline.embed(speech=wav_bytes(stretch.samples), transcribe=False)
+    assert len(lines) == len(chunks) >= len(TALK)
+    for line, chunk in zip(lines, chunks, strict=True):
+        alone = pipeline.embed(speech=wav_bytes(chunk.samples), transcribe=False)
         left, right = (e.predictions["speech"].probabilities["emotion"] for e in (line.evidence, alone))
         np.testing.assert_allclose(left, right, atol=0.08)
 
@@ -200,7 +200,7 @@ SILENCE = np.zeros(3 * SAMPLE_RATE)
         (b"OggS" + bytes(200), "unreadable"),
         (wav_bytes(SILENCE), "no_speech"),
         (lying_wav(SILENCE, rate=1), "sample_rate"),
-        (b"RIFF\x00\x00\x00\x00WAVE" + bytes(limits.MAX_BYTES), "too_large"),
+        (b"RIFF\x00\x00\x00\x00WAVE" + bytes(limits.MAX_RECORDING_BYTES), "too_large"),
         (encoded(np.zeros(2100 * SAMPLE_RATE), "flac", "flac", 8_000), "recording_too_long"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -213,7 +213,7 @@ def test_what_cannot_be_read_is_refused(engine, data, code):
 
 
 def test_a_file_that_hides_its_length_is_read_up_to_the_limit(engine, talk, monkeypatch):
-    monkeypatch.setattr(reader, "MAX_SECONDS", 12.0)
+    monkeypatch.setattr(limits, "MAX_RECORDING_SECONDS", 12.0)
     found = []
     with pytest.raises(InputError) as caught:
         found.extend(reader.read(encoded(talk, "adts", "aac"), engine.run))
@@ -306,7 +306,7 @@ def test_a_busy_gate_is_waited_for(engine, talk, monkeypatch):
 
 def test_no_more_jobs_than_places(engine, talk):
     slow = Slow(engine)
-    running = [Job(slow, wav_bytes(talk)).start() for _ in range(jobs.MOST)]
+    running = [Job(slow, wav_bytes(talk)).start() for _ in range(limits.MAX_RECORDING_JOBS)]
     with pytest.raises(BusyError) as caught:
         Job(slow, wav_bytes(talk)).start()
     assert caught.value.code == "recordings_full"

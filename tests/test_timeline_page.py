@@ -13,7 +13,7 @@ from visiting import EN, address, alert, run, shown, start
 from crossmodal.engine import Gate
 from crossmodal.examples import load_examples
 from crossmodal.examples.recording import joined
-from crossmodal.text import MAX_CHARACTERS
+from crossmodal.limits import MAX_TEXT_CHARACTERS
 from crossmodal.timeline.tracks import fuse_tracks
 from crossmodal.timeline.types import Recording, UtteranceLine
 from crossmodal.types import FusionSettings
@@ -196,7 +196,7 @@ def test_a_correction_waits_for_busy_encoders(engine, monkeypatch):
 
 def test_words_that_cannot_be_read_are_told(engine):
     made = page()
-    typed = "so " * MAX_CHARACTERS
+    typed = "so " * MAX_TEXT_CHARACTERS
     held(made).pending = {3: typed}
     before = held(made).recording().lines[3]
     run(made)
@@ -334,7 +334,7 @@ def test_who_has_left_is_known_after_a_while(monkeypatch):
     clock[0] = 500.0  # nobody asked for long, which is no absence
     there["session"] = False
     assert present()
-    clock[0] += presence.PATIENCE_SECONDS - 1
+    clock[0] += presence.MAX_ABSENCE_SECONDS - 1
     assert present()
     clock[0] += 1
     assert not present()

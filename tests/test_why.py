@@ -7,14 +7,17 @@ import pytest
 from test_app import clip, give, page, plain_sliders, verdict  # noqa: F401, the fixture
 from visiting import EN, run, shown
 
+from crossmodal import limits
+from crossmodal.audio.prosody import measure
 from crossmodal.engine import Gate
 from crossmodal.examples import DEFAULT, load_examples
 from crossmodal.explain.shapley import attribution
 from crossmodal.fusion.fuse import fuse
+from crossmodal.model.folder import MODELS_VARIABLE
 from crossmodal.types import FusionSettings
-from crossmodal.ui import service
 from crossmodal.ui.sections import why_cache
 from crossmodal.ui.sections.why import points, strengths
+from crossmodal.ui.sections.why_cache import OcclusionScores
 
 
 def calls(engine):
@@ -112,8 +115,21 @@ def test_no_free_place_is_said_and_the_rest_stays(engine):
 
 
 def test_a_folder_without_a_reference_is_said(engine, tmp_path, monkeypatch):
-    monkeypatch.setenv(service.FOLDER_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(MODELS_VARIABLE, str(tmp_path))
     assert EN("why.prosody.none") in shown(page(why="true"))
+
+
+def test_a_clip_that_was_read_is_not_decoded_again(engine, voice, monkeypatch):
+    made = give(page(src="record"), "record", clip(voice))
+    for name in ("preprocess", "shared_decoder"):
+        monkeypatch.setattr(why_cache, name, lambda *_: pytest.fail("decoded again"))
+    made.toggle(key="why").set_value(True)
+    made = run(made)
+    assert EN("why.prosody.rate") in shown(made)
+    (sample,) = (one for one in made.session_state["_subjects"].values() if one.clip)
+    (read,) = (one for one in made.session_state["_reasons"].values() if isinstance(one, OcclusionScores))
+    assert read.prosody == measure(sample.clip.source)
+    assert read.offset == 0.0
 
 
 def test_the_session_keeps_a_few_inputs_alone(engine):
@@ -121,7 +137,7 @@ def test_the_session_keeps_a_few_inputs_alone(engine):
     for number in range(6):
         made.text_area(key="txt").set_value(f"Some words, {number}.")
         made = run(made)
-    assert len(made.session_state["_reasons"]) <= why_cache._KEPT
+    assert len(made.session_state["_reasons"]) <= limits.MAX_SESSION_EXPLANATIONS
 
 
 def test_fusing_anew_is_what_a_flip_says(engine):

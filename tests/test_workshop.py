@@ -7,9 +7,10 @@ import weakref
 
 import pytest
 
-from crossmodal.custom.queue import EXAMPLE, TrainingQueue, load_example
+from crossmodal.custom.queue import TrainingQueue, load_example
 from crossmodal.custom.settings import LIMITS, TrainingSettings
 from crossmodal.errors import BusyError, InputError
+from crossmodal.model.folder import ModelFolder
 
 WORKER = """
 import json, os, sys, threading, time
@@ -178,6 +179,7 @@ def test_settings_that_mean_nothing():
 
 def test_a_folder_without_an_example_has_none(tmp_path):
     assert load_example(tmp_path) == []
-    (tmp_path / EXAMPLE).parent.mkdir()
-    (tmp_path / EXAMPLE).write_text('{"events": [{"event": "start"}]}')
+    path = ModelFolder(tmp_path).training_example
+    path.parent.mkdir()
+    path.write_text('{"events": [{"event": "start"}]}')
     assert load_example(tmp_path) == [{"event": "start"}]

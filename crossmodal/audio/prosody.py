@@ -22,22 +22,22 @@ REFERENCE = "prosody.json"
 MEASURES = ("pitch_hz", "pitch_range", "loudness_range", "rate", "pauses")
 """The names of all measures, in the order in which they are shown."""
 
-LOWEST_HZ, HIGHEST_HZ = 75.0, 600.0
+MIN_PITCH_HZ, MAX_PITCH_HZ = 75.0, 600.0
 """Pitch is looked for between these."""
 VOICING_THRESHOLD, SILENCE_THRESHOLD = 0.45, 0.03
 OCTAVE_COST, OCTAVE_JUMP_COST, VOICED_COST = 0.01, 0.35, 0.14
 """Costs and thresholds of Boersma (1993), Accurate short-term analysis of the fundamental frequency."""
 QUIET_DB = 25.0
 """A moment this far below the loudest ones is silence (the threshold of de Jong & Wempe 2009)."""
-LEAST_PAUSE_SECONDS = 0.15
+MIN_PAUSE_SECONDS = 0.15
 """A shorter silence is a part of speech, such as the closure of a stop."""
-LEAST_DIP_DB = 2.0
+MIN_DIP_DB = 2.0
 """Two syllables have a dip between them at least this deep (de Jong & Wempe 2009)."""
 
 _HOP = SAMPLE_RATE // 100
 _WINDOW = 4 * _HOP
 _CANDIDATES = 6
-_LEAST_VOICED = 10
+_MIN_VOICED_FRAMES = 10
 """Fewer voiced moments than this, a tenth of a second, have no pitch to speak of."""
 
 
@@ -71,7 +71,7 @@ def measure(waveform: Waveform) -> Prosody:
     voiced = spoken & ~np.isnan(pitch)
     heard = pitch[voiced]
     semitones = 12 * np.log2(heard / 100.0)
-    has_pitch = len(heard) >= _LEAST_VOICED
+    has_pitch = len(heard) >= _MIN_VOICED_FRAMES
     return Prosody(
         pitch_hz=round(float(np.median(heard)), 1) if has_pitch else None,
         pitch_range=_spread(semitones) if has_pitch else None,
@@ -106,7 +106,7 @@ def _speech(loud: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """The moments of speech: loud ones, and silences between them that are too short to be pauses."""
     spoken = loud.copy()
     for start, end in _runs(~loud):
-        if start > 0 and end < len(loud) and (end - start) * 0.01 < LEAST_PAUSE_SECONDS:
+        if start > 0 and end < len(loud) and (end - start) * 0.01 < MIN_PAUSE_SECONDS:
             spoken[start:end] = True
     return spoken
 
@@ -126,11 +126,11 @@ def _pitch(samples: FloatArray, frames: int) -> Array:
     windows = _windows(samples, frames)
     loudest = np.abs(windows).max(1)
     correlation = _autocorrelation(windows)
-    lags = np.arange(int(SAMPLE_RATE / HIGHEST_HZ), int(SAMPLE_RATE / LOWEST_HZ) + 1)
+    lags = np.arange(int(SAMPLE_RATE / MAX_PITCH_HZ), int(SAMPLE_RATE / MIN_PITCH_HZ) + 1)
     middle, left, right = (correlation[:, lags + step] for step in (0, -1, 1))
     bend = np.minimum(left - 2 * middle + right, -1e-12)
     shift = np.clip(0.5 * (left - right) / bend, -0.5, 0.5)  # a parabola through three points
-    strength = middle - 0.25 * (left - right) * shift - OCTAVE_COST * np.log2(LOWEST_HZ * lags / SAMPLE_RATE)
+    strength = middle - 0.25 * (left - right) * shift - OCTAVE_COST * np.log2(MIN_PITCH_HZ * lags / SAMPLE_RATE)
     strength = np.where((middle > left) & (middle >= right), strength, -np.inf)
     best = np.argsort(-strength, axis=1)[:, :_CANDIDATES]
     hertz = SAMPLE_RATE / (lags[best] + np.take_along_axis(shift, best, 1))
@@ -143,7 +143,7 @@ def _pitch(samples: FloatArray, frames: int) -> Array:
 
 def _windows(samples: FloatArray, frames: int) -> Array:
     """Three periods of the lowest pitch about every hundredth of a second: (frames, size), each of mean zero."""
-    size = int(3 * SAMPLE_RATE / LOWEST_HZ)
+    size = int(3 * SAMPLE_RATE / MIN_PITCH_HZ)
     padded = np.pad(samples.astype(np.float64), size)
     starts = np.arange(frames) * _HOP + _HOP // 2 + size - size // 2
     found: Array = np.lib.stride_tricks.sliding_window_view(padded, size)[starts]
@@ -184,17 +184,17 @@ def _cheapest_path(hertz: Array, scores: Array) -> Array:
 
 
 def _syllables(level: Array, voiced: NDArray[np.bool_]) -> int:
-    """Peaks of the smoothed level in voiced moments, with a dip of LEAST_DIP_DB before the next (de Jong & Wempe)."""
+    """Peaks of the smoothed level in voiced moments, with a dip of MIN_DIP_DB before the next (de Jong & Wempe)."""
     smooth = np.convolve(np.pad(level, 2, "edge"), np.full(5, 0.2), "valid")
     count, lowest, highest, armed = 0, smooth[0], smooth[0], True
     for value, is_voiced in zip(smooth, voiced, strict=True):
         if armed:
             lowest = min(lowest, value)
-            if value - lowest >= LEAST_DIP_DB and is_voiced:
+            if value - lowest >= MIN_DIP_DB and is_voiced:
                 count, highest, armed = count + 1, value, False
         else:
             highest = max(highest, value)
-            if highest - value >= LEAST_DIP_DB:
+            if highest - value >= MIN_DIP_DB:
                 lowest, armed = value, True
     return count
 
@@ -203,9 +203,8 @@ def _syllables(level: Array, voiced: NDArray[np.bool_]) -> int:
 
 
 @cache
-def load_reference(models: Path) -> Mapping[str, Any] | None:
-    """The figures of the reference speakers in a models folder; None where they were not measured."""
-    path = models / REFERENCE
+def load_reference(path: Path) -> Mapping[str, Any] | None:
+    """Prosody of the reference speakers from a JSON file; None where it was not measured."""
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else None
 
 

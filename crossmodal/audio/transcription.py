@@ -10,17 +10,17 @@ from itertools import pairwise
 import numpy as np
 from faster_whisper import WhisperModel
 
-from crossmodal.model.checkpoints import WHISPER, pretrained
+from crossmodal.pretrained import WHISPER, pretrained
 from crossmodal.types import SAMPLE_RATE, FloatArray, Transcript, Waveform, Word
 
-LEAST_TOKENS, TOKENS_PER_SECOND = 24, 10
-"""What a clip may be given at most, far above any speech: a bound for a recogniser that repeats itself."""
+MIN_TOKENS, TOKENS_PER_SECOND = 24, 10
+"""Bound of the tokens of a clip, far above any speech, for a recogniser that repeats itself."""
 WINDOW_SECONDS = 30.0
-"""What Whisper hears at once."""
+"""Length of the input of Whisper."""
 GAP_SECONDS = 0.5
-"""Silence between waveforms that are heard together."""
-WORTH_SECONDS = 1.0
-"""A waveform as long as this is asked again where no words were heard."""
+"""Silence between waveforms that are transcribed together."""
+MIN_RETRY_SECONDS = 1.0
+"""A waveform at least this long is transcribed again by itself if no words were recognised in it."""
 
 
 class Transcriber:
@@ -40,26 +40,26 @@ class Transcriber:
         return _transcript(self._words(waveform.samples))
 
     def many(self, waveforms: Sequence[Waveform]) -> list[Transcript]:
-        """The words of each of several waveforms, heard one behind the other.
+        """The words of each of several waveforms, transcribed in one window, one behind the other.
 
-        Whisper pads whatever it hears to WINDOW_SECONDS, so what fits into one window together costs little more than
-        one alone. Words go to the waveform in which their middle lies; one that seems to stay silent is heard again by
-        itself. Times count from the start of the own waveform.
+        Whisper pads its input to WINDOW_SECONDS, so waveforms that fit into one window together cost little more than
+        one alone. Words go to the waveform in which their middle lies; a waveform without words is transcribed again by
+        itself. Times count from the start of each waveform.
         """
         gap = np.zeros(int(GAP_SECONDS * SAMPLE_RATE), np.float32)
         starts = np.cumsum([0, *(len(waveform.samples) + len(gap) for waveform in waveforms)]) / SAMPLE_RATE
         words = self._words(np.concatenate([part for waveform in waveforms for part in (waveform.samples, gap)]))
-        found = []
+        transcripts = []
         for waveform, (start, end) in zip(waveforms, pairwise(starts.tolist()), strict=True):
-            own = [word for word in words if start <= (word.start + word.end) / 2 + GAP_SECONDS / 2 < end]
-            moved = [_moved(word, start, waveform.seconds) for word in own]
-            found.append(_transcript(moved) if moved or waveform.seconds < WORTH_SECONDS else self(waveform))
-        return found
+            within = [word for word in words if start <= (word.start + word.end) / 2 + GAP_SECONDS / 2 < end]
+            moved = [_moved(word, start, waveform.seconds) for word in within]
+            transcripts.append(_transcript(moved) if moved or waveform.seconds < MIN_RETRY_SECONDS else self(waveform))
+        return transcripts
 
     def _words(self, samples: FloatArray) -> list[Word]:
         """Words with their spaces."""
         # with time stamps tiny.en knows where the speech ends; without them it goes on and repeats itself
-        most = LEAST_TOKENS + TOKENS_PER_SECOND * min(WINDOW_SECONDS, len(samples) / SAMPLE_RATE)
+        max_tokens = MIN_TOKENS + TOKENS_PER_SECOND * min(WINDOW_SECONDS, len(samples) / SAMPLE_RATE)
         segments, _ = self._model.transcribe(
             samples,
             language="en",
@@ -67,7 +67,7 @@ class Transcriber:
             temperature=0.0,
             word_timestamps=True,
             condition_on_previous_text=False,
-            max_new_tokens=int(most),
+            max_new_tokens=int(max_tokens),
         )
         return [
             Word(word.word, float(word.start), float(word.end), float(word.probability))
@@ -77,7 +77,7 @@ class Transcriber:
 
 
 def _moved(word: Word, start: float, seconds: float) -> Word:
-    """A word on the clock of the waveform that starts there and is so long."""
+    """A word with times relative to ``start``, clipped to ``seconds``."""
     first, last = (min(max(0.0, at - start), seconds) for at in (word.start, word.end))
     return Word(word.text, first, last, word.probability)
 

@@ -25,12 +25,15 @@ from transformers import (
     WhisperTokenizer,
 )
 
-from crossmodal import audio
+from crossmodal import audio, modalities
+from crossmodal.audio.decoder import shared_decoder
+from crossmodal.audio.files import to_wav
 from crossmodal.examples import load_examples
-from crossmodal.model.checkpoints import WHISPER, pretrained, whisper_state
+from crossmodal.model.ctranslate2 import whisper_state
 from crossmodal.model.encoders.speech import whisper_config
-from crossmodal.model.towers import SpeechTower, TextTower
+from crossmodal.model.towers import SpeechTower
 from crossmodal.pipeline import Pipeline
+from crossmodal.pretrained import WHISPER, pretrained
 from crossmodal.timeline import reader
 from crossmodal.types import SAMPLE_RATE, Array, FloatArray, FusionSettings, Waveform
 
@@ -48,8 +51,9 @@ class UsualWay:
     """The same weights as a user of transformers would run them."""
 
     def __init__(self, pipeline: Pipeline) -> None:
-        self._tower: SpeechTower = pipeline.towers["speech"]  # type: ignore[assignment]
-        self._text: TextTower = pipeline.towers["text"]  # type: ignore[assignment]
+        speech = pipeline.towers[modalities.SPEECH]
+        assert isinstance(speech, SpeechTower)  # the shipped one; its encoder is what the usual way runs padded
+        self._tower, self._text = speech, pipeline.towers[modalities.TEXT]
         self._calibration = pipeline.calibration
         self._extract = WhisperFeatureExtractor()  # type: ignore[no-untyped-call]
         self._recogniser = _recogniser()
@@ -60,12 +64,12 @@ class UsualWay:
         mel = self._extract(samples, sampling_rate=SAMPLE_RATE, return_tensors="pt").input_features
         output = self._tower.encoder.whisper(mel, output_hidden_states=True)
         states = torch.stack([*output.hidden_states[:-1], output.last_hidden_state], dim=1)
-        z = self._tower.read(states)[0].double().numpy()
-        return self._calibration.read("speech", z).probabilities["emotion"]
+        z = self._tower.project(states)[0].double().numpy()
+        return self._calibration.predict(modalities.SPEECH, z).probabilities["emotion"]
 
     def text(self, text: str) -> Array:
         """Emotion from text."""
-        return self._calibration.read("text", self._text(text)).probabilities["emotion"]
+        return self._calibration.predict(modalities.TEXT, self._text(text)).probabilities["emotion"]
 
     def transcript(self, samples: FloatArray) -> str:
         """What is said, by transformers' recognition pipeline."""
@@ -123,7 +127,7 @@ def side_by_side(ours: Work, theirs: Work | None = None, rounds: int = ROUNDS) -
 def clip_of(seconds: float, speech: FloatArray) -> bytes:
     """Speech of that length in seconds as a WAV file: ``speech`` repeated."""
     count = int(seconds * SAMPLE_RATE)
-    return audio.to_wav(np.tile(speech, count // len(speech) + 1)[:count])
+    return to_wav(np.tile(speech, count // len(speech) + 1)[:count])
 
 
 def _line(name: str, ours: float, theirs: float | None = None, aim: str = "", unit: str = "ms") -> None:
@@ -149,7 +153,7 @@ def _measure_clip(engine: Pipeline, usual: UsualWay, clip: bytes, text: str) -> 
 def _measure_fusing(engine: Pipeline, usual: UsualWay, clip: bytes, text: str) -> None:
     evidence, samples = engine.embed(speech=clip, text=text), audio.preprocess(clip).samples
     for rule in engine.calibration.rules():
-        settings = FusionSettings({"speech": 0.6, "text": 0.4}, rule)
+        settings = FusionSettings({modalities.SPEECH: 0.6, modalities.TEXT: 0.4}, rule)
         ours, theirs = side_by_side(
             lambda settings=settings: [engine.fuse(evidence, settings) for _ in range(200)],  # type: ignore[misc]
             (lambda: usual.tick(samples, text)) if rule == "linear" else None,
@@ -160,12 +164,12 @@ def _measure_fusing(engine: Pipeline, usual: UsualWay, clip: bytes, text: str) -
 def _measure_timeline(engine: Pipeline) -> None:
     """A recording read as one, beside each of its utterances given alone with a transcript of its own."""
     pause = np.zeros(int(PAUSE_SECONDS * SAMPLE_RATE), np.float32)
-    speech = [audio.shared_decoder()(example.audio.read_bytes()) for example in load_examples().values()]
+    speech = [shared_decoder()(example.audio.read_bytes()) for example in load_examples().values()]
     joined = np.concatenate([part for samples in speech for part in (samples, pause)])
     samples = np.tile(joined, int(RECORDING_SECONDS * SAMPLE_RATE) // len(joined) + 1)
-    data, seconds = audio.to_wav(samples), len(samples) / SAMPLE_RATE
+    data, seconds = to_wav(samples), len(samples) / SAMPLE_RATE
     cuts = reader.UtteranceBuffer()
-    clips = [audio.to_wav(cut.samples) for cut in [*cuts(samples), *cuts.finish()]]
+    clips = [to_wav(cut.samples) for cut in [*cuts(samples), *cuts.finish()]]
     ours, theirs = side_by_side(
         lambda: list(reader.read(data, lambda work: work(engine), keep_audio=False)),
         lambda: [engine.embed(speech=clip) for clip in clips],
@@ -186,6 +190,7 @@ def _measure_lengths(engine: Pipeline, speech: FloatArray) -> None:
 _MEMORY = """
 import sys
 from crossmodal.pipeline import Pipeline
+from crossmodal.pretrained import WHISPER, pretrained
 pipeline = Pipeline.load(sys.argv[1])
 pipeline.embed(speech=open(sys.argv[2], "rb").read())
 status = dict(line.split(":", 1) for line in open("/proc/self/status"))
@@ -211,7 +216,7 @@ def bench(models: Path, clip: Path | None, tick_milliseconds: Callable[[], float
     """
     torch.set_num_threads(THREADS)
     source = clip or next(iter(load_examples().values())).audio
-    speech = audio.shared_decoder()(source.read_bytes())
+    speech = shared_decoder()(source.read_bytes())
     engine = Pipeline.load(models)
     usual = UsualWay(engine)
     five = clip_of(SECONDS, speech)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from crossmodal.fusion import DEFAULT_RULE, registry
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import MODELS
 from crossmodal.types import PRIORS, FusionSettings
 
 Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -69,7 +69,7 @@ def add_json(parser: argparse.ArgumentParser) -> None:
 
 def add_models(parser: argparse.ArgumentParser) -> None:
     """The option that names another folder of models."""
-    parser.add_argument("--models", type=Path, default=checkpoints.MODELS, help="folder of the trained models")
+    parser.add_argument("--models", type=Path, default=MODELS, help="folder of the trained models")
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:

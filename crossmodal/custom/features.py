@@ -15,10 +15,9 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.numpy import save_file
 
-from crossmodal import audio
-from crossmodal.custom.reference import ABOUT, DIMENSIONS, FEATURES, FOLDER, SPLITS, Basis
+from crossmodal.audio.decoder import shared_decoder
+from crossmodal.custom.reference import DIMENSIONS, SPLITS, Basis
 from crossmodal.custom.trainer import write_example
 from crossmodal.data.embeddings import LabelledEmbeddings
 from crossmodal.data.folders import TEXT_CORPORA, locate
@@ -26,15 +25,16 @@ from crossmodal.data.speech import CorpusClip, read_corpus, speakers
 from crossmodal.data.text import TextData, read_text_data
 from crossmodal.evaluation import speech as speech_evaluation
 from crossmodal.evaluation.held_out import held_out_figures
-from crossmodal.model import checkpoints
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.model.encoders import speech as speech_encoder
 from crossmodal.model.encoders import text as text_encoder
+from crossmodal.model.folder import FOLDS, MODELS, ModelFolder, save_tensors
 from crossmodal.model.projection import statistics
 from crossmodal.pipeline import Pipeline
+from crossmodal.pretrained import sha256
 from crossmodal.progress import ProgressBar, Tick
 from crossmodal.training.clip_cache import condition
 from crossmodal.training.fusion_rules import single_label
-from crossmodal.training.speech_scores import OOF, SCORES
 from crossmodal.types import EMOTIONS, FloatArray
 
 SENTENCES = {"train": 800, "dev": 100, "test": 100}
@@ -64,7 +64,7 @@ def pooled_speech(clips: Sequence[CorpusClip], tick: Tick = lambda: None) -> Flo
     encoder, log_mel, rows = speech_encoder.frozen(), speech_encoder.LogMel(), []
     with torch.inference_mode():
         for clip in clips:
-            samples = condition(audio.shared_decoder()(clip.path.read_bytes())).samples
+            samples = condition(shared_decoder()(clip.path.read_bytes())).samples
             rows.append(statistics(encoder(log_mel(samples)[None]))[0].numpy())
             tick()
     return np.stack(rows)
@@ -103,28 +103,26 @@ def build(
     ``clips`` are RAVDESS in the order of ``read_corpus``; ``tick`` is called after each clip. Returns the metrics of
     the example ("own") and of the shipped head ("shipped").
     """
-    folder = models / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = ModelFolder(models)
     texts, labels = choose_sentences(sentences)
     tensors = _speech_tensors(clips, tick) | _text_tensors(texts, labels)
-    save_file({name: np.ascontiguousarray(value) for name, value in tensors.items()}, folder / FEATURES)
-    (folder / FEATURES).chmod(0o644)  # safetensors lets the writer alone read
+    save_tensors(tensors, folder.reference_features)
     about = {
         "meaning": _MEANING,
         "licences": _LICENCES,
-        "sha256": checkpoints.sha256(folder / FEATURES),
+        "sha256": sha256(folder.reference_features),
         "labels": list(EMOTIONS),
         "splits": {
             "names": list(SPLITS),
-            "speech": f"by actors in the order of their names: to {ACTORS[0]}, to {ACTORS[1]}, the rest",
-            "text": "GoEmotions' own",
+            SPEECH: f"by actors in the order of their names: to {ACTORS[0]}, to {ACTORS[1]}, the rest",
+            TEXT: "GoEmotions' own",
         },
         "shipped": {
             "model_hash": pipeline.model_hash,
             "figures": shipped_figures(clips, texts["test"], labels["test"], pipeline, models),
         },
     }
-    (folder / ABOUT).write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    folder.reference.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     return write_example(models)
 
 
@@ -173,7 +171,7 @@ def _speech_tensors(clips: Sequence[CorpusClip], tick: Tick) -> dict[str, Any]:
     actors = actor_numbers(clips)
     labels = np.array([EMOTIONS.index(clip.emotion or "neutral") for clip in clips], np.uint8)
     columns = {"labels": labels, "origins": actors.astype(np.uint16)}
-    return _tensors("speech", pooled_speech(clips, tick), split_numbers(actors), columns)
+    return _tensors(SPEECH, pooled_speech(clips, tick), split_numbers(actors), columns)
 
 
 def _text_tensors(texts: Mapping[str, Sequence[str]], labels: Mapping[str, NDArray[np.int64]]) -> dict[str, Any]:
@@ -182,14 +180,14 @@ def _text_tensors(texts: Mapping[str, Sequence[str]], labels: Mapping[str, NDArr
         "labels": np.concatenate([labels[name] for name in SPLITS]).astype(np.uint8),
         "origins": np.arange(len(split), dtype=np.uint16),
     }
-    return _tensors("text", pooled_text([text for name in SPLITS for text in texts[name]]), split, columns)
+    return _tensors(TEXT, pooled_text([text for name in SPLITS for text in texts[name]]), split, columns)
 
 
 def shipped_figures(
     clips: Sequence[CorpusClip], texts: Sequence[str], labels: NDArray[np.int64], pipeline: Pipeline, models: Path
 ) -> dict[str, Any]:
     """The shipped head on the same test rows, speech out of fold."""
-    scores, entries = speech_evaluation.read_scores(models / SCORES / OOF)
+    scores, entries = speech_evaluation.read_scores(ModelFolder(models).scores(FOLDS))
     probabilities = speech_evaluation.cross_calibrated(scores, entries)["emotion"]
     row_of = {str(entry["key"]): row for row, entry in enumerate(entries)}
     actors = actor_numbers(clips)
@@ -201,8 +199,8 @@ def shipped_figures(
         actors[tested],
         probabilities=probabilities[rows],
     )
-    z = pipeline.towers["text"].embed(texts)  # type: ignore[attr-defined]
-    text_probabilities = pipeline.calibration.read("text", z).probabilities["emotion"]
+    z = pipeline.embed_texts(texts)
+    text_probabilities = pipeline.calibration.predict(TEXT, z).probabilities["emotion"]
     text = LabelledEmbeddings(z, labels, np.arange(len(labels)), probabilities=text_probabilities)
     return held_out_figures(speech, text, pipeline.calibration)
 
@@ -211,7 +209,7 @@ def main() -> None:
     """Build from data."""
     parser = argparse.ArgumentParser(prog="python -m crossmodal.custom.features", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder of the speech and text sets")
-    parser.add_argument("--models", type=Path, default=checkpoints.MODELS, help="folder of the trained models")
+    parser.add_argument("--models", type=Path, default=MODELS, help="folder of the trained models")
     given = parser.parse_args()
     clips = read_corpus("ravdess", locate(given.data, {}, {"ravdess": "ravdess"})["ravdess"])
     sentences = read_text_data(locate(given.data, {}, TEXT_CORPORA))

@@ -21,21 +21,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from crossmodal import limits
 from crossmodal.custom.settings import TrainingSettings
 from crossmodal.errors import BusyError, CrossmodalError, InputError
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import MODELS, ModelFolder
 
 PROGRAM = "crossmodal.custom.worker"
-RUNNING = 2
-WAITING = 6
-ABANDONED_SECONDS = 30.0
-"""A run that its page has not polled for so long is ended."""
-LONGEST_SECONDS = 600.0
 POLL_SECONDS = 1.0
-LONGEST_LINE = 1 << 20
-
-EXAMPLE = Path("reference") / "example.json"
-"""Where a models folder keeps the events of a run at the default settings."""
 
 
 # --- a run ----------------------------------------------------------------------------------------------------------
@@ -102,12 +94,12 @@ class TrainingQueue:
 
     def __init__(
         self,
-        models: Path = checkpoints.MODELS,
+        models: Path = MODELS,
         *,
-        running: int = RUNNING,
-        waiting: int = WAITING,
+        running: int = limits.MAX_TRAINING_RUNS,
+        waiting: int = limits.MAX_WAITING_TRAINING_RUNS,
         program: Sequence[str] | None = None,
-        abandoned: float = ABANDONED_SECONDS,
+        abandoned: float = limits.MAX_UNWATCHED_SECONDS,
     ) -> None:
         self._models, self._max_running, self._max_waiting = models, running, waiting
         self._program = list(program or (sys.executable, "-m", PROGRAM))
@@ -187,7 +179,7 @@ class TrainingQueue:
             process.stdin.write(json.dumps(asdict(run.settings)) + "\n")
             process.stdin.flush()
         error: CrossmodalError | None = None
-        while line := process.stdout.readline(LONGEST_LINE):
+        while line := process.stdout.readline(limits.MAX_TRAINING_EVENT_CHARACTERS):
             event = _event(line)
             if event.get("event") == "error":
                 error = CrossmodalError(str(event.pop("code")), **_values(event))
@@ -223,12 +215,12 @@ class TrainingQueue:
             for run in list(self._runs):
                 if now - run.touched > self._abandoned:
                     self._discard(run, "train_left")
-                elif run.state == "running" and now - run.started > LONGEST_SECONDS:
+                elif run.state == "running" and now - run.started > limits.MAX_TRAINING_SECONDS:
                     self._discard(run, "train_slow")
 
     def _discard(self, run: TrainingRun, code: str) -> None:
         run.kill()
-        values = {"seconds": LONGEST_SECONDS} if code == "train_slow" else {}
+        values = {"seconds": limits.MAX_TRAINING_SECONDS} if code == "train_slow" else {}
         self._end(run, "failed", InputError(code, **values))
         run.drop()
 
@@ -258,7 +250,7 @@ def _values(event: Mapping[str, Any]) -> dict[str, Any]:
 
 def load_example(models: Path) -> list[dict[str, Any]]:
     """The shipped events of a run at the default settings; empty where a models folder has none."""
-    path = models / EXAMPLE
+    path = ModelFolder(models).training_example
     if not path.is_file():
         return []
     events: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["events"]

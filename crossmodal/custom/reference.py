@@ -17,14 +17,13 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 from crossmodal.errors import ModelError
-from crossmodal.model import checkpoints
+from crossmodal.modalities import SPEECH, TEXT
+from crossmodal.model.folder import MODELS, ModelFolder
+from crossmodal.pretrained import verify
 from crossmodal.types import FloatArray
 
-FOLDER = "reference"
-"""Folder within ``models/``."""
-FEATURES, ABOUT, EXAMPLE = "features.safetensors", "reference.json", "example.json"
 SPLITS = ("train", "dev", "test")
-DIMENSIONS = {"speech": 256, "text": 128}
+DIMENSIONS = {SPEECH: 256, TEXT: 128}
 """Principal components that are kept of each modality."""
 
 
@@ -59,13 +58,14 @@ class Reference:
     about: Mapping[str, Any]
 
 
-def load_reference(models: Path = checkpoints.MODELS) -> Reference:
+def load_reference(models: Path = MODELS) -> Reference:
     """The reference features in a models folder. Raises ModelError where they are missing or altered."""
-    folder = models / FOLDER
-    if not (folder / ABOUT).is_file():
-        raise ModelError("model_missing", file=f"{FOLDER}/{ABOUT}", expected="reference features")
-    about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-    tensors = load_file(checkpoints.verify(folder / FEATURES, about["sha256"]))
+    folder = ModelFolder(models)
+    if not folder.reference.is_file():
+        name = folder.reference.relative_to(models).as_posix()
+        raise ModelError("model_missing", file=name, expected="reference features")
+    about = json.loads(folder.reference.read_text(encoding="utf-8"))
+    tensors = load_file(verify(folder.reference_features, about["sha256"]))
     rows, bases = {}, {}
     for name in DIMENSIONS:
         columns = {key.removeprefix(f"{name}."): value for key, value in tensors.items() if key.startswith(f"{name}.")}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crossmodal.errors import InputError
+from crossmodal.modalities import SPEECH, TEXT
 
 DIMENSIONS = (2, 4, 8, 16, 32, 64, 128, 256)
 """Widths of the shared space that can be chosen."""
@@ -36,15 +37,15 @@ class TrainingSettings:
     @property
     def lambdas(self) -> dict[str, float]:
         """Modality -> lambda_i."""
-        return {"speech": self.lambda_speech, "text": self.lambda_text}
+        return {SPEECH: self.lambda_speech, TEXT: self.lambda_text}
 
     @property
     def gammas(self) -> dict[tuple[str, str], float]:
         """Pair of modalities -> gamma_ij."""
         return {
-            ("speech", "text"): self.gamma_cross,
-            ("speech", "speech"): self.gamma_speech,
-            ("text", "text"): self.gamma_text,
+            (SPEECH, TEXT): self.gamma_cross,
+            (SPEECH, SPEECH): self.gamma_speech,
+            (TEXT, TEXT): self.gamma_text,
         }
 
     @classmethod

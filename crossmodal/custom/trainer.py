@@ -22,7 +22,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from crossmodal.custom.pca_tracker import PcaTracker
-from crossmodal.custom.reference import EXAMPLE, FOLDER, Basis, Reference, load_reference
+from crossmodal.custom.reference import Basis, Reference, load_reference
 from crossmodal.custom.settings import TrainingSettings
 from crossmodal.data.embeddings import LabelledEmbeddings
 from crossmodal.data.text import implied_sentiment
@@ -30,7 +30,8 @@ from crossmodal.errors import CrossmodalError
 from crossmodal.evaluation.held_out import held_out_figures
 from crossmodal.fusion.calibration import Calibration, load_calibration
 from crossmodal.metrics import unweighted_average_recall
-from crossmodal.model import checkpoints
+from crossmodal.modalities import POOLED, SPEECH, TEXT
+from crossmodal.model.folder import ModelFolder
 from crossmodal.model.head import Head
 from crossmodal.training.calibrate import fit_temperatures, mean_prior
 from crossmodal.training.objective import (
@@ -44,8 +45,8 @@ from crossmodal.training.objective import (
 from crossmodal.training.write_models import write_models
 from crossmodal.types import EMOTIONS, TASKS, Array
 
-MODALITIES = ("speech", "text")
-PAIRS: tuple[Pair, ...] = (("speech", "text"), ("speech", "speech"), ("text", "text"))
+MODALITIES = (SPEECH, TEXT)
+PAIRS: tuple[Pair, ...] = ((SPEECH, TEXT), (SPEECH, SPEECH), (TEXT, TEXT))
 TASK_WEIGHTS = {"emotion": 1.0, "sentiment": 0.3}
 """The tasks within one L_i."""
 BATCH = 128
@@ -265,7 +266,7 @@ def write(trainer: Trainer, folder: Path, epochs: int) -> str:
         "licences": trainer.reference.about["licences"],
         "torch": torch.__version__,
     }
-    towers = dict.fromkeys(MODALITIES, "pooled")
+    towers = dict.fromkeys(MODALITIES, POOLED)
     return write_models(folder, tensors, temperatures, prior, about, towers=towers)
 
 
@@ -284,7 +285,7 @@ def fold(trainer: Trainer, name: str, basis: Basis) -> dict[str, Tensor]:
     weight = phi.weight.detach().double() / trainer.scale[name] @ torch.from_numpy(basis.basis).double().T
     bias = phi.bias.detach().double()
     centre, spread = torch.from_numpy(basis.centre), torch.from_numpy(basis.spread)
-    if name == "speech":
+    if name == SPEECH:
         return {"centre": centre, "spread": spread, "linear.weight": weight.float(), "linear.bias": bias.float()}
     weight = weight / spread
     return {"linear.weight": weight.float(), "linear.bias": (bias - weight @ centre.double()).float()}
@@ -292,13 +293,13 @@ def fold(trainer: Trainer, name: str, basis: Basis) -> dict[str, Tensor]:
 
 def test_figures(trainer: Trainer, folder: Path) -> dict[str, Any]:
     """Metrics of the written model on the held-out test rows."""
-    calibration: Calibration = load_calibration(folder, checkpoints.read_manifest(folder))
+    calibration: Calibration = load_calibration(folder, ModelFolder(folder).read_manifest())
     embeddings = {}
     for name, (z, _) in trainer.predict("test").items():
         rows = trainer.reference.rows[name]["test"]
-        probabilities = calibration.read(name, z).probabilities["emotion"]
+        probabilities = calibration.predict(name, z).probabilities["emotion"]
         embeddings[name] = LabelledEmbeddings(z, rows.labels, rows.origins, probabilities=probabilities)
-    return held_out_figures(embeddings["speech"], embeddings["text"], calibration)
+    return held_out_figures(embeddings[SPEECH], embeddings[TEXT], calibration)
 
 
 def write_example(models: Path) -> dict[str, Any]:
@@ -312,6 +313,6 @@ def write_example(models: Path) -> dict[str, Any]:
         train(load_reference(models), TrainingSettings(), Path(folder), events.append, threading.Event())
     untimed = [{**event, "seconds": 0.0} if "seconds" in event else event for event in events]  # reproducible
     text = json.dumps({"events": untimed}, separators=(",", ":")) + "\n"
-    (models / FOLDER / EXAMPLE).write_text(text, encoding="utf-8")
+    ModelFolder(models).training_example.write_text(text, encoding="utf-8")
     figures: dict[str, Any] = events[-1]["figures"]
     return figures

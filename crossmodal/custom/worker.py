@@ -18,25 +18,25 @@ from typing import Any
 
 import torch
 
+from crossmodal import limits
 from crossmodal.custom.reference import load_reference
 from crossmodal.custom.settings import TrainingSettings
 from crossmodal.custom.trainer import train
 from crossmodal.errors import CrossmodalError
-
-MEMORY_BYTES = 2 * 1024**3
-CPU_SECONDS = 900
-NICE = 5
 
 
 def _limit_process() -> None:
     """Low priority, one thread, bounded memory and processor time, where the system knows such limits."""
     torch.set_num_threads(1)
     with contextlib.suppress(AttributeError, OSError):
-        os.nice(NICE)
+        os.nice(limits.TRAINING_NICENESS)
     with contextlib.suppress(ImportError):
         import resource
 
-        for kind, limit in ((resource.RLIMIT_DATA, MEMORY_BYTES), (resource.RLIMIT_CPU, CPU_SECONDS)):
+        for kind, limit in (
+            (resource.RLIMIT_DATA, limits.MAX_TRAINING_MEMORY_BYTES),
+            (resource.RLIMIT_CPU, limits.MAX_TRAINING_CPU_SECONDS),
+        ):
             with contextlib.suppress(ValueError, OSError):
                 resource.setrlimit(kind, (limit, resource.getrlimit(kind)[1]))
 

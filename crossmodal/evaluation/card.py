@@ -15,7 +15,6 @@ from typing import Any, TypeVar
 from crossmodal.errors import ModelError
 from crossmodal.evaluation.results import (
     CONDITIONS,
-    METRICS,
     Confusion,
     HumanVotes,
     LearnedAgainstPools,
@@ -30,10 +29,9 @@ from crossmodal.evaluation.results import (
     read_results,
 )
 from crossmodal.metrics import Estimate
+from crossmodal.model.folder import METRICS, ModelFolder
 from crossmodal.types import EMOTIONS
 
-CARD = "README.md"
-"""The card's name in a models folder."""
 TEMPLATE = Path(__file__).with_name("card_template.md")
 
 _CONDITIONS = {
@@ -285,4 +283,4 @@ def write_card(models: Path) -> None:
     results = read_results(models)
     if results is None:
         raise ModelError("model_missing", file=METRICS, expected="figures of an earlier evaluate")
-    (models / CARD).write_text(render(results), encoding="utf-8")
+    ModelFolder(models).card.write_text(render(results), encoding="utf-8")

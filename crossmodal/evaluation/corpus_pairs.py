@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
@@ -13,10 +13,10 @@ from crossmodal.data.text import TextData
 from crossmodal.evaluation import pairs, speech
 from crossmodal.explain.pairs import save_pairs
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.model.towers import TextTower
+from crossmodal.modalities import TEXT
+from crossmodal.model.folder import FOLDS, WINDOWS, ModelFolder
 from crossmodal.pipeline import Pipeline
 from crossmodal.training import fusion_rules, speech_windows
-from crossmodal.training.speech_scores import OOF, SCORES
 from crossmodal.types import TASKS
 
 MEANING = (
@@ -50,8 +50,8 @@ def corpus_pair_metrics(pipeline: Pipeline, models: Path, sentences: TextData) -
 
 def speech_side(calibration: Calibration, models: Path, kind: str) -> LabelledEmbeddings:
     """RAVDESS by the models of the folds, clean or noisy; temperatures are fitted on the other folds, clean."""
-    scores, rows = speech.read_scores(models / SCORES / OOF)
-    segments = speech_windows.load(models / SCORES / speech_windows.STEM, kind)
+    scores, rows = speech.read_scores(ModelFolder(models).scores(FOLDS))
+    segments = speech_windows.load(ModelFolder(models).scores(WINDOWS), kind)
     z = scores["z"] if kind == "clean" else segments.z
     asked = {task: calibration.logits(task, z) for task in TASKS}
     p = speech.cross_calibrated(scores, rows, None if kind == "clean" else asked)["emotion"]
@@ -64,11 +64,6 @@ def text_side(
 ) -> LabelledEmbeddings:
     """GoEmotions' sentences of one label in one split, ``change`` done to each."""
     texts, labels = fusion_rules.single_label(sentences.part(split, "goemotions"))
-    z, parts = text_tower(pipeline).sequences([change(text) for text in texts] if change else texts)
-    p = pipeline.calibration.read("text", z).probabilities["emotion"]
+    z, parts = pipeline.text_tower.sequences([change(text) for text in texts] if change else texts)
+    p = pipeline.calibration.predict(TEXT, z).probabilities["emotion"]
     return LabelledEmbeddings(z, labels, np.array(texts), pad_parts(parts), p)
-
-
-def text_tower(pipeline: Pipeline) -> TextTower:
-    """The text tower, which can also embed many texts at once."""
-    return cast(TextTower, pipeline.towers["text"])

@@ -21,6 +21,7 @@ from crossmodal.explain import neighbours
 from crossmodal.explain.embedding_map import EmbeddingMap, save_space
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.metrics import Labels, bootstrap, recalls
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.types import EMOTIONS, Array
 
 PER_ACTOR = 4
@@ -164,7 +165,7 @@ def retrieval(
     each modality.
     """
     same_actor = actors[:, None] == actors[None, :]
-    sides = {"speech": (speech, speech_labels, actors), "text": (text, text_labels, np.arange(len(text)))}
+    sides = {SPEECH: (speech, speech_labels, actors), TEXT: (text, text_labels, np.arange(len(text)))}
     level = {name: neighbours.unit(z - z.mean(0)) for name, (z, _, _) in sides.items()}
     barred = {"speech>speech": same_actor, "text>text": np.eye(len(text), dtype=bool)}
     by_way = {}

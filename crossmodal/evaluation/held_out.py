@@ -13,6 +13,7 @@ from crossmodal.explain import neighbours
 from crossmodal.explain.sweep import sweep
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.metrics import bootstrap, unweighted_average_recall
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.types import EMOTIONS, FusionSettings
 
 PAIR_SEED = 3
@@ -30,8 +31,8 @@ def held_out_figures(speech: LabelledEmbeddings, text: LabelledEmbeddings, calib
     curve = sweep(pairs, FusionSettings(), calibration, np.array([0.5]))
     interval = {"low": round(float(curve.low[0]), 4), "high": round(float(curve.high[0]), 4)}
     return {
-        "speech": side_figures(speech),
-        "text": side_figures(text),
+        SPEECH: side_figures(speech),
+        TEXT: side_figures(text),
         "fused": {**curve.figures(0), **interval, "pairs": len(pairs.labels)},
         "retrieval": {
             "speech>text": round(retrieval(speech, text), 4),

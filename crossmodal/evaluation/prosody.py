@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 
 from crossmodal import audio
-from crossmodal.audio.prosody import MEASURES, REFERENCE, Prosody, measure
+from crossmodal.audio.prosody import MEASURES, Prosody, measure
 from crossmodal.data.speech import CorpusClip, read_corpus, speakers
 from crossmodal.errors import InputError
-from crossmodal.model.checkpoints import MODELS
+from crossmodal.model.folder import MODELS, ModelFolder
 from crossmodal.progress import ProgressBar, Tick
 from crossmodal.types import EMOTIONS
 
@@ -46,7 +46,7 @@ def write_reference(clips: Sequence[CorpusClip], models: Path, tick: Tick = lamb
         except InputError:
             continue
     metrics = reference_metrics(rows) | {"unread": len(clips) - len(rows)}
-    (models / REFERENCE).write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
+    ModelFolder(models).prosody.write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
     return metrics
 
 

@@ -15,9 +15,8 @@ from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from crossmodal.metrics import Estimate
+from crossmodal.model.folder import METRICS, ModelFolder
 
-METRICS = "metrics.json"
-"""The file's name in a models folder."""
 CONDITIONS = ("speech_missing", "text_missing", "speech_noisy", "text_damaged", "even_prior")
 """Conditions under which every rule is measured, in the order of the tables."""
 _CACHED_FOLDERS = 4
@@ -337,7 +336,7 @@ def parse(metrics: Mapping[str, Any]) -> Results:
 
 def read_results(models: Path) -> Results | None:
     """The results in a models folder as its file has them now; None where ``evaluate`` has not been run."""
-    path = models / METRICS
+    path = ModelFolder(models).metrics
     return parse(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
 
 

@@ -16,21 +16,20 @@ from crossmodal.data.text import TextData, read_text_data
 from crossmodal.errors import ModelError
 from crossmodal.evaluation import embedding_map, prosody, speech
 from crossmodal.evaluation.card import write_card
-from crossmodal.evaluation.corpus_pairs import corpus_pair_metrics, text_tower
+from crossmodal.evaluation.corpus_pairs import corpus_pair_metrics
 from crossmodal.evaluation.human import human_metrics
-from crossmodal.evaluation.results import METRICS
 from crossmodal.evaluation.text import text_metrics
 from crossmodal.evaluation.transfer import corpus_transfer
-from crossmodal.model import checkpoints
+from crossmodal.modalities import SPEECH
+from crossmodal.model.folder import ALONE, FOLDS, METRICS, ModelFolder
 from crossmodal.pipeline import Pipeline
 from crossmodal.progress import ProgressBar, Tick
 from crossmodal.training.speech_folds import extra_clips
-from crossmodal.training.speech_scores import ALONE, OOF, SCORES
 from crossmodal.types import FloatArray
 
 PLAIN = ("kathleen", "speechocean762", "ljspeech")
 """Corpora of plain read speech."""
-SPEECH = ("ravdess", "emodb", *PLAIN)
+SPEECH_CORPORA = ("ravdess", "emodb", *PLAIN)
 OPTIONAL = ("cremad", "tess")
 """Corpora that are measured where a folder is named for them."""
 WORD_ERRORS = ("kathleen", "speechocean762")
@@ -69,18 +68,18 @@ def measure(
     Returns the metrics. Raises CrossmodalError for data that is missing, ModelError for models that do not verify.
     """
     named = named or {}
-    check_named(named, [*TEXT_CORPORA, *SPEECH, *OPTIONAL])
+    check_named(named, [*TEXT_CORPORA, *SPEECH_CORPORA, *OPTIONAL])
     torch.set_num_threads(2)
     pipeline = Pipeline.load(models)
     sentences = read_text_data(locate(data, named, TEXT_CORPORA))
-    folders = locate(data, named, {name: name for name in SPEECH})
+    folders = locate(data, named, {name: name for name in SPEECH_CORPORA})
     folders |= {name: named[name] for name in OPTIONAL if name in named}
     corpora = {name: read_corpus(name, folder) for name, folder in folders.items()}
     ravdess = corpora["ravdess"]
-    manifest = checkpoints.read_manifest(models)
+    manifest = ModelFolder(models).read_manifest()
     metrics: dict[str, Any] = {"model_hash": pipeline.model_hash, "temperatures": manifest["temperatures"]}
     metrics |= _speech(pipeline, models, corpora)
-    metrics["text"] = text_metrics(text_tower(pipeline), pipeline.calibration, sentences)
+    metrics["text"] = text_metrics(pipeline.text_tower, pipeline.calibration, sentences)
     metrics["label_matched_pairs"] = corpus_pair_metrics(pipeline, models, sentences)
     metrics["space"] = _space(pipeline, models)
     metrics["train_your_own"] = features.build(ravdess, sentences, pipeline, models, _ticker("reference", len(ravdess)))
@@ -99,16 +98,16 @@ def measure_fusion(data: Path, models: Path, *, named: Mapping[str, Path] | None
     For models whose towers were measured then and whose fusion rules have changed since. Returns all metrics. Raises
     ModelError where there are no earlier ones, CrossmodalError for data that is missing.
     """
-    if not (models / METRICS).is_file():
+    if not ModelFolder(models).metrics.is_file():
         raise ModelError("model_missing", file=METRICS, expected="figures of an earlier evaluate")
-    check_named(named or {}, [*TEXT_CORPORA, *SPEECH, *OPTIONAL])
+    check_named(named or {}, [*TEXT_CORPORA, *SPEECH_CORPORA, *OPTIONAL])
     torch.set_num_threads(1)
     pipeline = Pipeline.load(models)
     sentences = read_text_data(locate(data, named or {}, TEXT_CORPORA))
     metrics = _earlier(models)
     metrics["model_hash"] = pipeline.model_hash
     metrics["label_matched_pairs"] = corpus_pair_metrics(pipeline, models, sentences)
-    _write(metrics, models, checkpoints.read_manifest(models))
+    _write(metrics, models, ModelFolder(models).read_manifest())
     return metrics
 
 
@@ -122,13 +121,13 @@ def measure_space(models: Path) -> dict[str, Any]:
     space = _space(pipeline, models)
     earlier = _earlier(models)
     if earlier.get("model_hash") == pipeline.model_hash:
-        _write(earlier | {"space": space}, models, checkpoints.read_manifest(models))
+        _write(earlier | {"space": space}, models, ModelFolder(models).read_manifest())
     return space
 
 
 def _earlier(models: Path) -> dict[str, Any]:
     """The metrics in a models folder as JSON, empty where there are none."""
-    path = models / METRICS
+    path = ModelFolder(models).metrics
     return dict(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else {}
 
 
@@ -136,7 +135,7 @@ def _write(metrics: Mapping[str, Any], models: Path, manifest: Mapping[str, Any]
     """The metrics, with what the manifest says of the files, and the card."""
     sizes = {name: entry["bytes"] for name, entry in manifest["files"].items()}
     content = without_nan({**metrics, "temperatures": manifest["temperatures"], "size": sizes})
-    (models / METRICS).write_text(json.dumps(content, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    ModelFolder(models).metrics.write_text(json.dumps(content, indent=1, allow_nan=False) + "\n", encoding="utf-8")
     write_card(models)
 
 
@@ -159,9 +158,9 @@ def _ticker(name: str, total: int) -> Tick:
 
 def _space(pipeline: Pipeline, models: Path) -> dict[str, Any]:
     """The metrics of the map of the shared space, which is written into ``models`` for the page."""
-    scores, rows = speech.read_scores(models / SCORES / OOF)
+    scores, rows = speech.read_scores(ModelFolder(models).scores(FOLDS))
     return embedding_map.space_metrics(
-        text_tower(pipeline), pipeline.calibration, pipeline.model_hash, models, (scores["z"], rows)
+        pipeline.text_tower, pipeline.calibration, pipeline.model_hash, models, (scores["z"], rows)
     )
 
 
@@ -183,13 +182,13 @@ def unseen_clips(corpora: Mapping[str, list[CorpusClip]]) -> dict[str, list[Corp
 
 def _speech(pipeline: Pipeline, models: Path, corpora: Mapping[str, list[CorpusClip]]) -> dict[str, Any]:
     metrics: dict[str, Any] = {
-        "ravdess_folds": speech.fold_metrics(models / SCORES / OOF),
-        "emodb_by_ravdess_alone": speech.emodb_metrics(models / SCORES / ALONE),
+        "ravdess_folds": speech.fold_metrics(ModelFolder(models).scores(FOLDS)),
+        "emodb_by_ravdess_alone": speech.emodb_metrics(ModelFolder(models).scores(ALONE)),
         "plain": {},
         "unheard": {},
     }
     for name, clips in unseen_clips(corpora).items():
-        scored = speech.read_clips(pipeline.towers["speech"], pipeline.calibration, clips, _ticker(name, len(clips)))
+        scored = speech.read_clips(pipeline.towers[SPEECH], pipeline.calibration, clips, _ticker(name, len(clips)))
         if name in PLAIN:
             metrics["plain"][name] = speech.neutral_speech_metrics(*scored)
         else:

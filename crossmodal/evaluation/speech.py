@@ -16,6 +16,7 @@ from crossmodal.errors import InputError
 from crossmodal.fusion.base import softmax
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.metrics import Labels, bootstrap, confusion, recalls, unweighted_average_recall
+from crossmodal.modalities import SPEECH
 from crossmodal.progress import Tick
 from crossmodal.training.calibrate import fit_speech_temperatures, one_hot_targets
 from crossmodal.training.speech_scores import load_scores
@@ -129,7 +130,7 @@ def read_clips(
         except InputError:
             continue  # counted: the difference of the two lengths
     z = np.stack(embeddings)
-    p = softmax(calibration.logits("emotion", z) / calibration.temperature["speech"]["emotion"])
+    p = softmax(calibration.logits("emotion", z) / calibration.temperature[SPEECH]["emotion"])
     return p, read, len(clips) - len(read)
 
 

@@ -12,7 +12,8 @@ from crossmodal.data.text import Sentence, TextData, text_key
 from crossmodal.fusion.base import softmax
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.metrics import bootstrap, confusion, recalls, unweighted_average_recall
-from crossmodal.model.towers import TextTower
+from crossmodal.modalities import TEXT
+from crossmodal.model.towers import BatchTower
 from crossmodal.text import without_punctuation
 from crossmodal.training.text_metrics import targets_of
 from crossmodal.types import EMOTIONS, SENTIMENTS, Array
@@ -21,7 +22,7 @@ CORPORA = ("goemotions", "meld")
 
 
 def _by_corpus(
-    tower: TextTower, calibration: Calibration, data: TextData, split: str, *, plain: bool = False
+    tower: BatchTower, calibration: Calibration, data: TextData, split: str, *, plain: bool = False
 ) -> dict[str, tuple[list[Sentence], Array]]:
     embedded = {}
     for corpus in CORPORA:
@@ -32,7 +33,7 @@ def _by_corpus(
 
 
 def _emotion(calibration: Calibration, z: Array) -> Array:
-    return softmax(calibration.logits("emotion", z) / calibration.temperature["text"]["emotion"])
+    return softmax(calibration.logits("emotion", z) / calibration.temperature[TEXT]["emotion"])
 
 
 def goemotions_metrics(true: Array, p: Array, thresholds: Array) -> dict[str, Any]:
@@ -94,7 +95,7 @@ def sentiment_metrics(calibration: Calibration, rows: Sequence[Sentence], z: Arr
     true = targets_of(rows, "sentiment")
     known = true.max(1) == 1.0
     gold = true[known].argmax(1)
-    p = softmax(calibration.logits("sentiment", z[known]) / calibration.temperature["text"]["sentiment"])
+    p = softmax(calibration.logits("sentiment", z[known]) / calibration.temperature[TEXT]["sentiment"])
     top = p.argmax(1)
     return {
         "rows": int(known.sum()),
@@ -118,7 +119,7 @@ def _not_in_train(
     }
 
 
-def text_metrics(tower: TextTower, calibration: Calibration, data: TextData) -> dict[str, Any]:
+def text_metrics(tower: BatchTower, calibration: Calibration, data: TextData) -> dict[str, Any]:
     """Every metric of text on test; thresholds come from dev, and test is read once."""
     dev = _by_corpus(tower, calibration, data, "dev")
     test = _by_corpus(tower, calibration, data, "test")

@@ -19,13 +19,14 @@ from torch.nn import functional
 from crossmodal.data.speech import CorpusClip, speakers
 from crossmodal.data.text import TextData
 from crossmodal.metrics import Labels, unweighted_average_recall
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.model.head import Head
 from crossmodal.model.projection import SHARED_DIM
 from crossmodal.training.fusion_rules import single_label
 from crossmodal.training.objective import Objective, cross_modal_contrastive, task_loss
 from crossmodal.types import EMOTIONS, FloatArray
 
-PAIR = ("speech", "text")
+PAIR = (SPEECH, TEXT)
 GAMMAS = (0.0, 0.1, 0.3, 1.0, 3.0)
 STEPS = 600
 BATCH = 128
@@ -154,8 +155,8 @@ def corpus_transfer(
         rows = [index for index, clip in enumerate(clips) if split_of[clip.speaker] == split]
         texts, text_labels = _balanced_texts(sentences, split, TRAIN_TEXTS if split == "train" else TRAIN_TEXTS // 4)
         splits[split] = {
-            "speech": Split(pooled_speech[rows], labels[rows]),
-            "text": Split(pool_text(texts), text_labels),
+            SPEECH: Split(pooled_speech[rows], labels[rows]),
+            TEXT: Split(pool_text(texts), text_labels),
         }
     return transfer(splits["train"], splits["dev"], splits["test"])
 

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crossmodal.audio.envelope import envelope
+from crossmodal.audio.files import envelope
 from crossmodal.examples.specs import EVIDENCE, audio_path, read_specs
 from crossmodal.sharing.serialization import evidence_from_record
 from crossmodal.timing import Progress

@@ -84,8 +84,8 @@ def by_moment(values: Array) -> Array:
     return np.concatenate([values[:1], (values[1:] + values[:-1]) / 2, values[-1:]])
 
 
-def moments(stretches: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+def moments(intervals: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
     """The half windows (start, end) that go with ``by_moment``."""
-    starts = [start for start, _ in stretches]
-    edges = [*starts, starts[-1] + starts[1] - starts[0], stretches[-1][1]]
+    starts = [start for start, _ in intervals]
+    edges = [*starts, starts[-1] + starts[1] - starts[0], intervals[-1][1]]
     return tuple(pairwise(edges))

@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from crossmodal.data.phrasebook import LINES
 from crossmodal.explain import neighbours
 from crossmodal.metrics import Labels
-from crossmodal.model.tensor_files import read_figures, write_figures
+from crossmodal.modalities import SPEECH, TEXT
+from crossmodal.model.folder import ModelFolder
 from crossmodal.types import TASKS, Array
 
 EXACT = "pca"
@@ -29,8 +30,6 @@ EXACT = "pca"
 PROJECTIONS = (EXACT, "tsne", "umap")
 FOLDERS = 4
 """Of how many folders the map is kept: the shipped models', and those that visitors trained, which come and go."""
-STEM = Path("space") / "map"
-"""Where ``evaluate`` leaves the map in a models folder: figures as safetensors, their meaning as JSON."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +51,7 @@ class EmbeddingMap:
     components: Array
     explained: float
     layouts: Mapping[str, Array]
-    modalities: tuple[str, ...] = ("speech", "text")
+    modalities: tuple[str, ...] = (SPEECH, TEXT)
 
     @cached_property
     def _centred(self) -> tuple[Array, Array]:
@@ -110,7 +109,7 @@ def save_space(space: EmbeddingMap, models: Path, about: Mapping[str, Any]) -> N
         "origins": _in_runs(space.origins),
         "splits": _in_runs(space.splits),
     }
-    write_figures(models / STEM, tensors, json.dumps(meaning, ensure_ascii=False))
+    ModelFolder(models).embedding_map.write(tensors, json.dumps(meaning, ensure_ascii=False))
 
 
 def _in_runs(names: Sequence[str]) -> list[tuple[str, int]]:
@@ -121,7 +120,7 @@ def _in_runs(names: Sequence[str]) -> list[tuple[str, int]]:
 @lru_cache(maxsize=FOLDERS)
 def load_space(models: Path, model_hash: str) -> EmbeddingMap | None:
     """The map in a models folder, kept for the last few; None where there is none, or other models or lines made it."""
-    kept = read_figures(models / STEM, model_hash)
+    kept = ModelFolder(models).embedding_map.read(model_hash)
     if kept is None or kept[0]["phrasebook"] != phrasebook_digest():
         return None
     about, found = kept

@@ -14,13 +14,12 @@ from numpy.typing import NDArray
 
 from crossmodal.fusion.fuse import MAIN
 from crossmodal.metrics import Labels
-from crossmodal.model.tensor_files import read_figures, write_figures
+from crossmodal.modalities import SPEECH, TEXT
+from crossmodal.model.folder import ModelFolder
 from crossmodal.types import TASKS, Array
 
 GRID = np.linspace(0.0, 1.0, 21)
 """Alphas at which ``evaluate`` fuses the pairs by the learned rules; readers interpolate linearly between them."""
-STEM = Path("scores") / "pairs"
-"""The file's place in a models folder, without ending: arrays as safetensors, their meaning as JSON."""
 _CACHED_FOLDERS = 4
 """Models folders whose pairs are kept in memory: the shipped one, and those of visitors, which come and go."""
 _GRID = "grid."
@@ -43,7 +42,7 @@ class Pairs:
     embeddings: Array
     labels: Labels
     groups: NDArray[np.int64]
-    modalities: tuple[str, str] = ("speech", "text")
+    modalities: tuple[str, str] = (SPEECH, TEXT)
     sequences: tuple[Array, ...] = ()
     grids: Mapping[str, Array] = field(default_factory=dict)
 
@@ -58,7 +57,7 @@ def save_pairs(pairs: Pairs, models: Path, about: dict[str, Any]) -> None:
     }
     tensors |= {f"{_GRID}{rule}": _to_bytes(fused) for rule, fused in pairs.grids.items()}
     meaning = about | {"modalities": pairs.modalities, "labels": TASKS[MAIN]}
-    write_figures(models / STEM, tensors, json.dumps(meaning, indent=1))
+    ModelFolder(models).pairs.write(tensors, json.dumps(meaning, indent=1))
 
 
 def _to_bytes(probabilities: Array) -> NDArray[np.uint8]:
@@ -75,7 +74,7 @@ def _from_bytes(roots: NDArray[np.uint8]) -> Array:
 @lru_cache(maxsize=_CACHED_FOLDERS)
 def load_pairs(models: Path, model_hash: str) -> Pairs | None:
     """The pairs in a models folder; None where there are none or they are of other models. The last few are cached."""
-    stored = read_figures(models / STEM, model_hash)
+    stored = ModelFolder(models).pairs.read(model_hash)
     if stored is None:
         return None
     about, tensors = stored

@@ -12,7 +12,7 @@ import numpy as np
 from crossmodal.fusion import FusionRule, fusion_rules, registry
 from crossmodal.fusion.base import softmax
 from crossmodal.fusion.learned import trained_modalities
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import HEAD, ModelFolder, rule_file, weights_file
 from crossmodal.types import TASKS, Array, ModalityPrediction
 
 
@@ -39,7 +39,7 @@ class Calibration:
         """theta(z) of one task: z (..., D) -> (..., C)."""
         return z @ self.weight[task].T + self.bias[task]
 
-    def read(self, modality: str, z: Array, parts: Array | None = None) -> ModalityPrediction:
+    def predict(self, modality: str, z: Array, parts: Array | None = None) -> ModalityPrediction:
         """The reading of one embedding z (D,), each task at the modality's own temperature, with those of its parts."""
         logits = {task: self.logits(task, z) for task in TASKS}
         own = self.temperature[modality]
@@ -50,7 +50,7 @@ class Calibration:
 
 def load_calibration(folder: Path, manifest: Mapping[str, Any]) -> Calibration:
     """Theta as plain arrays, the temperatures, the prior and the learned rules, from a models folder."""
-    state = checkpoints.load_tensors(folder, "head.safetensors", manifest)
+    state = ModelFolder(folder).load_tensors(weights_file(HEAD), manifest)
     scale = {task: float(state[f"scale.{task}"]) for task in TASKS}
     weight = {task: scale[task] * state[f"linear.{task}.weight"].astype(np.float64) for task in TASKS}
     bias = {task: scale[task] * state[f"linear.{task}.bias"].astype(np.float64) for task in TASKS}
@@ -58,15 +58,10 @@ def load_calibration(folder: Path, manifest: Mapping[str, Any]) -> Calibration:
     return Calibration(weight, bias, manifest["temperatures"], prior, load_rules(folder, manifest))
 
 
-def rule_file(name: str) -> str:
-    """Where the weights of a learned rule lie in a models folder."""
-    return f"fusion/{name}.safetensors"
-
-
 def load_rules(folder: Path, manifest: Mapping[str, Any]) -> dict[str, dict[str, Array]]:
     """Rule -> its trained tensors, for those that the manifest names."""
     files = {name: rule_file(name) for name in registry() if rule_file(name) in manifest["files"]}
     return {
-        name: {key: value.astype(np.float64) for key, value in checkpoints.load_tensors(folder, file, manifest).items()}
+        name: {key: value.astype(np.float64) for key, value in ModelFolder(folder).load_tensors(file, manifest).items()}
         for name, file in files.items()
     }

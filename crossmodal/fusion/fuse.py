@@ -64,7 +64,7 @@ def fuse_counterfactuals(
     """
 
     def row_by_row(reading: ModalityPrediction) -> ModalityPrediction:
-        own = calibration.read(reading.modality, z) if reading.modality == modality else reading
+        own = calibration.predict(reading.modality, z) if reading.modality == modality else reading
         many = {task: np.broadcast_to(values, (len(z), values.shape[-1])) for task, values in own.probabilities.items()}
         return ModalityPrediction(own.modality, np.broadcast_to(own.embedding, z.shape), {}, many)
 

@@ -1,1 +1,1 @@
-"""f_i, phi_i and theta, and the files they come from: everything left of Evidence but the inputs' own preparation."""
+"""f_i, phi_i and theta, and the files they are read from: from a preprocessed input to a point of the shared space."""

@@ -1,4 +1,4 @@
-"""theta: the one task head, which reads any z whatever modality it came from."""
+"""theta: the task head that all modalities share: any z -> logits of each task."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from crossmodal.types import TASKS
 class Head(nn.Module):
     """theta(z) = s W z + b for each task, with one learned scale s per task.
 
-    z has unit length, so s sets how sharp a decision can get; W's rows are the classes' directions in the space.
+    z has unit length, so s bounds the sharpness of a decision; W's rows are the classes' directions in the space.
     """
 
     def __init__(self, dim: int = SHARED_DIM, scale: float = 10.0) -> None:

@@ -1,6 +1,6 @@
-"""phi_i: the hidden states of one encoder to one point z_i of the shared space.
+"""phi_i: the hidden states of one encoder -> one point z_i of the shared space.
 
-Pooling belongs to phi: which layers and which moments carry the emotion is learned with the projection.
+Pooling belongs to phi: which layers and which frames carry the emotion is learned with the projection.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+from crossmodal.limits import MAX_SEGMENTS
 
 SHARED_DIM = 128
 
@@ -22,8 +24,8 @@ class LayerMix(nn.Module):
 
     def forward(self, states: Tensor) -> Tensor:
         """Hidden states (B, L, T, H) -> (B, T, H)."""
-        shares = self.weight.softmax(0)
-        return torch.stack([shares[i] * norm(states[:, i]) for i, norm in enumerate(self.norm)]).sum(0)
+        weights = self.weight.softmax(0)
+        return torch.stack([weights[i] * norm(states[:, i]) for i, norm in enumerate(self.norm)]).sum(0)
 
 
 class AttentiveStatistics(nn.Module):
@@ -35,14 +37,14 @@ class AttentiveStatistics(nn.Module):
         self.score = nn.Sequential(nn.Linear(width, hidden), nn.Tanh(), nn.Linear(hidden, heads))
 
     def forward(self, frames: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Frames (B, T, H) and mask (B, T) -> (B, 2H): each head attends for its own share of the width."""
+        """Frames (B, T, H) and mask (B, T) -> (B, 2H): each head pools its own slice of the width."""
         scores = self.score(frames)  # (B, T, heads)
         if mask is not None:
             scores = scores.masked_fill(~mask[..., None], float("-inf"))
-        share = scores.softmax(1).unsqueeze(-1)  # (B, T, heads, 1)
+        attention = scores.softmax(1).unsqueeze(-1)  # (B, T, heads, 1)
         split = frames.reshape(*frames.shape[:2], self.heads, -1)
-        mean = (share * split).sum(1)
-        variance = (share * (split - mean[:, None]).square()).sum(1)
+        mean = (attention * split).sum(1)
+        variance = (attention * (split - mean[:, None]).square()).sum(1)
         return torch.cat([mean.flatten(1), (variance + 1e-6).sqrt().flatten(1)], dim=1)
 
 
@@ -76,7 +78,7 @@ class Projection(nn.Module):
 class MeanProjection(nn.Module):
     """phi_i = normalise(linear(mean over tokens of the last layer)).
 
-    Enough for an encoder that was trained with mean pooling and is itself adapted, as MiniLM is here.
+    Sufficient for an encoder that was trained with mean pooling and is itself adapted, as MiniLM is here.
     """
 
     def __init__(self, width: int, dim: int = SHARED_DIM) -> None:
@@ -86,16 +88,15 @@ class MeanProjection(nn.Module):
     def forward(self, states: Tensor, mask: Tensor | None = None) -> Tensor:
         """Hidden states (B, L, T, H) and mask (B, T) -> z (B, D), of unit length."""
         last = states[:, -1]
-        share = torch.ones(last.shape[:2]) if mask is None else mask.float()
-        share = share / share.sum(1, keepdim=True)
-        return functional.normalize(self.linear((share.unsqueeze(-1) * last).sum(1)), dim=-1)
+        weights = torch.ones(last.shape[:2]) if mask is None else mask.float()
+        weights = weights / weights.sum(1, keepdim=True)
+        return functional.normalize(self.linear((weights.unsqueeze(-1) * last).sum(1)), dim=-1)
 
 
 class StatisticsProjection(nn.Module):
     """A linear map of mean and standard deviation over time, all layers, into the shared space.
 
-    Not brought to unit length: where the statistics are ambiguous the point stays short, and counts for less when it is
-    added to another.
+    Not normalised: where the statistics are ambiguous the vector is short, and weighs less in a sum with another.
     """
 
     centre: Tensor
@@ -111,10 +112,10 @@ class StatisticsProjection(nn.Module):
         """Hidden states (B, L, T, H) of clips of one length -> (B, D)."""
         return self.project(statistics(states))
 
-    def project(self, figures: Tensor) -> Tensor:
+    def project(self, pooled: Tensor) -> Tensor:
         """Statistics (B, 2 L H) -> (B, D)."""
-        found: Tensor = self.linear((figures - self.centre) / self.spread)
-        return found
+        projected: Tensor = self.linear((pooled - self.centre) / self.spread)
+        return projected
 
 
 def statistics(states: Tensor) -> Tensor:
@@ -125,30 +126,29 @@ def statistics(states: Tensor) -> Tensor:
 def masked_statistics(states: Tensor, masks: Tensor) -> Tensor:
     """The statistics of one clip over the frames of many masks: (L, T, H) and (M, T) -> (M, 2 L H).
 
-    By two products of matrices, in double precision and about the clip's own mean, since a variance taken as a
-    difference of squares loses digits.
+    Two matrix products, in double precision and about the clip's own mean, since a variance computed as a difference of
+    squares loses digits.
     """
     frames = states.double().transpose(0, 1).flatten(1)  # (T, L H)
-    middle = frames.mean(0)
-    share = masks.double() / masks.sum(1, keepdim=True)
-    mean = share @ (frames - middle)
-    square = share @ (frames - middle).square()
-    spread = (square - mean.square()).clamp(min=0.0).sqrt()
-    return torch.cat([mean + middle, spread], dim=1).float()
+    centre = frames.mean(0)
+    weights = masks.double() / masks.sum(1, keepdim=True)
+    mean = weights @ (frames - centre)
+    square = weights @ (frames - centre).square()
+    deviation = (square - mean.square()).clamp(min=0.0).sqrt()
+    return torch.cat([mean + centre, deviation], dim=1).float()
 
 
 WINDOW_FRAMES = 25
-"""Least length of a window in encoder frames, half a second, unless the whole clip is shorter."""
-MOST_WINDOWS = 16
+"""Minimum length of a window in encoder frames, half a second, unless the whole clip is shorter."""
 
 
 def windows(states: Tensor) -> Tensor:
-    """Hidden states (1, L, T, H) of one clip -> (S, L, F, H): windows of one length F, S <= MOST_WINDOWS.
+    """Hidden states (1, L, T, H) of one clip -> (S, L, F, H): windows of one length F, S <= MAX_SEGMENTS.
 
-    They lie evenly over the clip; where T is no multiple of S, at most one frame between two neighbours is left out.
+    They are evenly spaced; where T is no multiple of S, at most one frame between two neighbours is left out.
     """
     frames = states.shape[2]
-    count = min(max(1, frames // WINDOW_FRAMES), MOST_WINDOWS)
+    count = min(max(1, frames // WINDOW_FRAMES), MAX_SEGMENTS)
     length = frames // count
-    starts = [round(place * (frames - length) / max(1, count - 1)) for place in range(count)]
+    starts = [round(index * (frames - length) / max(1, count - 1)) for index in range(count)]
     return torch.cat([states[:, :, start : start + length] for start in starts])

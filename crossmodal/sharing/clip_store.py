@@ -14,34 +14,22 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import hmac
-import io
 import json
 import re
 import secrets
 import time
-import wave
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import fsspec
-import numpy as np
 
-from crossmodal.audio.envelope import POINTS, envelope
+from crossmodal import limits
+from crossmodal.audio.files import ENVELOPE_POINTS, envelope, to_flac
 from crossmodal.errors import InputError
 from crossmodal.sharing.serialization import checked_evidence, checked_numbers, checked_text, evidence_record
 from crossmodal.types import SAMPLE_RATE, Array, Evidence, FloatArray
-
-LIFETIME_SECONDS = 7 * 24 * 3600.0
-MAX_CLIPS = 1_000
-MAX_TOTAL_BYTES = 512 * 1024**2
-MAX_SECONDS = 30.0
-"""The longest clip in seconds, the same as ``audio.MAX_SECONDS``."""
-MAX_WORDS = 1_000
-"""The longest text in characters, the same as ``text.MAX_CHARACTERS``."""
-MAX_CLIP_BYTES = 4 * 1024**2
-"""More than any clip can have: 30 s of the worst FLAC are below 1 MB, its evidence far below."""
 
 _SCHEMA = 1
 _ID = re.compile(r"[0-9a-f]{44}")
@@ -82,9 +70,9 @@ class ClipStore:
         self,
         url: str | Path,
         *,
-        lifetime: float = LIFETIME_SECONDS,
-        max_clips: int = MAX_CLIPS,
-        max_bytes: int = MAX_TOTAL_BYTES,
+        lifetime: float = limits.SHARED_CLIP_LIFETIME_SECONDS,
+        max_clips: int = limits.MAX_SHARED_CLIPS,
+        max_bytes: int = limits.MAX_CLIP_STORE_BYTES,
         clock: Callable[[], float] = time.time,
     ) -> None:
         # Listings kept in memory would hide what other servers put and delete.
@@ -182,11 +170,11 @@ class ClipStore:
             raise InputError("clip_gone")
         try:
             with self._files.open(f"{self._root}/{name}.clip", "rb") as file:
-                data = file.read(MAX_CLIP_BYTES + 1)
+                data = file.read(limits.MAX_SHARED_CLIP_BYTES + 1)
         except OSError as error:
             raise InputError("clip_gone") from error
         digest, _, body = data.partition(b"\n")
-        if len(data) > MAX_CLIP_BYTES or not hmac.compare_digest(digest, _sha256(body).encode()):
+        if len(data) > limits.MAX_SHARED_CLIP_BYTES or not hmac.compare_digest(digest, _sha256(body).encode()):
             raise InputError("clip_damaged")
         header, _, audio = body.partition(b"\n")
         try:
@@ -229,49 +217,28 @@ def _check_size(samples: FloatArray, words: str) -> None:
     seconds = len(samples) / SAMPLE_RATE
     if not seconds:
         raise InputError("no_samples")
-    if seconds > MAX_SECONDS + 0.05:
-        raise InputError("too_long", seconds=round(seconds, 1), longest=MAX_SECONDS)
-    if len(words) > MAX_WORDS:
-        raise InputError("text_too_long", characters=len(words), longest=MAX_WORDS)
+    if seconds > limits.MAX_CLIP_SECONDS + limits.LENGTH_TOLERANCE_SECONDS:
+        raise InputError("too_long", seconds=round(seconds, 1), longest=limits.MAX_CLIP_SECONDS)
+    if len(words) > limits.MAX_TEXT_CHARACTERS:
+        raise InputError("text_too_long", characters=len(words), longest=limits.MAX_TEXT_CHARACTERS)
 
 
-def to_flac(samples: FloatArray) -> bytes:
-    """Samples in [-1, 1], shape (samples,), as a 16-bit mono FLAC file at SAMPLE_RATE; 16-bit input is kept exactly."""
-    import av  # takes as long to import as the rest of the page's first paint, and only who shares needs it
-
-    pcm = np.rint(np.clip(np.nan_to_num(samples), -1, 1) * 32767).astype("<i2")
-    buffer = io.BytesIO()
-    with av.open(buffer, "w", format="flac") as container:
-        stream = container.add_stream("flac", rate=SAMPLE_RATE, layout="mono", format="s16")
-        frame = av.AudioFrame.from_ndarray(pcm[None, :], format="s16", layout="mono")
-        frame.sample_rate = SAMPLE_RATE
-        for given in (frame, None):
-            for packet in stream.encode(given):
-                container.mux(packet)
-    return buffer.getvalue()
-
-
-def from_wav(data: bytes) -> FloatArray:
-    """The reverse of ``audio.to_wav``: a 16-bit mono WAV file of our own -> samples in [-1, 1], shape (samples,)."""
-    with contextlib.closing(wave.open(io.BytesIO(data))) as file:
-        pcm = np.frombuffer(file.readframes(file.getnframes()), "<i2")
-    return (pcm / 32767).astype(np.float32)
-
-
-# --- content, believed in nothing ------------------------------------------------------------------------------------
+# --- untrusted content -----------------------------------------------------------------------------------------------
 
 
 def _shared(content: Mapping[str, Any], audio: bytes, expires: float) -> SharedClip:
     """Stored content as a clip, every value of it checked. Raises ValueError, KeyError or TypeError."""
     if not audio.startswith(b"fLaC"):
         raise ValueError("not FLAC")
-    (seconds,) = checked_numbers([content["seconds"]], 0.0, MAX_SECONDS + 0.05).tolist()
+    (seconds,) = checked_numbers(
+        [content["seconds"]], 0.0, limits.MAX_CLIP_SECONDS + limits.LENGTH_TOLERANCE_SECONDS
+    ).tolist()
     peaks = checked_numbers(content["envelope"], 0.0, 1.0)
-    if not 0 < len(peaks) <= POINTS:
+    if not 0 < len(peaks) <= ENVELOPE_POINTS:
         raise ValueError("envelope")
     return SharedClip(
         audio,
-        checked_text(content["words"], MAX_WORDS),
+        checked_text(content["words"], limits.MAX_TEXT_CHARACTERS),
         checked_evidence(content["evidence"]),
         tuple(peaks.tolist()),
         tuple(_segment(item, seconds) for item in content["segments"]),
@@ -281,7 +248,7 @@ def _shared(content: Mapping[str, Any], audio: bytes, expires: float) -> SharedC
 
 
 def _segment(item: Any, seconds: float) -> tuple[float, float]:
-    values: Array = checked_numbers(item, 0.0, seconds + 0.05)
+    values: Array = checked_numbers(item, 0.0, seconds + limits.LENGTH_TOLERANCE_SECONDS)
     start, end = values.tolist()
     if start > end:
         raise ValueError("segment")

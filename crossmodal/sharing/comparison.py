@@ -12,16 +12,11 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, unquote
 
+from crossmodal import limits
 from crossmodal.fusion import DEFAULT_RULE, fusion_rules, registry
 from crossmodal.types import PRIORS, Evidence, FusionSettings
 
-MOST = 4
-"""Columns that a comparison holds at most."""
 NAMES = "ABCD"
-LONGEST_NAME = 24
-"""Characters of a column's name."""
-TEMPERATURE = (0.05, 20.0)
-"""Temperatures that a link may ask for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,15 +64,15 @@ def _encode(column: Variant) -> str:
 def decode(
     text: str, modalities: Sequence[str], rules: Container[str] | None = None
 ) -> tuple[list[Variant], list[str]]:
-    """Columns of a link, at most MOST, and what of it could not be used, as short texts of at most 40 characters.
+    """Columns of a link, at most MAX_VARIANTS, and what of it could not be used, each in at most 40 characters.
 
     ``rules`` are those that the models offer; None allows every rule there is.
     """
     offered = registry() if rules is None else rules
     ignored: list[str] = []
     written = [part for part in text.split("|") if part]
-    ignored += [part[:40] for part in written[MOST:]]
-    return [_decode(part, modalities, offered, ignored) for part in written[:MOST]], ignored
+    ignored += [part[:40] for part in written[limits.MAX_VARIANTS :]]
+    return [_decode(part, modalities, offered, ignored) for part in written[: limits.MAX_VARIANTS]], ignored
 
 
 def _decode(text: str, modalities: Sequence[str], rules: Container[str], ignored: list[str]) -> Variant:
@@ -93,7 +88,8 @@ def _decode(text: str, modalities: Sequence[str], rules: Container[str], ignored
 
 def clean_name(name: str) -> str:
     """A name without control characters and not too long; a letter where nothing is left."""
-    return "".join(character for character in name if character.isprintable()).strip()[:LONGEST_NAME] or NAMES[0]
+    printable = "".join(character for character in name if character.isprintable()).strip()
+    return printable[: limits.MAX_VARIANT_NAME_CHARACTERS] or NAMES[0]
 
 
 def _take_rule(column: Variant, rule: str, rules: Container[str]) -> Variant:
@@ -107,7 +103,10 @@ def _take(column: Variant, part: str, modalities: Sequence[str]) -> Variant:
     key, _, value = part.partition(":")
     settings = column.settings
     if key == "t":
-        return replace(column, settings=replace(settings, temperature=_number(value, *TEMPERATURE)))
+        return replace(
+            column,
+            settings=replace(settings, temperature=_number(value, limits.MIN_TEMPERATURE, limits.MAX_TEMPERATURE)),
+        )
     if key == "prior":
         if value not in PRIORS:
             raise ValueError(part)

@@ -15,6 +15,7 @@ from typing import Any
 
 from crossmodal import __version__
 from crossmodal.errors import InputError
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.sharing.comparison import Variant
 from crossmodal.sharing.serialization import evidence_record, result_record
 from crossmodal.types import TASKS, Array, Evidence, FusionResult, FusionSettings
@@ -197,7 +198,7 @@ def program(view: Export) -> str:
 def _inputs(view: Export, column: Variant) -> tuple[bool, bool]:
     """Whether the column reads the voice, and whether it reads words."""
     present = column.evidence(view.evidence).predictions
-    return "speech" in present, "text" in present
+    return SPEECH in present, TEXT in present
 
 
 def _embedded(view: Export, column: Variant) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from crossmodal import limits
 from crossmodal.types import TASKS, Array, Evidence, FusionResult, ModalityPrediction, Transcript, Word
 
 DIGITS = 6
@@ -83,15 +84,6 @@ def evidence_from_record(record: Mapping[str, Any]) -> Evidence:
 
 # --- records that may have been written by anybody -------------------------------------------------------------------
 
-MODALITIES = 16
-"""More readings than this are no evidence of ours."""
-WIDTH = 4_096
-"""The widest shared space that a record may claim."""
-PARTS = 16
-"""The longest sequence of parts."""
-TEXT = 2_000
-WORDS = 1_000
-
 
 def checked_evidence(record: Any) -> Evidence:
     """The reverse of ``evidence_record`` for a record that is believed in nothing.
@@ -99,7 +91,7 @@ def checked_evidence(record: Any) -> Evidence:
     Every number is finite, every vector has its shape, every distribution sums to 1, every string is short. Raises
     ValueError, KeyError, TypeError or AttributeError.
     """
-    if not 1 <= len(record["readings"]) <= MODALITIES:
+    if not 1 <= len(record["readings"]) <= limits.MAX_RECORD_MODALITIES:
         raise ValueError("readings")
     predictions = {checked_name(name): _checked_reading(name, item) for name, item in record["readings"].items()}
     if len({len(reading.embedding) for reading in predictions.values()}) != 1:
@@ -110,7 +102,7 @@ def checked_evidence(record: Any) -> Evidence:
 
 def _checked_reading(name: str, item: Any) -> ModalityPrediction:
     embedding = checked_numbers(item["embedding"], -1e3, 1e3)
-    if not 0 < len(embedding) <= WIDTH:
+    if not 0 < len(embedding) <= limits.MAX_RECORD_WIDTH:
         raise ValueError("embedding")
     logits = {task: checked_numbers(item["logits"][task], -1e6, 1e6) for task in TASKS}
     probabilities = {task: checked_numbers(item["probabilities"][task], 0.0, 1.0) for task in TASKS}
@@ -124,7 +116,7 @@ def _checked_reading(name: str, item: Any) -> ModalityPrediction:
 
 
 def _checked_parts(rows: Any, width: int) -> Array:
-    if not (isinstance(rows, list) and 1 <= len(rows) <= PARTS):
+    if not (isinstance(rows, list) and 1 <= len(rows) <= limits.MAX_SEGMENTS):
         raise ValueError("parts")
     parts = [checked_numbers(row, -1e3, 1e3) for row in rows]
     if any(len(part) != width for part in parts):
@@ -133,14 +125,14 @@ def _checked_parts(rows: Any, width: int) -> Array:
 
 
 def _checked_words(said: Any) -> Transcript:
-    if len(said["words"]) > WORDS:
+    if len(said["words"]) > limits.MAX_RECORD_WORDS:
         raise ValueError("words")
     words = []
     for word in said["words"]:
         start, end, probability = checked_numbers([word["start"], word["end"], word["probability"]], -1.0, 1e3).tolist()
-        words.append(Word(checked_text(word["text"], TEXT), start, end, probability))
+        words.append(Word(checked_text(word["text"], limits.MAX_RECORD_TEXT_CHARACTERS), start, end, probability))
     (confidence,) = checked_numbers([said["confidence"]], 0.0, 1.0).tolist()
-    return Transcript(checked_text(said["text"], TEXT), tuple(words), confidence)
+    return Transcript(checked_text(said["text"], limits.MAX_RECORD_TEXT_CHARACTERS), tuple(words), confidence)
 
 
 def checked_name(name: Any) -> str:

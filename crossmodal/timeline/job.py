@@ -1,6 +1,6 @@
-"""A recording being read in the background: what came of it so far, how long it may take, and a way to stop.
+"""A recording being read in the background: its result so far, an estimate of the time left, and a way to stop.
 
-A job belongs to whoever started it and lies nowhere else; when it is let go of, so is all that it holds.
+Only the session that started a job refers to it; when the session ends, all that the job holds is freed.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from crossmodal import limits
 from crossmodal.engine import Engine
 from crossmodal.errors import BusyError, CrossmodalError
 from crossmodal.timeline.types import ProgressChunk, Recording
@@ -20,11 +21,9 @@ from crossmodal.types import Evidence
 if TYPE_CHECKING:
     from crossmodal.timeline.reader import Work
 
-MOST = 2
-"""Recordings that are read at once; each holds its file and a decoder of its own."""
 RETRY_SECONDS = 0.5
 
-_places = threading.BoundedSemaphore(MOST)
+_running = threading.BoundedSemaphore(limits.MAX_RECORDING_JOBS)
 _log = logging.getLogger(__name__)
 
 
@@ -46,7 +45,7 @@ class Progress:
 
 
 class Job:
-    """Reads a recording in a thread of its own. ``wanted`` is asked now and then whether anybody still waits for it."""
+    """Reads a recording in a thread of its own, as long as ``wanted`` says that its result is still wanted."""
 
     def __init__(self, engine: Engine, data: bytes, wanted: Callable[[], bool] = lambda: True) -> None:
         self._engine, self._wanted = engine, wanted
@@ -57,9 +56,9 @@ class Job:
         self._thread = threading.Thread(target=self._run, args=(data,), daemon=True)
 
     def start(self) -> Job:
-        """Begin. Raises BusyError ``recordings_full`` where as many as may be are being read."""
-        if not _places.acquire(blocking=False):
-            raise BusyError("recordings_full", most=MOST)
+        """Begin. Raises BusyError ``recordings_full`` while MAX_RECORDING_JOBS recordings are being read."""
+        if not _running.acquire(blocking=False):
+            raise BusyError("recordings_full", most=limits.MAX_RECORDING_JOBS)
         self._thread.start()
         return self
 
@@ -92,10 +91,10 @@ class Job:
             _log.exception("reading a recording failed")
             self._end(failed=True)
         finally:
-            _places.release()
+            _running.release()
 
     def _turn(self, work: Work) -> list[Evidence]:
-        """A turn at the encoders. Whoever waited in vain tries again: nobody watches a recording that closely."""
+        """Run work on the engine, again after a refusal: a recording can wait."""
         while not self._stopped():
             try:
                 return [evidence.checked() for evidence in self._engine.run(work)]
@@ -125,4 +124,4 @@ class Job:
 
 
 class _LeftError(Exception):
-    """Nobody waits any more."""
+    """The result is no longer wanted."""

@@ -1,24 +1,27 @@
 """A recording's bytes to its lines, as a generator: decode a block, find utterances, read a windowful of them.
 
 Only what no utterance has claimed yet is kept of the samples, so memory is flat in the length. Every utterance is
-conditioned as a clip of its own would be, and reads as the same stretch uploaded alone.
+conditioned as a clip of its own would be, and is classified as the same interval uploaded alone.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-import av
 import numpy as np
 
-from crossmodal.audio import Decoder, condition
+from crossmodal import limits
+from crossmodal.audio.conditioning import condition
+from crossmodal.audio.decoder import Decoder
+from crossmodal.audio.files import to_flac
 from crossmodal.audio.transcription import GAP_SECONDS, WINDOW_SECONDS
 from crossmodal.errors import InputError
-from crossmodal.pipeline import Pipeline, usable_words
-from crossmodal.timeline.types import MAX_BYTES, MAX_SECONDS, PEAKS_PER_SECOND, ProgressChunk, UtteranceLine
+from crossmodal.modalities import SPEECH, TEXT
+from crossmodal.pipeline import Pipeline
+from crossmodal.text import usable_words
+from crossmodal.timeline.types import PEAKS_PER_SECOND, ProgressChunk, UtteranceLine
 from crossmodal.timeline.vad import WINDOW, StreamingVad, UtteranceSegmenter
 from crossmodal.types import SAMPLE_RATE, Evidence, FloatArray, Transcript, Utterance, Waveform
 
@@ -26,14 +29,9 @@ BLOCK_SECONDS = 15.0
 """What is decoded at once."""
 MARGIN = int(0.2 * SAMPLE_RATE)
 """Samples kept around an utterance, where no other one begins."""
-SLACK = 1.1
-"""A file may claim to be longer than MAX_SECONDS by this factor before it is refused unread: claims are estimates."""
-LONGEST_CLAIM = 24 * 3600.0
-"""A claim above this is a header that was never filled in."""
-_FLAC_FRAME = 4096
 Work = Callable[[Pipeline], list[Evidence]]
-Turn = Callable[[Work], list[Evidence]]
-"""Whoever runs the encoders, in turn with everybody."""
+RunOnEngine = Callable[[Work], list[Evidence]]
+"""Runs the encoders, one request after the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,89 +47,93 @@ class UtteranceBuffer:
     """Utterances out of blocks: keeps the samples from the open utterance on, and nothing before."""
 
     def __init__(self) -> None:
-        self._ear, self._cutter = StreamingVad(), UtteranceSegmenter()
-        self._kept = np.zeros(0, np.float32)
+        self._vad, self._segmenter = StreamingVad(), UtteranceSegmenter()
+        self._samples = np.zeros(0, np.float32)
         self._origin = 0
         self._last = 0
 
     @property
     def position(self) -> float:
         """Seconds up to which every utterance was found."""
-        return self._cutter.open_since * WINDOW / SAMPLE_RATE
+        return self._segmenter.open_since * WINDOW / SAMPLE_RATE
 
     @property
     def seconds(self) -> float:
         """Seconds that were given until now."""
-        return (self._origin + len(self._kept)) / SAMPLE_RATE
+        return (self._origin + len(self._samples)) / SAMPLE_RATE
 
     def __call__(self, block: FloatArray) -> list[SpeechChunk]:
         """A further block -> the utterances that ended in it."""
-        self._kept = np.concatenate([self._kept, block])
-        found = [self._cut(*span) for span in self._cutter(self._ear(block))]
-        self._forget(max(self._origin, self._cutter.open_since * WINDOW - MARGIN))
-        return [cut for cut in found if cut]
+        self._samples = np.concatenate([self._samples, block])
+        chunks = [self._chunk(*span) for span in self._segmenter(self._vad(block))]
+        self._forget(max(self._origin, self._segmenter.open_since * WINDOW - MARGIN))
+        return [chunk for chunk in chunks if chunk]
 
     def finish(self) -> list[SpeechChunk]:
         """What the end of the recording ends."""
-        return [cut for cut in (self._cut(*span) for span in self._cutter.finish()) if cut]
+        return [chunk for chunk in (self._chunk(*span) for span in self._segmenter.finish()) if chunk]
 
-    def _cut(self, first: int, behind: int) -> SpeechChunk | None:
-        """The stretch of these windows; nothing where it holds too little to read."""
+    def _chunk(self, first: int, behind: int) -> SpeechChunk | None:
+        """The samples of these windows; None where they hold too little speech."""
         start = max(first * WINDOW - MARGIN, self._last, self._origin)
         self._last = end = behind * WINDOW + MARGIN
-        samples = self._kept[start - self._origin : end - self._origin].copy()
+        samples = self._samples[start - self._origin : end - self._origin].copy()
         try:
             return SpeechChunk(start / SAMPLE_RATE, samples, condition(samples))
         except InputError:
             return None  # a cough, a click: nothing that a clip of its own would be read for
 
     def _forget(self, before: int) -> None:
-        self._kept, self._origin = self._kept[before - self._origin :].copy(), before
+        self._samples, self._origin = self._samples[before - self._origin :].copy(), before
 
 
 def read(
-    data: bytes, turn: Turn, *, keep_audio: bool = True, stopped: Callable[[], bool] = lambda: False
+    data: bytes, run_on_engine: RunOnEngine, *, keep_audio: bool = True, stopped: Callable[[], bool] = lambda: False
 ) -> Iterator[ProgressChunk]:
-    """A file of at most MAX_BYTES and MAX_SECONDS -> its lines, step by step.
+    """A file of at most MAX_RECORDING_BYTES and MAX_RECORDING_SECONDS -> its lines, step by step.
 
-    ``turn`` is asked once per windowful of speech; between two turns others may have theirs. ``stopped`` is asked
-    between steps. Raises InputError, also in the middle: what was given until then stands. A file that claims to be too
-    long is refused at once (``recording_too_long``), one that does not say so is read up to the limit
+    ``run_on_engine`` is called once per window of the recogniser, so that other requests run in between; ``stopped``
+    is called between steps. Raises InputError, also in the middle: what was given until then stands. A file that claims
+    to be too long is refused at once (``recording_too_long``), one that does not say so is read up to the limit
     (``recording_cut``). ``no_speech`` is raised at the end of a recording in which there is none.
     """
     decoder = Decoder()
     try:
-        yield from _read(decoder.blocks(data, MAX_SECONDS, BLOCK_SECONDS, MAX_BYTES), turn, keep_audio, stopped)
+        longest, largest = limits.MAX_RECORDING_SECONDS, limits.MAX_RECORDING_BYTES
+        yield from _read(decoder.blocks(data, longest, BLOCK_SECONDS, largest), run_on_engine, keep_audio, stopped)
     finally:
         decoder.close()
 
 
 def _read(
-    blocks: Iterator[tuple[float, FloatArray]], turn: Turn, keep_audio: bool, stopped: Callable[[], bool]
+    blocks: Iterator[tuple[float, FloatArray]],
+    run_on_engine: RunOnEngine,
+    keep_audio: bool,
+    stopped: Callable[[], bool],
 ) -> Iterator[ProgressChunk]:
-    cuts, waiting, heard = UtteranceBuffer(), list[SpeechChunk](), False
+    buffer, waiting, any_speech = UtteranceBuffer(), list[SpeechChunk](), False
     failures: list[InputError] = []
     for claimed, block in _until_failure(blocks, failures):
-        waiting += cuts(block)
-        yield ProgressChunk((), peaks(block), waiting[0].start if waiting else cuts.position, claimed)
+        waiting += buffer(block)
+        yield ProgressChunk((), peaks(block), waiting[0].start if waiting else buffer.position, claimed)
         while (size := _windowful(waiting)) < len(waiting):
-            yield ProgressChunk(_lines(turn, waiting[:size], keep_audio), (), waiting[size].start, claimed)
-            waiting, heard = waiting[size:], True
+            yield ProgressChunk(_lines(run_on_engine, waiting[:size], keep_audio), (), waiting[size].start, claimed)
+            waiting, any_speech = waiting[size:], True
             if stopped():
                 return
         if stopped():
             return
-    waiting += cuts.finish()
+    waiting += buffer.finish()
     while waiting and not stopped():
         size = _windowful(waiting)
-        behind = waiting[size].start if size < len(waiting) else cuts.seconds
-        yield ProgressChunk(_lines(turn, waiting[:size], keep_audio), (), behind)
-        waiting, heard = waiting[size:], True
+        behind = waiting[size].start if size < len(waiting) else buffer.seconds
+        yield ProgressChunk(_lines(run_on_engine, waiting[:size], keep_audio), (), behind)
+        waiting, any_speech = waiting[size:], True
     if failures:
         raise failures[0]
-    if not heard:
+    if not any_speech:
         raise InputError("no_speech")
-    yield ProgressChunk((), (), cuts.seconds)
+    yield ProgressChunk((), (), buffer.seconds)
 
 
 def _until_failure(
@@ -140,27 +142,29 @@ def _until_failure(
     """The blocks before a failure, which is to be said once they are read."""
     try:
         for claimed, block in blocks:
-            believed = claimed if claimed <= LONGEST_CLAIM else 0.0
-            if believed > SLACK * MAX_SECONDS:
-                raise InputError("recording_too_long", minutes=round(claimed / 60, 1), longest=MAX_SECONDS / 60)
+            believed = claimed if claimed <= limits.MAX_CLAIMED_SECONDS else 0.0
+            if believed > limits.CLAIMED_LENGTH_SLACK * limits.MAX_RECORDING_SECONDS:
+                raise InputError(
+                    "recording_too_long", minutes=round(claimed / 60, 1), longest=limits.MAX_RECORDING_SECONDS / 60
+                )
             yield believed, block
     except InputError as error:
         cut = error.code == "too_long"
-        failures.append(InputError("recording_cut", longest=MAX_SECONDS / 60) if cut else error)
+        failures.append(InputError("recording_cut", longest=limits.MAX_RECORDING_SECONDS / 60) if cut else error)
 
 
 def _windowful(waiting: Sequence[SpeechChunk]) -> int:
     """How many of the utterances, at least one, fit into one window of the recogniser."""
-    filled = np.cumsum([cut.waveform.seconds + GAP_SECONDS for cut in waiting])
+    filled = np.cumsum([chunk.waveform.seconds + GAP_SECONDS for chunk in waiting])
     return max(1, int(np.searchsorted(filled, WINDOW_SECONDS, side="right")))
 
 
 # --- the encoders ----------------------------------------------------------------------------------------------------
 
 
-def _lines(turn: Turn, cuts: Sequence[SpeechChunk], keep_audio: bool) -> tuple[UtteranceLine, ...]:
-    read = turn(lambda pipeline: evidence_of(pipeline, [cut.waveform for cut in cuts]))
-    return tuple(_line(cut, evidence, keep_audio) for cut, evidence in zip(cuts, read, strict=True))
+def _lines(run_on_engine: RunOnEngine, chunks: Sequence[SpeechChunk], keep_audio: bool) -> tuple[UtteranceLine, ...]:
+    read = run_on_engine(lambda pipeline: evidence_of(pipeline, [chunk.waveform for chunk in chunks]))
+    return tuple(_line(chunk, evidence, keep_audio) for chunk, evidence in zip(chunks, read, strict=True))
 
 
 def evidence_of(pipeline: Pipeline, waveforms: Sequence[Waveform]) -> list[Evidence]:
@@ -170,46 +174,32 @@ def evidence_of(pipeline: Pipeline, waveforms: Sequence[Waveform]) -> list[Evide
     """
     with ThreadPoolExecutor(1) as aside:
         recognised = aside.submit(pipeline.transcriber.many, waveforms)
-        voices = [pipeline.read(Utterance({"speech": waveform})) for waveform in waveforms]
+        voices = [pipeline.predict(Utterance({SPEECH: waveform})) for waveform in waveforms]
         transcripts = recognised.result()
     return [_with_words(pipeline, voice, heard) for voice, heard in zip(voices, transcripts, strict=True)]
 
 
 def _with_words(pipeline: Pipeline, voice: Evidence, transcript: Transcript) -> Evidence:
     text = usable_words(transcript.text)
-    found = voice if text is None else pipeline.repredict(voice, text=text)
-    return replace(found, transcript=transcript, cost={})
+    predicted = voice if text is None else pipeline.repredict(voice, text=text)
+    return replace(predicted, transcript=transcript, cost={})
 
 
-def _line(cut: SpeechChunk, evidence: Evidence, keep_audio: bool) -> UtteranceLine:
-    waveform, transcript = cut.waveform, evidence.transcript
-    begins = cut.start + waveform.offset
+def _line(chunk: SpeechChunk, evidence: Evidence, keep_audio: bool) -> UtteranceLine:
+    waveform, transcript = chunk.waveform, evidence.transcript
+    begins = chunk.start + waveform.offset
     first, last = waveform.segments[0][0], waveform.segments[-1][1]
-    words = transcript.text if transcript and "text" in evidence.predictions else ""
+    words = transcript.text if transcript and TEXT in evidence.predictions else ""
     moved = replace(evidence, transcript=transcript.later(begins) if transcript else None)
-    sound = flac(waveform.samples) if keep_audio else None
+    sound = to_flac(waveform.samples) if keep_audio else None
     return UtteranceLine(round(begins + first, 3), round(begins + last, 3), moved, words, words, sound)
 
 
-# --- what is kept for eyes and ears ----------------------------------------------------------------------------------
+# --- the outline ------------------------------------------------------------------------------------------------------
 
 
 def peaks(block: FloatArray) -> tuple[float, ...]:
     """The loudest sample of each 1/PEAKS_PER_SECOND s of a block."""
     size = SAMPLE_RATE // PEAKS_PER_SECOND
-    found = np.maximum.reduceat(np.abs(block), np.arange(0, len(block), size))
-    return tuple(found.round(4).tolist())
-
-
-def flac(samples: FloatArray) -> bytes:
-    """Samples as a 16-bit FLAC file: what the encoder heard, in about half of the bytes and no measurable time."""
-    pcm = (np.clip(samples, -1, 1) * 32767).astype("<i2")
-    buffer = io.BytesIO()
-    with av.open(buffer, "w", format="flac") as file:
-        stream = file.add_stream("flac", rate=SAMPLE_RATE, layout="mono")
-        for start in range(0, len(pcm), _FLAC_FRAME):
-            frame = av.AudioFrame.from_ndarray(pcm[None, start : start + _FLAC_FRAME], format="s16", layout="mono")
-            frame.sample_rate, frame.pts = SAMPLE_RATE, start
-            file.mux(stream.encode(frame))
-        file.mux(stream.encode(None))
-    return buffer.getvalue()
+    highest = np.maximum.reduceat(np.abs(block), np.arange(0, len(block), size))
+    return tuple(highest.round(4).tolist())

@@ -7,10 +7,6 @@ from pathlib import Path
 
 from crossmodal.types import Evidence
 
-MAX_SECONDS = 30 * 60.0
-"""The longest recording that is read."""
-MAX_BYTES = 40 * 1024**2
-"""The largest file: half an hour of speech at 16 kHz is about 25 MB as FLAC, 14 MB as MP3 at 64 kbit/s."""
 PEAKS_PER_SECOND = 10
 """Values a second of the outline of a recording."""
 

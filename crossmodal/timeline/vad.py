@@ -1,7 +1,7 @@
-"""Where somebody speaks, found while a recording comes in block by block, and cut into utterances.
+"""Voice activity, detected while a recording comes in block by block, and segmented into utterances.
 
-Both parts carry on what they know from one block to the next, so that the borders of blocks leave no trace: the
-detector its recurrent state, the cutting its open utterance.
+Both parts keep their state from one block to the next, so that the result does not depend on the borders of blocks: the
+detector its recurrent state, the segmenter its open utterance.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from faster_whisper.vad import get_vad_model
 
-from crossmodal.audio import SPEECH_THRESHOLDS, remove_rumble
+from crossmodal.audio.conditioning import SPEECH_THRESHOLDS, remove_rumble
 from crossmodal.types import SAMPLE_RATE, FloatArray
 
 WINDOW = 512
@@ -20,18 +20,18 @@ CONTEXT = 64
 """Samples that it sees before them."""
 PEAK = 0.7
 """Peak at which the detector hears; a recording's own level must not decide what is speech."""
-QUIETEST_PEAK = 0.003
+MIN_PEAK = 0.003
 """A block below this peak is not raised any further: there is nothing in it."""
 DECAY = 0.5
 """How far the level may rise from one block to the next, as a factor of the peak."""
 SETTLE = 4_096
 """Samples of the block before that let the rumble filter settle."""
 
-SHORTEST = 1.0
+MIN_UTTERANCE_SECONDS = 1.0
 """Seconds from which an utterance stands for itself; a shorter one waits longer for what follows."""
-LONGEST = 15.0
+MAX_UTTERANCE_SECONDS = 15.0
 PAUSE, LONG_PAUSE = 0.6, 1.2
-"""Seconds of silence that end an utterance, and one that is shorter than SHORTEST."""
+"""Seconds of silence that end an utterance, and one that is shorter than MIN_UTTERANCE_SECONDS."""
 EARLIEST_CUT, LAST_CUT = 5.0, 0.5
 """An utterance that goes on for too long is cut no sooner than this after its start, no later before its end."""
 SMOOTH = 5
@@ -53,7 +53,7 @@ class StreamingVad:
         """Samples that follow those before -> the probability of speech in every further whole window."""
         clean = self._filtered(block)
         self._peak = max(float(np.abs(clean).max(initial=0.0)), DECAY * self._peak)
-        level = np.concatenate([self._rest, clean * np.float32(PEAK / max(self._peak, QUIETEST_PEAK))])
+        level = np.concatenate([self._rest, clean * np.float32(PEAK / max(self._peak, MIN_PEAK))])
         whole = len(level) // WINDOW * WINDOW
         self._rest = level[whole:]
         return self._judge(level[:whole].reshape(-1, WINDOW)) if whole else np.zeros(0, np.float32)
@@ -75,7 +75,7 @@ class StreamingVad:
 
 @dataclass(slots=True)
 class UtteranceSegmenter:
-    """Cuts the probabilities of speech, window after window, into utterances of at most LONGEST seconds."""
+    """Cuts the probabilities of speech, window after window, into utterances of at most MAX_UTTERANCE_SECONDS."""
 
     _now: int = 0
     _start: int | None = None
@@ -108,10 +108,10 @@ class UtteranceSegmenter:
             self._end = self._now
         elif self._now - self._end >= self._patience():
             return self._close(self._end)
-        return self._cut() if self._now - self._start >= windows(LONGEST) else None
+        return self._cut() if self._now - self._start >= windows(MAX_UTTERANCE_SECONDS) else None
 
     def _patience(self) -> int:
-        return windows(PAUSE if self._end - self.open_since >= windows(SHORTEST) else LONG_PAUSE)
+        return windows(PAUSE if self._end - self.open_since >= windows(MIN_UTTERANCE_SECONDS) else LONG_PAUSE)
 
     def _close(self, end: int) -> tuple[int, int]:
         start, self._start, self._heard = self.open_since, None, []

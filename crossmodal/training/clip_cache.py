@@ -15,7 +15,8 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
-from crossmodal import audio
+from crossmodal.audio import conditioning
+from crossmodal.audio.decoder import shared_decoder
 from crossmodal.data.speech import CorpusClip
 from crossmodal.errors import InputError
 from crossmodal.types import SAMPLE_RATE, FloatArray, Waveform
@@ -43,25 +44,25 @@ def identity(clip: CorpusClip) -> str:
 
 
 def condition_by_level(samples: FloatArray) -> Waveform:
-    """As ``audio.condition``, with speech detected by level alone: for screams, which voice detectors miss."""
-    clean = audio.remove_rumble(samples)
+    """As ``conditioning.condition``, with speech detected by level alone: for screams, which voice detectors miss."""
+    clean = conditioning.remove_rumble(samples)
     count = max(1, len(clean) // _FRAME)
     frames = clean[: count * _FRAME].reshape(count, -1)
     level = 10 * np.log10(np.square(frames).mean(1) + 1e-12)
     loud = np.flatnonzero(level > level.max() - AUDIBLE_DB)
-    margin = int(audio.MARGIN_SECONDS * SAMPLE_RATE)
+    margin = int(conditioning.MARGIN_SECONDS * SAMPLE_RATE)
     start = max(0, int(loud[0]) * _FRAME - margin)
     end = min(len(clean), (int(loud[-1]) + 1) * _FRAME + margin)
     first, last = (int(loud[0]) * _FRAME - start) / SAMPLE_RATE, ((int(loud[-1]) + 1) * _FRAME - start) / SAMPLE_RATE
     segments = ((first, last),)
-    trimmed = audio.set_level(clean[start:end], segments)
+    trimmed = conditioning.set_level(clean[start:end], segments)
     return Waveform(trimmed, segments, start / SAMPLE_RATE, len(samples) / SAMPLE_RATE)
 
 
 def condition(samples: FloatArray) -> Waveform:
     """Samples as at run time; a clip in which no voice is detected is cut by its level, so that none is lost."""
     try:
-        return audio.condition(samples)
+        return conditioning.condition(samples)
     except InputError as error:
         if error.code not in _UNDETECTED:
             raise
@@ -81,10 +82,10 @@ def _preprocess_into(clips: Sequence[CorpusClip], target: Path) -> None:
     torch.set_num_threads(1)
     tensors: dict[str, Tensor] = {}
     for clip in clips:
-        waveform = condition(audio.shared_decoder()(clip.path.read_bytes()))
+        waveform = condition(shared_decoder()(clip.path.read_bytes()))
         tensors[f"{identity(clip)}|samples"] = torch.from_numpy(np.array(waveform.samples))
         tensors[f"{identity(clip)}|speech"] = speech_mask(waveform)
-    audio.shared_decoder().close()
+    shared_decoder().close()
     save_file(tensors, target)
 
 

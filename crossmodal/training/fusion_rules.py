@@ -10,7 +10,6 @@ and a missing modality is part of it. Classes are drawn uniformly: the rule pred
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -20,24 +19,23 @@ from typing import Any, cast
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional
 
 from crossmodal.data.embeddings import LabelledEmbeddings, pad_parts
 from crossmodal.data.text import Sentence, TextData, implied_sentiment
 from crossmodal.fusion import registry
-from crossmodal.fusion.calibration import rule_file
 from crossmodal.fusion.learned import Inputs, LearnedRule
 from crossmodal.metrics import Labels
-from crossmodal.model import checkpoints
-from crossmodal.model.towers import TextTower, load_tower
+from crossmodal.modalities import SPEECH, TEXT, load_tower
+from crossmodal.model.folder import FOLDS, WINDOWS, ModelFolder, rule_file
+from crossmodal.model.towers import BatchTower, as_batch_tower
 from crossmodal.progress import ProgressCallback
 from crossmodal.training import calibrate, speech_windows
 from crossmodal.training.speech_scores import load_scores
 from crossmodal.types import EMOTIONS, TASKS, Array
 
-MODALITIES = ("speech", "text")
+MODALITIES = (SPEECH, TEXT)
 MIN_WEIGHT = 0.05
 """The a_i below which noise grows no further."""
 
@@ -73,10 +71,10 @@ def first_half(speakers: Sequence[str]) -> NDArray[np.bool_]:
     return np.array([speaker in half for speaker in speakers])
 
 
-def speech_embeddings(scores: Path, kind: str = "clean") -> LabelledEmbeddings:
-    """RAVDESS out of fold, of one of ``speech_windows.KINDS``, from the folder of scores; origins are the actors."""
-    _, rows = load_scores(scores / "ravdess_by_folds")
-    windows = speech_windows.load(scores / speech_windows.STEM, kind)
+def speech_embeddings(models: Path, kind: str = "clean") -> LabelledEmbeddings:
+    """RAVDESS out of fold, of one of ``speech_windows.KINDS``, from a models folder; origins are the actors."""
+    _, rows = load_scores(ModelFolder(models).scores(FOLDS))
+    windows = speech_windows.load(ModelFolder(models).scores(WINDOWS), kind)
     labels = np.array([EMOTIONS.index(row["emotion"]) for row in rows])
     speakers = np.array([row["speaker"] for row in rows])
     return LabelledEmbeddings(windows.z, labels, speakers, pad_parts(windows.parts))
@@ -88,7 +86,7 @@ def single_label(sentences: Sequence[Sentence]) -> tuple[list[str], Labels]:
     return [row.text for row in rows], np.array([int(np.argmax(row.emotions)) for row in rows])
 
 
-def text_embeddings(tower: TextTower, texts: Sequence[str], labels: Labels) -> LabelledEmbeddings:
+def text_embeddings(tower: BatchTower, texts: Sequence[str], labels: Labels) -> LabelledEmbeddings:
     """Sentences as the text tower embeds them; each is an origin of its own."""
     z, parts = tower.sequences(texts)
     return LabelledEmbeddings(z, labels, np.array(texts), pad_parts(parts))
@@ -303,10 +301,10 @@ def inner_split(
 
 def training_data(models: Path, sentences: TextData) -> dict[str, LabelledEmbeddings]:
     """All that training may see: the first half of the actors, clean and noisy, and the dev sentences."""
-    clips = concatenate([speech_embeddings(models / "scores", kind) for kind in speech_windows.KINDS])
-    tower = cast(TextTower, load_tower("text", models, checkpoints.read_manifest(models)))
+    clips = concatenate([speech_embeddings(models, kind) for kind in speech_windows.KINDS])
+    tower = as_batch_tower(load_tower(TEXT, models, ModelFolder(models).read_manifest()))
     texts, labels = single_label(sentences.part("dev", "goemotions"))
-    return {"speech": clips.keep(first_half(clips.origins.tolist())), "text": text_embeddings(tower, texts, labels)}
+    return {SPEECH: clips.keep(first_half(clips.origins.tolist())), TEXT: text_embeddings(tower, texts, labels)}
 
 
 def train_rules(
@@ -334,13 +332,10 @@ def train_rules(
 
 def add_rules(models: Path, states: Mapping[str, Mapping[str, Tensor]], about: Mapping[str, Any]) -> str:
     """Write the tensors of rules beside the other models and name them in the manifest; returns the new model hash."""
-    manifest = checkpoints.read_manifest(models)
+    folder = ModelFolder(models)
+    manifest = folder.read_manifest()
     for name, state in states.items():
-        path = models / rule_file(name)
-        path.parent.mkdir(exist_ok=True)
-        save_file({key: value.detach().float().contiguous() for key, value in state.items()}, path)
-        path.chmod(0o644)  # safetensors lets the writer alone read
-        manifest["files"][rule_file(name)] = {"sha256": checkpoints.sha256(path), "bytes": path.stat().st_size}
+        tensors = {key: value.detach().float().numpy() for key, value in state.items()}
+        manifest["files"][rule_file(name)] = folder.save_weights(rule_file(name), tensors)
     manifest["about"] = {**manifest.get("about", {}), "fusion": about}
-    (models / checkpoints.MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    return checkpoints.model_hash(manifest)
+    return folder.write_manifest(manifest)

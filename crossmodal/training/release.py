@@ -26,13 +26,15 @@ from safetensors.torch import load_file
 from crossmodal.data.folders import TEXT_CORPORA, check_named, locate
 from crossmodal.data.speech import CorpusClip, read_corpus
 from crossmodal.data.text import TextData, read_text_data
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.model.encoders.text import Tokens
+from crossmodal.model.folder import ALONE, DESCRIPTION, FOLDS, HEAD, WEIGHTS, WINDOWS, ModelFolder
 from crossmodal.progress import ProgressBar, ProgressCallback
 from crossmodal.training import fusion_rules, ridge, speech, speech_folds, speech_windows, text
 from crossmodal.training.calibrate import fit_speech_temperatures, mean_prior
 from crossmodal.training.checkpointing import average_weights, claim
 from crossmodal.training.speech_model import SpeechConfig
-from crossmodal.training.speech_scores import ALONE, OOF, SCORES, load_scores
+from crossmodal.training.speech_scores import load_scores
 from crossmodal.training.text_metrics import dev_score, evaluate_text
 from crossmodal.training.write_models import write_models
 from crossmodal.types import TASKS, Array
@@ -128,7 +130,7 @@ def combine_folds(
     folds = []
     for job in speech_folds.fold_jobs(main):
         folds.append(ensemble.combine(ensemble.fit(job.train), runs / job.name / "test"))
-    ensemble.write(folds, runs / OOF)
+    ensemble.write(folds, runs / FOLDS)
     alone = ensemble.combine(ensemble.fit(main), runs / speech_folds.ALONE / "emodb")
     ensemble.write([alone], runs / ALONE)
     final = ensemble.fit([*main, *extra])
@@ -142,7 +144,7 @@ def embed_windows(
     progress: ProgressCallback,
 ) -> None:
     """Leave in the run folder RAVDESS in windows, clean and noisy, as the folds' models embed it; once only."""
-    stem = runs / speech_windows.STEM
+    stem = runs / WINDOWS
     if stem.with_suffix(".json").is_file():
         return
     torch.set_num_threads(1)
@@ -176,7 +178,7 @@ def _prior(
     space = speech_folds.load_space(runs / speech_folds.SPACE)
     bank = {task: logits.double().numpy() for task, logits in space.head(space.z).items()}
     return {
-        task: mean_prior([speech_logits[task], bank[task]], [temperatures["speech"][task], temperatures["text"][task]])
+        task: mean_prior([speech_logits[task], bank[task]], [temperatures[SPEECH][task], temperatures[TEXT][task]])
         for task in TASKS
     }
 
@@ -187,14 +189,14 @@ def assemble(
     """Write ``models`` from a finished run: tensors, temperatures, prior, and the folds' scores."""
     state, chosen = choose_text_weights(runs, sentences)
     text_tower, head = text.split_tower(state)
-    tensors, rows = load_scores(runs / OOF)
+    tensors, rows = load_scores(runs / FOLDS)
     logits = {task: tensors[task].double().numpy() for task in TASKS}
     temperatures = {
-        "speech": fit_speech_temperatures(logits, rows),
-        "text": {task: float(chosen["dev"]["temperatures"][task]) for task in TASKS},
+        SPEECH: fit_speech_temperatures(logits, rows),
+        TEXT: {task: float(chosen["dev"]["temperatures"][task]) for task in TASKS},
     }
     about = {
-        "text": {"config": asdict(replace(text.TextConfig(), seed=seed)), **chosen},
+        TEXT: {"config": asdict(replace(text.TextConfig(), seed=seed)), **chosen},
         "statistics": {
             "copies": ridge.COPIES,
             "ridge": ridge.RIDGE,
@@ -202,23 +204,25 @@ def assemble(
             "logit": ridge.LOGIT,
             "share": ridge.SHARE,
         },
-        "speech": json.loads((runs / speech.FIGURES).read_text(encoding="utf-8")),
+        SPEECH: json.loads((runs / speech.FIGURES).read_text(encoding="utf-8")),
         "removed_from_train": sentences.removed,
         "torch": torch.__version__,
     }
     model_hash = write_models(
         models,
-        {"speech": speech_tower, "text": text_tower, "head": head},
+        {SPEECH: speech_tower, TEXT: text_tower, HEAD: head},
         temperatures,
         _prior(runs, logits, temperatures),
         about,
     )
-    _copy_scores(runs, models / SCORES)
+    _copy_scores(runs, ModelFolder(models))
     return model_hash
 
 
-def _copy_scores(runs: Path, target: Path) -> None:
-    target.mkdir(parents=True, exist_ok=True)
-    for name in (OOF, ALONE, speech_windows.STEM):
-        for suffix in (".safetensors", ".json"):
-            shutil.copyfile((runs / name).with_suffix(suffix), (target / name).with_suffix(suffix))
+def _copy_scores(runs: Path, models: ModelFolder) -> None:
+    """What only training can know: how the folds' models predict the clips that they never heard."""
+    for stem in (FOLDS, ALONE, WINDOWS):
+        target = models.scores(stem)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for suffix in (WEIGHTS, DESCRIPTION):
+            shutil.copyfile((runs / stem).with_suffix(suffix), target.with_suffix(suffix))

@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.model.encoders.speech import LAYERS
 from crossmodal.progress import ProgressCallback
 from crossmodal.training.checkpointing import load_trained, plain_config, save, trained_state, write_json
@@ -28,8 +29,8 @@ from crossmodal.training.speech_model import SpeechConfig, SpeechModel, TextSpac
 from crossmodal.training.speech_scores import score
 from crossmodal.types import TASKS
 
-MODALITY = "speech"
-OTHER = "text"
+MODALITY = SPEECH
+OTHER = TEXT
 WEIGHTS = "speech.safetensors"
 FIGURES = "speech.json"
 CHECKPOINT = "speech.checkpoint.safetensors"

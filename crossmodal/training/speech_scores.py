@@ -20,11 +20,6 @@ from crossmodal.training.checkpointing import save, write_json
 from crossmodal.training.clip_cache import CachedClip, identity
 from crossmodal.types import EMOTIONS
 
-OOF = "ravdess_by_folds"
-ALONE = "emodb_by_ravdess_alone"
-SCORES = "scores"
-"""Folder within models/ of what only training can know: the scores of the folds' models for their held-out clips."""
-
 
 class Scores(NamedTuple):
     """Predictions of a model for clips: z (N, D) and, by task, logits (N, C); one row per clip."""

@@ -27,7 +27,6 @@ from crossmodal.training.checkpointing import save, write_json
 from crossmodal.training.clip_cache import CachedClip
 from crossmodal.types import Array, Waveform
 
-STEM = "ravdess_parts"
 SNR_DB = 5.0
 """Speech against white noise, in dB."""
 KINDS = ("clean", "noisy")

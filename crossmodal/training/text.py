@@ -22,6 +22,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from crossmodal.data.text import Sentence, TextData
+from crossmodal.modalities import TEXT
 from crossmodal.model.encoders.text import DEPTH, TextEncoder, Tokens
 from crossmodal.model.head import Head
 from crossmodal.model.projection import MeanProjection
@@ -34,7 +35,7 @@ from crossmodal.training.run import AdaptationRun, Position, layer_rate, linear_
 from crossmodal.training.text_metrics import TextModel, Tokenize, dev_score, evaluate_text, targets_of
 from crossmodal.types import TASKS
 
-MODALITY = "text"
+MODALITY = TEXT
 WEIGHTS = "text.safetensors"
 FIGURES = "text.json"
 CHECKPOINT = "text.checkpoint.safetensors"

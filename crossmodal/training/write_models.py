@@ -1,23 +1,22 @@
-"""From a finished run to ``models/``: the shipped tensors and the manifest that names every hash."""
+"""A trained model written as a models folder: files of tensors, and the manifest that names their hashes."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
 
-from crossmodal.model import checkpoints
+from crossmodal.modalities import MODALITIES
+from crossmodal.model.folder import HEAD, SCHEMA, ModelFolder, weights_file
 from crossmodal.types import TASKS
 
 
 def _stored(value: torch.Tensor, stem: str) -> torch.Tensor:
-    """Matrices in half precision; vectors, which cost nothing, and the head as they are."""
-    half = value.ndim > 1 and stem != "head"
-    return value.to(torch.float16 if half else torch.float32).contiguous()
+    """Matrices in half precision; the head, and vectors, whose size does not matter, in single precision."""
+    half = value.ndim > 1 and stem != HEAD
+    return value.detach().to(torch.float16 if half else torch.float32).contiguous()
 
 
 def write_models(  # noqa: PLR0913, all that a manifest tells of
@@ -30,22 +29,23 @@ def write_models(  # noqa: PLR0913, all that a manifest tells of
 ) -> str:
     """Write one safetensors file per entry of ``tensors`` and the manifest; returns the model hash.
 
-    ``tensors`` maps a file's stem (each modality, and ``head``) to its tensors. ``about``
-    says how the run was made: configuration, seed, data. ``towers`` names the kind of each tower that is not the
-    usual one (see ``crossmodal.model.towers.KINDS``).
+    ``tensors`` maps a file's stem (each modality, and ``head``) to its tensors. ``about`` says how the run was made:
+    configuration, seed, data. ``towers`` names the kind of each tower that is not ADAPTED (see
+    ``crossmodal.modalities.base``).
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    files = {}
-    for stem, state in tensors.items():
-        path = folder / f"{stem}.safetensors"
-        save_file({key: _stored(value, stem) for key, value in state.items()}, path)
-        files[path.name] = {"sha256": checkpoints.sha256(path), "bytes": path.stat().st_size}
+    target = ModelFolder(folder)
     manifest: dict[str, Any] = {
-        "schema": checkpoints.SCHEMA,
-        "files": files,
+        "schema": SCHEMA,
+        "files": {
+            weights_file(stem): target.save_weights(
+                weights_file(stem), {key: _stored(value, stem).numpy() for key, value in state.items()}
+            )
+            for stem, state in tensors.items()
+        },
         "encoders": {
-            name: {"requirement": source.requirement, "sha256": dict(source.hashes)}
-            for name, source in (("speech", checkpoints.WHISPER), ("text", checkpoints.MINILM))
+            name: {"requirement": modality.source.requirement, "sha256": dict(modality.source.hashes)}
+            for name, modality in MODALITIES.items()
+            if modality.source
         },
         "labels": {task: list(names) for task, names in TASKS.items()},
         "temperatures": temperatures,
@@ -54,5 +54,4 @@ def write_models(  # noqa: PLR0913, all that a manifest tells of
     }
     if towers:
         manifest["towers"] = towers
-    (folder / checkpoints.MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
-    return checkpoints.model_hash(manifest)
+    return target.write_manifest(manifest)

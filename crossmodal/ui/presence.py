@@ -8,8 +8,7 @@ from collections.abc import Callable
 from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-PATIENCE_SECONDS = 30.0
-"""How long a lost connection may take to come back."""
+from crossmodal.limits import MAX_ABSENCE_SECONDS
 
 
 def presence() -> Callable[[], bool]:
@@ -28,6 +27,6 @@ def presence() -> Callable[[], bool]:
             return True
         if missing_since is None:  # however long ago it was asked before
             missing_since = now
-        return now - missing_since < PATIENCE_SECONDS
+        return now - missing_since < MAX_ABSENCE_SECONDS
 
     return present

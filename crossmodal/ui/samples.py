@@ -7,39 +7,51 @@ input however often a slider moves, and no cache is shared between sessions.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from crossmodal.audio.envelope import envelope
+from crossmodal import limits
+from crossmodal.audio.files import envelope, to_wav
 from crossmodal.engine import Engine
 from crossmodal.examples import Example
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.text import preprocess as preprocess_text
-from crossmodal.timing import Progress, StageTimer
+from crossmodal.timing import Progress
 from crossmodal.types import Evidence, Utterance, Waveform
+from crossmodal.ui.session_cache import remember
 
 if TYPE_CHECKING:
     from crossmodal.pipeline import Pipeline
 
-UPLOADS = ("wav", "flac", "ogg", "opus", "mp3", "m4a", "mp4", "aac", "webm")
-"""audio.FORMATS, repeated since importing audio imports torch; a test holds the two together."""
-CLIP_MEGABYTES = 10
-"""audio.MAX_BYTES, repeated likewise; the server itself lets recordings pass, which may be larger."""
-
-_KEPT_SUBJECTS = 8
+_SLOT = "_subjects"
+"""Where the samples lie in the session."""
 
 
 @dataclass(frozen=True, slots=True)
 class DisplayClip:
-    """The voice of an input as it is drawn and played."""
+    """The voice of an input as it is drawn and played.
+
+    ``source`` is the Waveform that the encoder heard, for a clip that was read in this session; the FLAC file of a
+    clip from a shared link; or the path of an example's file.
+    """
 
     envelope: tuple[float, ...]
     segments: tuple[tuple[float, float], ...]
     seconds: float
-    audio: bytes | Path
+    source: Waveform | bytes | Path
+
+    @property
+    def shipped(self) -> bool:
+        """Whether it is the clip of an example, and no visitor's own."""
+        return isinstance(self.source, Path)
+
+    def playable(self) -> bytes | Path:
+        """The clip as a file that a browser plays."""
+        return to_wav(self.source.samples) if isinstance(self.source, Waveform) else self.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +72,7 @@ class Sample:
     @property
     def from_example(self) -> bool:
         """Whether its clip is one of the examples, which lie in files, and no visitor's own."""
-        return self.clip is not None and isinstance(self.clip.audio, Path)
+        return self.clip is not None and self.clip.shipped
 
     @property
     def edited(self) -> bool:
@@ -82,24 +94,15 @@ def digest(*parts: str | bytes) -> str:
     return found.hexdigest()
 
 
-def _remember(engine: Engine, own: str, make: Callable[[], Sample]) -> Sample:
-    """The subject of that key by these models, made and numbered at its first use. The session keeps the last few."""
-    kept: MutableMapping[str, Sample] = st.session_state.setdefault("_subjects", {})
-    key = f"{engine.model_hash} {own}"
-    if key not in kept:
+def _remember(engine: Engine, name: str, make: Callable[[], Sample]) -> Sample:
+    """The sample of that name by these models, made and numbered at its first use."""
+
+    def numbered() -> Sample:
         sample = make()
-        arrival = 1 + max((one.arrival for one in kept.values()), default=0)
-        sample = replace(sample, arrival=arrival)
-        while len(kept) >= _KEPT_SUBJECTS:
-            del kept[next(iter(kept))]
-        kept[key] = sample
-    return kept[key]
+        kept: Mapping[str, Sample] = st.session_state.get(_SLOT, {})
+        return replace(sample, arrival=1 + max((one.arrival for one in kept.values()), default=0))
 
-
-def _run(engine: Engine, work: Callable[[Pipeline], Evidence], progress: Progress) -> Evidence:
-    """Run the slow part in turn, saying at once whether the models or a place are waited for."""
-    progress("queue" if engine.ready else "load")
-    return engine.run(work).checked()
+    return remember(_SLOT, f"{engine.model_hash} {name}", numbered, limits.MAX_SESSION_SAMPLES)
 
 
 def read_example(engine: Engine, example: Example, progress: Progress) -> Sample:
@@ -112,7 +115,7 @@ def read_example(engine: Engine, example: Example, progress: Progress) -> Sample
     def work(pipeline: Pipeline) -> Evidence:
         return example.read(pipeline, progress)
 
-    return _remember(engine, key, lambda: Sample(key, _run(engine, work, progress), example.text, clip))
+    return _remember(engine, key, lambda: Sample(key, engine.run(work, progress).checked(), example.text, clip))
 
 
 def read_clip(engine: Engine, data: bytes, progress: Progress) -> Sample:
@@ -122,25 +125,19 @@ def read_clip(engine: Engine, data: bytes, progress: Progress) -> Sample:
 
 
 def _read_clip(engine: Engine, key: str, data: bytes, progress: Progress) -> Sample:
-    clips: list[DisplayClip] = []
+    def work(pipeline: Pipeline) -> tuple[Utterance, Evidence]:
+        return pipeline.embed_utterance(speech=data, progress=progress)
 
-    def work(pipeline: Pipeline) -> Evidence:
-        watch = StageTimer(progress)
-        utterance = pipeline.prepare(speech=data, watch=watch)
-        clips.append(_clip(utterance))
-        return pipeline.read(utterance, watch=watch)
-
-    evidence = _run(engine, work, progress)
-    return Sample(key, evidence, evidence.transcript.text if evidence.transcript else "", clips[-1])
+    utterance, evidence = engine.run(work, progress)
+    words = evidence.transcript.text if evidence.transcript else ""
+    return Sample(key, evidence.checked(), words, _clip(utterance))
 
 
 def _clip(utterance: Utterance) -> DisplayClip:
-    from crossmodal.audio import to_wav  # imports torch, which the pipeline at work has long imported
-
-    waveform = utterance.inputs["speech"]
+    waveform = utterance.inputs[SPEECH]
     if not isinstance(waveform, Waveform):
         raise TypeError("speech is a waveform")
-    return DisplayClip(envelope(waveform.samples), waveform.segments, waveform.seconds, to_wav(waveform.samples))
+    return DisplayClip(envelope(waveform.samples), waveform.segments, waveform.seconds, waveform)
 
 
 def read_text(engine: Engine, text: str, progress: Progress) -> Sample:
@@ -150,11 +147,11 @@ def read_text(engine: Engine, text: str, progress: Progress) -> Sample:
     def work(pipeline: Pipeline) -> Evidence:
         return pipeline.embed(text=text, progress=progress)
 
-    return _remember(engine, key, lambda: Sample(key, _run(engine, work, progress), text))
+    return _remember(engine, key, lambda: Sample(key, engine.run(work, progress).checked(), text))
 
 
 def with_words(engine: Engine, sample: Sample, text: str, progress: Progress) -> Sample:
-    """The subject with other words: only they are read again. No words at all leave the voice alone."""
+    """The sample with other words: only they are read again. No words at all leave the voice alone."""
     if text.strip() == sample.words.strip():
         return sample
     key = digest(sample.key, text)
@@ -167,19 +164,19 @@ def with_words(engine: Engine, sample: Sample, text: str, progress: Progress) ->
 
 def _reread(engine: Engine, sample: Sample, text: str, progress: Progress) -> Evidence:
     if not text.strip():
-        return replace(sample.evidence, predictions=without(sample.evidence.predictions, "text"))
+        return replace(sample.evidence, predictions=without(sample.evidence.predictions, TEXT))
     clean = preprocess_text(text)
 
     def work(pipeline: Pipeline) -> Evidence:
         progress("encode_text")
         return pipeline.repredict(sample.evidence, text=clean)
 
-    return _run(engine, work, progress)
+    return engine.run(work, progress).checked()
 
 
 def recent(engine: Engine) -> list[Sample]:
     """What this session has read of a visitor's own by these models, the latest first."""
-    kept: Mapping[str, Sample] = st.session_state.get("_subjects", {})
+    kept: Mapping[str, Sample] = st.session_state.get(_SLOT, {})
     return [
         sample
         for sample in reversed(list(kept.values()))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import logging
-import os
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,13 +14,11 @@ import streamlit as st
 
 from crossmodal.engine import Engine
 from crossmodal.errors import ModelError
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import ModelFolder, default_models
 
 if TYPE_CHECKING:
     from crossmodal.i18n.translator import Translator
 
-FOLDER_VARIABLE = "CROSSMODAL_MODELS"
-"""Environment variable that names another models folder."""
 OWN_FOLDER = "crossmodal-own-model"
 """What a visitor's own model is called where it is taken away: the folder that code to reproduce a result loads."""
 WARM_UP_SECONDS = 1.0
@@ -76,15 +73,14 @@ def _set_aside() -> None:
 
 def models_folder() -> Path:
     """Where the models of this process lie."""
-    return Path(os.environ.get(FOLDER_VARIABLE) or checkpoints.MODELS)
+    return default_models()
 
 
 def make_engine() -> Engine:
     """The engine over the shipped models, every file of which is hashed first. Raises ModelError."""
     folder = models_folder()
     engine = Engine(folder)
-    for name, entry in checkpoints.read_manifest(folder)["files"].items():
-        checkpoints.verify(folder / name, entry["sha256"])
+    ModelFolder(folder).verify()
     return engine
 
 

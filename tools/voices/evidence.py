@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from crossmodal.audio.envelope import envelope
+from crossmodal.audio.files import envelope
 from crossmodal.data.text import text_key
 from crossmodal.examples.specs import EVIDENCE, audio_path, read_specs
-from crossmodal.model.checkpoints import MODELS
+from crossmodal.model.folder import MODELS
 from crossmodal.pipeline import Pipeline
 from crossmodal.sharing.serialization import evidence_record
 from crossmodal.types import EMOTIONS, Evidence, Transcript, Utterance, Waveform
@@ -36,7 +36,7 @@ def compute(pipeline: Pipeline, clip: bytes, text: str) -> tuple[Evidence, Wavef
     waveform = prepared.inputs["speech"]
     assert isinstance(waveform, Waveform)
     transcript = _heard(pipeline.transcriber(waveform), text)
-    return pipeline.read(Utterance(prepared.inputs, transcript)), waveform
+    return pipeline.predict(Utterance(prepared.inputs, transcript)), waveform
 
 
 def _record(evidence: Evidence, waveform: Waveform) -> dict[str, Any]:

@@ -20,12 +20,12 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 
-import av
 import numpy as np
 
+from crossmodal.audio.files import to_flac
 from crossmodal.errors import CrossmodalError
 from crossmodal.examples.specs import AUDIO, audio_path, read_specs
-from crossmodal.model.checkpoints import MODELS
+from crossmodal.model.folder import MODELS
 from crossmodal.types import SAMPLE_RATE, Array
 from tools.voices.shaping import Recipe, Voice, analyse, shape
 
@@ -72,19 +72,6 @@ def speak(engine: str, voice: str, text: str) -> Array:
 @cache
 def _analysed(engine: str, voice: str, text: str) -> Voice:
     return analyse(speak(engine, voice, text))
-
-
-def to_flac(samples: Array) -> bytes:
-    """Samples in [-1, 1] as a 16-bit mono FLAC file."""
-    pcm = np.round(np.clip(samples, -1, 1) * 32767).astype(np.int16)
-    buffer = io.BytesIO()
-    with av.open(buffer, "w", format="flac") as container:
-        stream = container.add_stream("flac", rate=SAMPLE_RATE, layout="mono", format="s16")
-        frame = av.AudioFrame.from_ndarray(pcm[None], format="s16", layout="mono")
-        frame.sample_rate = SAMPLE_RATE
-        for packet in (*stream.encode(frame), *stream.encode(None)):
-            container.mux(packet)
-    return buffer.getvalue()
 
 
 def synthesise(text: str, recipe: Recipe) -> Array:

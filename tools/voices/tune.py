@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from crossmodal.audio import condition
+from crossmodal.audio.conditioning import condition
 from crossmodal.data.text import text_key
 from crossmodal.errors import InputError
 from crossmodal.examples.specs import read_specs, write_specs
@@ -129,7 +129,7 @@ def tune(pipeline: Pipeline, keys: Sequence[str] = ()) -> None:
 
 
 def _probability(pipeline: Pipeline, label: int, samples: FloatArray) -> float:
-    reading = pipeline.read(Utterance({"speech": condition(samples)})).predictions["speech"]
+    reading = pipeline.predict(Utterance({"speech": condition(samples)})).predictions["speech"]
     return float(reading.probabilities["emotion"][label])
 
 

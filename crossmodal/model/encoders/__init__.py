@@ -1,1 +1,1 @@
-"""The pretrained encoders f_i."""
+"""The pretrained encoders f_i, one file each: preprocessed input -> hidden states (B, L, T, H)."""

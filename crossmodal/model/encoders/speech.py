@@ -1,7 +1,7 @@
-"""f_1: a waveform to the hidden states of all layers of Whisper's encoder, cropped to the clip.
+"""f_1: a waveform -> the hidden states of all layers of Whisper's encoder, at the clip's own length.
 
-Whisper's own pipeline pads every clip to 30 s. For a reading of the voice that costs about ten times the work and mixes
-silence into the statistics, so the log-mel stays as long as the clip and the table of positions is cut to it.
+Whisper's own pipeline pads every clip to 30 s. For emotion that costs about ten times the work and mixes silence into
+the statistics, so the log-mel keeps the length of the clip and the positional embeddings are cut to it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from torch.nn import functional
 from transformers import WhisperConfig, WhisperFeatureExtractor
 from transformers.models.whisper.modeling_whisper import WhisperEncoder
 
-from crossmodal.model.checkpoints import whisper_state
+from crossmodal.model.ctranslate2 import whisper_state
 from crossmodal.types import SAMPLE_RATE, FloatArray
 
 LAYERS = 5
@@ -26,7 +26,7 @@ FRAMES_PER_SECOND = 50
 
 
 def whisper_config() -> WhisperConfig:
-    """Architecture of tiny.en, every dropout off: the adaptation brings its own regularisation."""
+    """Architecture of tiny.en, every dropout off: adaptation uses its own regularisation."""
     config = WhisperConfig(
         vocab_size=51864,
         num_mel_bins=80,
@@ -52,7 +52,7 @@ class LogMel:
         self._extract = WhisperFeatureExtractor(feature_size=80, sampling_rate=SAMPLE_RATE)  # type: ignore[no-untyped-call]
 
     def __call__(self, samples: FloatArray) -> Tensor:
-        """Samples (samples,) -> log-mel (80, frames at 100 a second); an even number of frames, at least two."""
+        """Samples (samples,) -> log-mel (80, frames) at 100 frames a second; an even number of frames, at least two."""
         mel = self._extract(samples, sampling_rate=SAMPLE_RATE, padding="do_not_pad", truncation=False)
         features = torch.from_numpy(np.asarray(mel["input_features"][0], dtype=np.float32))
         return features[:, : max(2, features.shape[1] // 2 * 2)]
@@ -69,7 +69,6 @@ def pad(mels: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
 class SpeechEncoder(nn.Module):
     """Whisper tiny.en's encoder (Radford et al. 2022), run at the clip's own length."""
 
-    modality = "speech"
     width = WIDTH
     layers = LAYERS
 
@@ -86,37 +85,37 @@ class SpeechEncoder(nn.Module):
         return encoder.eval()
 
     def forward(self, mel: Tensor, mask: Tensor | None = None) -> Tensor:
-        """Log-mel (B, 80, 2T) and mask (B, T) -> hidden states (B, L, T, H); a clip alone needs no mask.
+        """Log-mel (B, 80, 2T) and mask (B, T) -> hidden states (B, L, T, H); a single clip needs no mask.
 
         The last layer's states are normalised as in Whisper; the earlier ones are the layers' own outputs.
         """
         whisper = self.whisper
         states = functional.gelu(whisper.conv1(mel))
-        if mask is not None:  # a padded frame must look to the second convolution like its own zero padding
+        if mask is not None:  # to the second convolution, a padded frame must equal that convolution's zero padding
             states = states * mask.repeat_interleave(2, dim=1)[:, None, : states.shape[2]]
         states = functional.gelu(whisper.conv2(states)).transpose(1, 2)
         states = states + whisper.embed_positions.weight[: states.shape[1]]
         bias = None if mask is None else mask[:, None, None, :]
-        found = [states]
+        hidden = [states]
         for layer in whisper.layers:
             states = layer(states, bias)
-            found.append(states)
-        found[-1] = whisper.layer_norm(found[-1])
-        return torch.stack(found, dim=1)
+            hidden.append(states)
+        hidden[-1] = whisper.layer_norm(hidden[-1])
+        return torch.stack(hidden, dim=1)
 
 
 @cache
 def frozen() -> SpeechEncoder:
-    """The pretrained encoder, one for all pipelines of a process. Never trained, and nothing is laid over it."""
+    """The pretrained encoder, one for all pipelines of a process. Never trained, and no tensors are loaded over it."""
     return SpeechEncoder.pretrained().requires_grad_(False)
 
 
 FROZEN_LAYERS = 2
-"""The lowest layers, which an adaptation leaves as they are; their states serve both readings of the voice."""
+"""Number of lowest layers that adaptation leaves unchanged; their states serve both projections of SpeechTower."""
 
 
 class AdaptedLayers(nn.Module):
-    """The upper layers of the encoder, adapted to emotion. They start from the states of the frozen ones."""
+    """The upper layers of the encoder, adapted to emotion; their input is the states of the frozen ones."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -126,8 +125,8 @@ class AdaptedLayers(nn.Module):
 
     def forward(self, states: Tensor) -> Tensor:
         """Hidden states (B, L, T, H) of the pretrained encoder -> the same with the upper layers' states replaced."""
-        found = list(states[:, : FROZEN_LAYERS + 1].unbind(1))
+        hidden = list(states[:, : FROZEN_LAYERS + 1].unbind(1))
         for layer in self.layers:
-            found.append(layer(found[-1], None))
-        found[-1] = self.layer_norm(found[-1])
-        return torch.stack(found, dim=1)
+            hidden.append(layer(hidden[-1], None))
+        hidden[-1] = self.layer_norm(hidden[-1])
+        return torch.stack(hidden, dim=1)

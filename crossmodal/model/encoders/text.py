@@ -1,4 +1,4 @@
-"""f_2: words to the hidden states of MiniLM's last layer, which was trained for mean pooling."""
+"""f_2: text -> the hidden states of MiniLM's last layer, which was trained for mean pooling."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
-from crossmodal.model.checkpoints import MINILM, pretrained
+from crossmodal.pretrained import MINILM, pretrained
 
 LAYERS = 1
-"""Hidden states handed on: those of the last layer alone."""
+"""Hidden states that are returned: those of the last layer alone."""
 DEPTH = 6
 """Transformer layers of MiniLM-L6."""
 WIDTH = 384
@@ -22,7 +22,7 @@ MAX_TOKENS = 256
 
 
 class Tokens:
-    """MiniLM's tokenizer: texts to padded token numbers and a mask."""
+    """MiniLM's tokenizer: texts -> padded token ids and a mask."""
 
     def __init__(self, max_tokens: int = MAX_TOKENS) -> None:
         self._tokenizer = Tokenizer.from_file(str(pretrained(MINILM) / "tokenizer.json"))
@@ -30,7 +30,7 @@ class Tokens:
         self._tokenizer.enable_padding()
 
     def __call__(self, texts: Sequence[str]) -> tuple[Tensor, Tensor]:
-        """Texts -> token numbers (B, T) and a mask (B, T), True on real tokens."""
+        """Texts -> token ids (B, T) and a mask (B, T), True on real tokens."""
         encoded = self._tokenizer.encode_batch(list(texts))
         tokens = torch.tensor([item.ids for item in encoded])
         return tokens, torch.tensor([item.attention_mask for item in encoded]).bool()
@@ -39,7 +39,6 @@ class Tokens:
 class TextEncoder(nn.Module):
     """MiniLM-L6 in its sentence-embedding training (Wang et al. 2020; Reimers & Gurevych 2019)."""
 
-    modality = "text"
     width = WIDTH
     layers = LAYERS
 
@@ -60,18 +59,18 @@ class TextEncoder(nn.Module):
         return encoder.eval()
 
     def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
-        """Token numbers (B, T) and mask (B, T) -> hidden states (B, 1, T, H)."""
-        found: Tensor = self.bert(input_ids=tokens, attention_mask=mask.long()).last_hidden_state
-        return found.unsqueeze(1)
+        """Token ids (B, T) and mask (B, T) -> hidden states (B, 1, T, H)."""
+        hidden: Tensor = self.bert(input_ids=tokens, attention_mask=mask.long()).last_hidden_state
+        return hidden.unsqueeze(1)
 
 
 @cache
 def shared_tokens() -> Tokens:
-    """The one tokenizer of all towers of a process."""
+    """The tokenizer that all towers of a process share."""
     return Tokens()
 
 
 @cache
 def frozen() -> TextEncoder:
-    """The pretrained encoder, one for all pipelines of a process. Never trained, and nothing is laid over it."""
+    """The pretrained encoder, one for all pipelines of a process. Never trained, and no tensors are loaded over it."""
     return TextEncoder.pretrained().requires_grad_(False)

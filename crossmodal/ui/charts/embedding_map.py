@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from crossmodal.data.phrasebook import Phrase, load_phrasebook
 from crossmodal.explain.embedding_map import EmbeddingMap
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.types import TASKS, Array
 from crossmodal.ui.charts import palette
 from crossmodal.ui.charts.palette import GREY
@@ -27,7 +28,7 @@ CONFIG = {
     "doubleClick": "reset",
 }
 HEIGHT = 620
-SIGNS: Mapping[str, str] = {"speech": "circle", "text": "diamond"}
+SIGNS: Mapping[str, str] = {SPEECH: "circle", TEXT: "diamond"}
 """Modality -> the sign of its points; one that is not here is a square."""
 
 _MAIN = next(iter(TASKS))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.types import EMOTIONS, TASKS
 from crossmodal.ui.charts import palette
 from crossmodal.ui.charts.plotly import Figure, literal
@@ -17,7 +18,7 @@ from crossmodal.ui.frame import PageContext
 Event = Mapping[str, Any]
 
 MAP_CONFIG = {"displayModeBar": False, "scrollZoom": False, "doubleClick": False}
-SYMBOLS = {"speech": "circle", "text": "diamond-open"}
+SYMBOLS = {SPEECH: "circle", TEXT: "diamond-open"}
 """How the points of a modality look on the map."""
 
 _CLEAR = "rgba(0,0,0,0)"
@@ -76,7 +77,7 @@ def accuracy_curve(context: PageContext, events: Sequence[Event], total: int) ->
             dash,
             context.say.modality(name),
         )
-        for name, dash in (("speech", "solid"), ("text", "dash"))
+        for name, dash in ((SPEECH, "solid"), (TEXT, "dash"))
     ]
     figure = _curve(lines, total, [0.0, 1.0])
     chance = 1 / len(EMOTIONS)

@@ -8,12 +8,13 @@ from typing import Any
 
 import streamlit as st
 
+from crossmodal import limits
 from crossmodal.engine import Engine
 from crossmodal.explain.flips import flips, mix
 from crossmodal.fusion import DEFAULT_RULE
 from crossmodal.i18n.translator import Translator
 from crossmodal.sharing import comparison
-from crossmodal.sharing.comparison import MOST, Variant
+from crossmodal.sharing.comparison import Variant
 from crossmodal.types import PRIORS, TASKS, Evidence, FusionResult
 from crossmodal.ui import address, flip_words, formula, html
 from crossmodal.ui.charts import plotly
@@ -169,9 +170,9 @@ def _settings(context: PageContext, engine: Engine, sample: Sample) -> list[Shar
     st.button(
         context.say("compare.add"),
         key="add_column",
-        disabled=len(entries) >= MOST,
+        disabled=len(entries) >= limits.MAX_VARIANTS,
         on_click=lambda: _add(Variant("", bench.settings_now(engine))),
-        help=context.say("compare.add.help", most=MOST),
+        help=context.say("compare.add.help", most=limits.MAX_VARIANTS),
     )
     entries = _usable(engine)  # as the widgets above have left them
     named = [(entry.column.name, results[entry.uid]) for entry in entries]
@@ -228,7 +229,11 @@ def _actions(say: Translator, entry: Entry, place: int, count: int, is_reference
         _change(uid, lambda column: replace(column, name=comparison.clean_name(st.session_state[f"{key}_name"])))
 
     st.text_input(
-        say("compare.name"), entry.column.name, max_chars=comparison.LONGEST_NAME, key=f"{key}_name", on_change=rename
+        say("compare.name"),
+        entry.column.name,
+        max_chars=limits.MAX_VARIANT_NAME_CHARACTERS,
+        key=f"{key}_name",
+        on_change=rename,
     )
     st.button(
         say("compare.unpin" if is_reference else "compare.pin"),
@@ -240,7 +245,7 @@ def _actions(say: Translator, entry: Entry, place: int, count: int, is_reference
     st.button(
         say("compare.duplicate"),
         key=f"{key}_copy",
-        disabled=count >= MOST,
+        disabled=count >= limits.MAX_VARIANTS,
         width="stretch",
         on_click=_add,
         args=(entry.column, uid),

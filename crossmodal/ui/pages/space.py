@@ -21,6 +21,7 @@ from crossmodal.fusion.fuse import fuse_many
 from crossmodal.fusion.rules.shared_space import SharedSpace
 from crossmodal.i18n.translator import Translator
 from crossmodal.metrics import Estimate
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.types import TASKS, Array, Evidence, ModalityPrediction
 from crossmodal.ui import address, formula, html, mixer_state, samples, service
 from crossmodal.ui.charts import embedding_map, palette, plotly
@@ -163,7 +164,7 @@ def _chart(  # noqa: PLR0913, all that is drawn
 
 
 def _counts(found: EmbeddingMap) -> dict[str, int]:
-    return {"voices": len(found.rows("speech")), "phrases": len(found.rows("text"))}
+    return {"voices": len(found.rows(SPEECH)), "phrases": len(found.rows(TEXT))}
 
 
 def _alt(context: PageContext, found: EmbeddingMap, projection: str, colour: str, mix: Mix) -> str:
@@ -350,7 +351,7 @@ def _selection(context: PageContext, found: EmbeddingMap, rows: Sequence[int]) -
 def _neighbours(context: PageContext, found: EmbeddingMap, evidence: Evidence) -> None:
     """The nearest phrases to the voice, the nearest voices to the words."""
     say = context.say
-    pairs = (("speech", "text"), ("text", "speech"))
+    pairs = ((SPEECH, TEXT), (TEXT, SPEECH))
     for (source, target), panel in zip(pairs, st.columns(2, gap="large"), strict=True):
         with panel:
             st.html(html.section(say(f"space.near.{source}")))

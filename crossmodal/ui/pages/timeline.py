@@ -11,17 +11,18 @@ from typing import Literal
 import numpy as np
 import streamlit as st
 
+from crossmodal import limits
 from crossmodal.engine import Engine
 from crossmodal.errors import InputError
 from crossmodal.examples import DEFAULT, Example, load_examples
 from crossmodal.examples.recording import joined
 from crossmodal.i18n.translator import Translator
-from crossmodal.text import MAX_CHARACTERS
+from crossmodal.modalities import TEXT
 from crossmodal.text import preprocess as preprocess_text
 from crossmodal.timeline.exports import ENDINGS, FORMATS, TimelineExport
 from crossmodal.timeline.job import Job, Progress
 from crossmodal.timeline.tracks import Tracks, fuse_tracks
-from crossmodal.timeline.types import MAX_BYTES, MAX_SECONDS, Recording, UtteranceLine
+from crossmodal.timeline.types import Recording, UtteranceLine
 from crossmodal.types import TASKS, Array, Evidence, FusionSettings
 from crossmodal.ui import address, formula, html, mixer_state, samples
 from crossmodal.ui.charts import timeline as timeline_chart
@@ -147,10 +148,10 @@ def _own(context: PageContext, engine: Engine) -> Opened | None:
     if opened is None:
         number = st.session_state.setdefault("_timeline_number", 1)
         given = st.file_uploader(
-            say("timeline.upload", minutes=MAX_SECONDS / 60, megabytes=MAX_BYTES // 1024**2),
-            list(samples.UPLOADS),
+            say("timeline.upload", minutes=limits.MAX_RECORDING_SECONDS / 60, megabytes=limits.MAX_UPLOAD_MEGABYTES),
+            list(limits.AUDIO_FORMATS),
             key=f"tl_upload_{number}",
-            max_upload_size=MAX_BYTES // 1024**2,
+            max_upload_size=limits.MAX_UPLOAD_MEGABYTES,
         )
         st.html(html.note(say("timeline.privacy")))
         if given is None:
@@ -410,7 +411,7 @@ def _transcript(context: PageContext, opened: Opened, recording: Recording, foun
         **{say.modality(name): _column(context, rows) for name, rows in found.predictions.items()},
         say("fused"): _column(context, found.fused),
     }
-    config = {spoken: st.column_config.TextColumn(width="large", max_chars=MAX_CHARACTERS)}
+    config = {spoken: st.column_config.TextColumn(width="large", max_chars=limits.MAX_TEXT_CHARACTERS)}
     key = f"tl_table_{opened.number}_{opened.version}_{say.language}"
     st.data_editor(
         columns,
@@ -461,7 +462,7 @@ def _correct(context: PageContext, engine: Engine, opened: Opened) -> None:
 def repredict(engine: Engine, line: UtteranceLine, words: str) -> UtteranceLine:
     """The line with other words: they alone are read. No words at all leave the voice alone. Raises CrossmodalError."""
     if not words.strip():
-        kept = samples.without(line.evidence.predictions, "text")
+        kept = samples.without(line.evidence.predictions, TEXT)
         return replace(line, words="", evidence=replace(line.evidence, predictions=kept))
     clean = preprocess_text(words)
     evidence = engine.run(lambda pipeline: pipeline.repredict(line.evidence, text=clean)).checked()

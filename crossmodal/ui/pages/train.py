@@ -13,14 +13,15 @@ from typing import Any
 
 import streamlit as st
 
-from crossmodal.custom import queue
+from crossmodal import limits
+from crossmodal.custom import archive, queue
 from crossmodal.custom.queue import TrainingQueue, TrainingRun
 from crossmodal.custom.settings import DIMENSIONS, LIMITS, TrainingSettings
 from crossmodal.engine import Engine
 from crossmodal.errors import CrossmodalError
 from crossmodal.evaluation.results import load_results
 from crossmodal.i18n.translator import Translator
-from crossmodal.model import archive
+from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.types import EMOTIONS
 from crossmodal.ui import html, service
 from crossmodal.ui.charts import training as training_charts
@@ -407,8 +408,8 @@ def _share_named_by_people(models: Path) -> float | None:
 def _rows(say: Translator, figures: Mapping[str, Any], people: float | None) -> list[tuple[str, list[str]]]:
     runs = [figures["own"], figures["shipped"]]
     rows = []
-    for part in ("speech", "text", "fused"):
-        heard = share(people) if part == "speech" and people is not None else ""
+    for part in (SPEECH, TEXT, "fused"):
+        heard = share(people) if part == SPEECH and people is not None else ""
         rows.append((say(f"train.row.{part}"), [*(with_interval(run[part]) for run in runs), heard]))
         rows.append((say("train.row.f1"), [*(share(run[part]["macro_f1"]) for run in runs), ""]))
         rows.append((say("train.row.ece"), [*(share(run[part]["ece"]) for run in runs), ""]))
@@ -420,7 +421,7 @@ def _rows(say: Translator, figures: Mapping[str, Any], people: float | None) -> 
 def _verdict(say: Translator, figures: Mapping[str, Any]) -> str:
     """Where the run stands against the shipped head, in points of UAR."""
     points = {}
-    for part in ("speech", "text", "fused"):
+    for part in (SPEECH, TEXT, "fused"):
         change = round(100 * (figures["own"][part]["uar"] - figures["shipped"][part]["uar"]))
         points[part] = f"{change:+d}".replace("-", "\u2212")
     return say("train.verdict", **points)
@@ -468,7 +469,7 @@ def _actions(say: Translator, run: TrainingRun | None) -> None:
                 key="own_zip",
                 on_change=_load,
                 help=say("train.load.help"),
-                max_upload_size=archive.MOST_BYTES // 1024**2,
+                max_upload_size=limits.MAX_ARCHIVE_BYTES // limits.MEGABYTE,
             )
             is_loaded = used is not None and isinstance(used.keep, Loaded)
             if given is not None and not is_loaded:  # one went back since, or took another

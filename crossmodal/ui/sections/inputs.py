@@ -7,10 +7,10 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from crossmodal import limits
 from crossmodal.engine import Engine
 from crossmodal.examples import DEFAULT, load_examples
 from crossmodal.i18n.translator import Translator
-from crossmodal.text import MAX_CHARACTERS
 from crossmodal.ui import html, samples
 from crossmodal.ui.charts import svg
 from crossmodal.ui.charts.svg import Drawing
@@ -81,11 +81,11 @@ def _record_input(say: Translator, engine: Engine) -> Read | None:
 def _upload_input(say: Translator, engine: Engine) -> Read | None:
     st.file_uploader(
         say("upload"),
-        list(samples.UPLOADS),
+        list(limits.AUDIO_FORMATS),
         key="upload_widget",
         on_change=samples.keep_clip,
         args=("upload",),
-        max_upload_size=samples.CLIP_MEGABYTES,
+        max_upload_size=limits.MAX_CLIP_BYTES // limits.MEGABYTE,
     )
     return _clip_read(say, engine, "upload")
 
@@ -101,7 +101,7 @@ def _type_input(say: Translator, engine: Engine) -> Read | None:
         text = st.text_area(
             say("typed"),
             key="txt",
-            max_chars=MAX_CHARACTERS,
+            max_chars=limits.MAX_TEXT_CHARACTERS,
             height=68,
             bind="query-params",
             placeholder=say("typed.placeholder"),
@@ -142,7 +142,11 @@ def second(context: PageContext, engine: Engine, first: Sample) -> Sample | None
     if chosen != TYPED:
         return _read(say, lambda announce: samples.read_example(engine, examples[chosen], announce))
     text = st.text_input(
-        say("typed"), key="txt2", max_chars=MAX_CHARACTERS, bind="query-params", placeholder=say("typed.placeholder")
+        say("typed"),
+        key="txt2",
+        max_chars=limits.MAX_TEXT_CHARACTERS,
+        bind="query-params",
+        placeholder=say("typed.placeholder"),
     )
     if not text.strip():
         return None
@@ -175,7 +179,7 @@ def _words_box(say: Translator, sample: Sample) -> str:
     return st.text_area(
         say("words"),
         sample.words,
-        max_chars=MAX_CHARACTERS,
+        max_chars=limits.MAX_TEXT_CHARACTERS,
         height=76,
         help=say("words.help"),
         placeholder=say("words.placeholder"),
@@ -214,5 +218,5 @@ def _player(say: Translator, sample: Sample, shown: DisplayClip) -> None:
     elif transcript and transcript.text:
         notes.append(say("words.heard", confidence=f"{transcript.confidence:.0%}"))
     with st.container(horizontal=True, vertical_alignment="center", key="player"):
-        st.audio(shown.audio)
+        st.audio(shown.playable())
         st.html(html.note(" \u00b7 ".join(notes)))

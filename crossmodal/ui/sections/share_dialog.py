@@ -22,13 +22,15 @@ from urllib.parse import quote, urlencode, urlsplit, urlunsplit
 import segno
 import streamlit as st
 
+from crossmodal import limits
 from crossmodal.engine import Engine
 from crossmodal.errors import InputError
 from crossmodal.i18n.translator import Translator
-from crossmodal.model import checkpoints
+from crossmodal.model.folder import MODELS
 from crossmodal.sharing import export
-from crossmodal.sharing.clip_store import LIFETIME_SECONDS, ClipStore, Receipt, SharedClip, from_wav
+from crossmodal.sharing.clip_store import ClipStore, Receipt, SharedClip
 from crossmodal.sharing.export import Export
+from crossmodal.types import Waveform
 from crossmodal.ui import html as markup
 from crossmodal.ui import samples
 from crossmodal.ui.address import SCHEMA
@@ -43,10 +45,8 @@ STORE_VARIABLE = "CROSSMODAL_CLIPS"
 OFF = "off"
 PUBLIC_VARIABLE = "CROSSMODAL_PUBLIC_URL"
 """Environment variable: the scheme and host by which others reach this service, as https://bench.example.org."""
-FOLDER = checkpoints.MODELS.parent / "clips"
+FOLDER = MODELS.parent / "clips"
 TIDY_SECONDS = 3600.0
-MOST_A_DAY = 20
-"""Clips that one session may include within a day: the store drops the oldest, and nobody should push others out."""
 
 _SOURCES = ("src", "ex", "w", "txt")
 """What the address says of an input; a shared clip takes its place."""
@@ -204,7 +204,7 @@ def _one_of(say: Translator, seen: Sequence[SharedView], place: str) -> SharedVi
 def _link(context: PageContext, engine: Engine, sample: Sample) -> str:
     """The link with its QR code, and for a visitor's own clip the way to include it. Returns the link."""
     say = context.say
-    own = sample.clip is not None and isinstance(sample.clip.audio, bytes)
+    own = sample.clip is not None and not sample.clip.shipped
     clip = (_clip_in_address() or _included(sample)) if own else None
     told_, shown = st.columns([1.7, 1], gap="medium")
     with told_:
@@ -250,7 +250,7 @@ def _offer_clip(context: PageContext, sample: Sample) -> str | None:
     """The button that puts the clip into the store, with what that means; returns its name once it is there."""
     place = st.empty()
     with place.container():
-        st.html(markup.note(context.say("share.include.what", days=round(LIFETIME_SECONDS / 86400))))
+        st.html(markup.note(context.say("share.include.what", days=round(limits.SHARED_CLIP_LIFETIME_SECONDS / 86400))))
         asked = st.button(context.say("share.include"), key="include", type="primary")
     if not asked:
         return None
@@ -263,12 +263,12 @@ def _offer_clip(context: PageContext, sample: Sample) -> str | None:
 
 def _include(sample: Sample) -> str:
     kept, clip = store(), sample.clip
-    if kept is None or clip is None or not isinstance(clip.audio, bytes):
+    if kept is None or clip is None or not isinstance(clip.source, Waveform):
         raise TypeError("only a visitor's own clip can be included")
     included: list[float] = [at for at in st.session_state.get("_included_at", []) if at > time.time() - 86400]
-    if len(included) >= MOST_A_DAY:
-        raise InputError("clip_limit", most=MOST_A_DAY)
-    receipt = kept.put(from_wav(clip.audio), words=sample.said, evidence=sample.evidence, segments=clip.segments)
+    if len(included) >= limits.MAX_SHARED_CLIPS_A_DAY:
+        raise InputError("clip_limit", most=limits.MAX_SHARED_CLIPS_A_DAY)
+    receipt = kept.put(clip.source.samples, words=sample.said, evidence=sample.evidence, segments=clip.segments)
     st.session_state["_included_at"] = [*included, time.time()]
     st.session_state.setdefault("_included", {})[_as_said(sample)] = receipt
     st.session_state["_delete_link"] = (_as_said(sample), receipt)

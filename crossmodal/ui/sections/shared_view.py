@@ -41,11 +41,11 @@ class SharedView:
 
     def view(self, engine: Engine) -> Export:
         """The same with its numbers."""
-        audio = self.sample.clip.audio if self.sample.clip else None
-        example = audio.stem if isinstance(audio, Path) else None
+        source = self.sample.clip.source if self.sample.clip else None
+        example = source.stem if isinstance(source, Path) else None
         words = " ".join(self.sample.said.split())
         models = service.OWN_FOLDER if service.own_model() else ""
-        given = export.ExportInput(self.sample.evidence, words, example, audio is not None, models)
+        given = export.ExportInput(self.sample.evidence, words, example, source is not None, models)
         return export.view_of(given, self.columns, engine.fuse)
 
 

@@ -18,6 +18,8 @@ from crossmodal.explain.counterfactuals import by_moment, moments, nearest_flip,
 from crossmodal.explain.shapley import Attribution, attribution
 from crossmodal.fusion.fuse import MAIN
 from crossmodal.i18n.translator import Translator
+from crossmodal.modalities import SPEECH, TEXT
+from crossmodal.model.folder import ModelFolder
 from crossmodal.timing import Progress
 from crossmodal.types import Array, Evidence, FusionSettings, Word
 from crossmodal.ui import html
@@ -79,7 +81,7 @@ def why(context: PageContext, engine: Engine, sample: Sample, used: Evidence, se
                 _by_modality(case)
             with right:
                 _by_word(case)
-            if sample.clip is not None and "speech" in sample.evidence.predictions:
+            if sample.clip is not None and SPEECH in sample.evidence.predictions:
                 _by_moment(case, sample.clip)
         place.empty()
 
@@ -130,7 +132,7 @@ def _signed(value: float) -> str:
 def _by_word(case: Case) -> None:
     say = case.context.say
     st.html(html.section(say("why.words"), say("why.points", label=case.label)))
-    if "text" not in case.used.predictions:
+    if TEXT not in case.used.predictions:
         st.html(html.note(say("why.words.none")))
         return
     left_out = why_cache.words(case.engine, case.sample.said, case.progress)
@@ -144,7 +146,7 @@ def _words(case: Case, left_out: WordScores) -> None:
     if not len(left_out.z):
         st.html(html.note(say("why.words.one")))
         return
-    values = case.pulls("text", left_out.z).tolist()
+    values = case.pulls(TEXT, left_out.z).tolist()
     rows = zip(left_out.parts, strengths(values), map(points, values), strict=True)
     drawn = [(part.text, strength, said) for part, strength, said in rows]
     st.html(html.pulled_words(say("why.words.table", label=case.label), drawn, case.colour))
@@ -157,14 +159,14 @@ def _flip(case: Case, left_out: WordScores) -> str:
     Of several of a kind it is the one that leaves z nearest its own.
     """
     say, used, settings, calibration = case.context.say, case.used, case.settings, case.engine.calibration
-    gone = nearest_flip(used, settings, calibration, "text", left_out.z)
+    gone = nearest_flip(used, settings, calibration, TEXT, left_out.z)
     if gone:
         word = left_out.parts[gone.variant].core
         label, chance = say.label(MAIN, gone.label), plotly.percent(gone.probability)
         return say("why.flip.gone", word=word, label=label, chance=chance)
-    own = used.predictions["text"].embedding
+    own = used.predictions[TEXT].embedding
     swapped = why_cache.tried(case.engine, case.sample.said, left_out, own, case.progress)
-    put = nearest_flip(used, settings, calibration, "text", swapped.z)
+    put = nearest_flip(used, settings, calibration, TEXT, swapped.z)
     if put is None:
         return say("why.flip.none", left=len(left_out.z), tried=len(swapped.tried))
     swap = swapped.tried[put.variant]
@@ -179,7 +181,7 @@ def _by_moment(case: Case, clip: DisplayClip) -> None:
     say = case.context.say
     st.html(html.section(say("why.time"), say("why.points", label=case.label)))
     heard = why_cache.moments(case.engine, case.sample, clip, case.progress)
-    if "speech" in case.used.predictions:
+    if SPEECH in case.used.predictions:
         _moments(case, clip, heard)
     else:
         st.html(html.note(say("why.time.none")))
@@ -188,14 +190,14 @@ def _by_moment(case: Case, clip: DisplayClip) -> None:
 
 def _moments(case: Case, clip: DisplayClip, heard: OcclusionScores) -> None:
     say = case.context.say
-    values = by_moment(case.pulls("speech", heard.z)).tolist()
-    spans, drawn = moments(heard.stretches), strengths(values)
+    values = by_moment(case.pulls(SPEECH, heard.z)).tolist()
+    spans, drawn = moments(heard.intervals), strengths(values)
     if component.usable():
         cells = [[a, b, points(value), by] for (a, b), value, by in zip(spans, values, drawn, strict=True)]
         component.show(_listened(case, clip, heard.offset) | {"moments": cells})
     else:
         st.html(html.pulled_moments(drawn, case.colour))
-    start, end = heard.stretches[0]
+    start, end = heard.intervals[0]
     note = say("why.time.note", label=case.label, seconds=round(end - start, 2))
     st.html(html.note(f"{_strongest(case, spans, values)} {note}"))
 
@@ -241,7 +243,8 @@ def _strongest(case: Case, spans: Sequence[tuple[float, float]], values: Sequenc
 
 
 def _prosody(case: Case, prosody: Prosody) -> None:
-    say, reference = case.context.say, load_reference(models_folder())  # of people, so it stands for any models
+    say = case.context.say
+    reference = load_reference(ModelFolder(models_folder()).prosody)  # of people, so it stands for any models
     st.html(html.section(say("why.prosody")))
     if reference is None:
         st.html(html.note(say("why.prosody.none")))

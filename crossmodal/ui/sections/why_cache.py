@@ -9,12 +9,14 @@ from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
-import streamlit as st
 
+from crossmodal import limits
+from crossmodal.audio import preprocess
+from crossmodal.audio.decoder import shared_decoder
 from crossmodal.audio.prosody import Prosody, measure
 from crossmodal.data.phrasebook import load_phrasebook
 from crossmodal.engine import Engine
@@ -30,31 +32,30 @@ from crossmodal.explain.leave_one_out import (
     without_each,
 )
 from crossmodal.fusion.fuse import MAIN
+from crossmodal.modalities import TEXT
 from crossmodal.text import preprocess as preprocess_text
 from crossmodal.timing import Progress
 from crossmodal.types import Array, Waveform, finite
 from crossmodal.ui.samples import DisplayClip, Sample, digest
+from crossmodal.ui.session_cache import Kept, remember
 
 if TYPE_CHECKING:
     from crossmodal.pipeline import Pipeline
 
-_KEPT = 6
 _BATCH = 64
 """Texts read in one turn, so that nobody behind the gate waits for all of them."""
-
-Kept = TypeVar("Kept")
 
 _vocabularies: MutableMapping[Engine, tuple[str, ...]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)
 class OcclusionScores:
-    """A voice without each of its ``stretches`` of time, as z (M, D), and how it sounds.
+    """A voice without each of its ``intervals`` of time, as z (M, D), and how it sounds.
 
     ``offset`` is where the waveform begins in what the page plays, in seconds.
     """
 
-    stretches: tuple[tuple[float, float], ...]
+    intervals: tuple[tuple[float, float], ...]
     z: Array
     offset: float
     prosody: Prosody
@@ -87,12 +88,12 @@ def moments(engine: Engine, sample: Sample, clip: DisplayClip, progress: Progres
     def work(pipeline: Pipeline) -> OcclusionScores:
         progress("why_time")
         waveform = _heard(clip)
-        stretches = windows(waveform.seconds)
-        found = pipeline.embed_masked(waveform, stretches)
-        offset = waveform.offset if isinstance(clip.audio, Path) else 0.0
-        return OcclusionScores(stretches, finite(found), offset, measure(waveform))
+        intervals = windows(waveform.seconds)
+        found = pipeline.embed_masked(waveform, intervals)
+        offset = waveform.offset if clip.shipped else 0.0  # a visitor's own is played as it was heard
+        return OcclusionScores(intervals, finite(found), offset, measure(waveform))
 
-    return _keep(digest("moments", engine.model_hash, sample.key), lambda: _in_turn(engine, work, progress))
+    return _keep(digest("moments", engine.model_hash, sample.key), lambda: engine.run(work, progress))
 
 
 def words(engine: Engine, said: str, progress: Progress) -> WordScores:
@@ -104,7 +105,7 @@ def words(engine: Engine, said: str, progress: Progress) -> WordScores:
         left = without_each(parts)
         return WordScores(parts, finite(pipeline.embed_texts(left) if left else _no_rows(engine)))
 
-    return _keep(digest("words", engine.model_hash, said), lambda: _in_turn(engine, work, progress))
+    return _keep(digest("words", engine.model_hash, said), lambda: engine.run(work, progress))
 
 
 def tried(engine: Engine, said: str, left_out: WordScores, own: Array, progress: Progress) -> Substitutions:
@@ -131,28 +132,16 @@ def vocabulary(engine: Engine) -> tuple[str, ...]:
     """
     if engine not in _vocabularies:
         known = candidates(phrase.en for phrase in load_phrasebook())
-        read = engine.calibration.read("text", _read_all(engine, known))
+        read = engine.calibration.predict(TEXT, _read_all(engine, known))
         _vocabularies[engine] = telling(known, read.probabilities[MAIN])
     return _vocabularies[engine]
 
 
-# --- the session, the gate -----------------------------------------------------------------------------------------
+# --- the session and the encoders -----------------------------------------------------------------------------------
 
 
 def _keep(key: str, make: Callable[[], Kept]) -> Kept:
-    """What was read under that key, made at its first use; the session keeps the last few."""
-    kept: MutableMapping[str, Kept] = st.session_state.setdefault("_reasons", {})
-    if key not in kept:
-        made = make()
-        while len(kept) >= _KEPT:
-            del kept[next(iter(kept))]
-        kept[key] = made
-    return kept[key]
-
-
-def _in_turn(engine: Engine, work: Callable[[Pipeline], Kept], progress: Progress) -> Kept:
-    progress("queue" if engine.ready else "load")
-    return engine.run(work)
+    return remember("_reasons", key, make, limits.MAX_SESSION_EXPLANATIONS)
 
 
 def _read_all(engine: Engine, texts: Sequence[str]) -> Array:
@@ -172,9 +161,9 @@ def _no_rows(engine: Engine) -> Array:
 
 
 def _heard(clip: DisplayClip) -> Waveform:
-    """The waveform that the encoder heard: prepared anew from a shipped file, decoded where it was kept prepared."""
-    from crossmodal.audio import preprocess, shared_decoder  # imports torch, which the pipeline has long imported
-
-    if isinstance(clip.audio, Path):
-        return preprocess(clip.audio.read_bytes())
-    return Waveform(shared_decoder()(clip.audio), clip.segments, 0.0, clip.seconds)
+    """The waveform that the encoder heard: as it was kept, or decoded anew from an example or a shared clip."""
+    if isinstance(clip.source, Waveform):
+        return clip.source
+    if isinstance(clip.source, Path):
+        return preprocess(clip.source.read_bytes())
+    return Waveform(shared_decoder()(clip.source), clip.segments, 0.0, clip.seconds)

@@ -1,8 +1,8 @@
-"""A trained model as one file to take away, and such a file back again, believed in nothing.
+"""A custom model as a zip archive: written for download, and validated as untrusted input where it is uploaded.
 
-A bundle is a zip of a models folder with pooled towers: ``manifest.json``, three files of safetensors, and ``run.json``
-with what the run told. Only these names are taken, each within its size and at the hash of the manifest; tensors must
-have the very names, kinds and shapes that such a model has. Nothing in a bundle can carry code.
+An archive is a models folder with pooled towers: ``manifest.json``, three files of safetensors, and ``run.json`` with
+the events of its training run. Only these names are accepted, each within its size and at the hash of the manifest;
+tensors must have exactly the names, types and shapes of such a model. Nothing in an archive can carry code.
 """
 
 from __future__ import annotations
@@ -22,27 +22,18 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 
+from crossmodal import limits
 from crossmodal.errors import InputError
-from crossmodal.model import checkpoints
+from crossmodal.modalities import MODALITIES, POOLED, SPEECH, TEXT
+from crossmodal.modalities.base import TensorShapes
+from crossmodal.model.folder import HEAD, MANIFEST, SCHEMA, WEIGHTS, weights_file
 from crossmodal.types import TASKS
 
 RUN = "run.json"
-TOWERS = {"speech": "pooled", "text": "pooled"}
-LARGEST = {
-    checkpoints.MANIFEST: 64 * 1024,
-    RUN: 2 * 1024**2,
-    "head.safetensors": 256 * 1024,
-    "speech.safetensors": 6 * 1024**2,
-    "text.safetensors": 2 * 1024**2,
-}
-"""Most bytes of each file, unpacked; whatever else is in a bundle makes it none."""
-MOST_BYTES = 9 * 1024**2
-POOLED = {"speech": 3840, "text": 384}
-"""Width of the pooled states: mean and standard deviation of five layers, and the mean of one."""
-WIDEST = 512
+TOWERS = dict.fromkeys((SPEECH, TEXT), POOLED)
 _OPTIONAL = {RUN}
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-"""The kinds of compression that can be unpacked bit by bit: zipfile lets bzip2 and LZMA fill the memory."""
+"""Compression that can be decompressed incrementally: zipfile lets bzip2 and LZMA fill the memory."""
 _DAMAGED = (
     zipfile.BadZipFile,
     NotImplementedError,
@@ -55,7 +46,7 @@ _DAMAGED = (
     struct.error,
     zlib.error,
 )
-"""What zipfile raises at a file that is none, or whose headers lie."""
+"""What zipfile raises for a file that is no zip archive, or whose headers are false."""
 _UNFIT = (
     AttributeError,
     LookupError,
@@ -65,19 +56,19 @@ _UNFIT = (
     RecursionError,
     SafetensorError,
 )
-"""What comes up where a manifest or tensors are not of such a model: a key, a kind, a number or a shape."""
+"""What validation raises where a key, a type, a number or a shape of the manifest or of a tensor is wrong."""
 _EPOCH_OF_ZIP = (2020, 1, 1, 0, 0, 0)
 
 
 def pack(folder: Path, run: Mapping[str, Any]) -> bytes:
-    """A models folder and what its run told as a zip; the same content gives the same bytes."""
+    """A models folder and the record of its training run as a zip; the same content gives the same bytes."""
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as bundle:
-        for name in sorted(LARGEST):
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(limits.MAX_ARCHIVE_FILE_BYTES):
             data = _json(run) if name == RUN else (folder / name).read_bytes()
             entry = zipfile.ZipInfo(name, _EPOCH_OF_ZIP)
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            bundle.writestr(entry, data)
+            archive.writestr(entry, data)
     return buffer.getvalue()
 
 
@@ -86,16 +77,16 @@ def _json(content: Mapping[str, Any]) -> bytes:
 
 
 def unpack(data: bytes, folder: Path) -> dict[str, Any]:
-    """Check a bundle and write its files into ``folder``; returns what its run told, empty where nothing is in it.
+    """Validate an archive and write its files into ``folder``; returns the record of its run, empty if it has none.
 
     Raises InputError: ``bundle_size``, ``bundle_unreadable``, ``bundle_name``, ``bundle_missing``, ``bundle_altered``
-    or ``bundle_content``. Nothing is written unless all is well.
+    or ``bundle_content``. Nothing is written unless everything is valid.
     """
-    if len(data) > MOST_BYTES:
-        raise InputError("bundle_size", megabytes=round(len(data) / 1e6, 1), most=MOST_BYTES // 1024**2)
+    if len(data) > limits.MAX_ARCHIVE_BYTES:
+        raise InputError("bundle_size", megabytes=round(len(data) / 1e6, 1), most=limits.MAX_ARCHIVE_BYTES // 1024**2)
     files = _read(data)
     try:
-        manifest = json.loads(files[checkpoints.MANIFEST])
+        manifest = json.loads(files[MANIFEST])
         run = json.loads(files.get(RUN, b"{}"))
         _check_manifest(manifest)
         _check_hashes(files, manifest)
@@ -109,32 +100,32 @@ def unpack(data: bytes, folder: Path) -> dict[str, Any]:
 
 
 def _read(data: bytes) -> dict[str, bytes]:
-    """Name -> content of the files of a bundle, none read beyond its size."""
+    """Name -> content of the files of an archive, none read beyond its maximum size."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as bundle:
-            entries = bundle.infolist()
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            entries = archive.infolist()
             _check_names([entry.filename for entry in entries])
-            return {entry.filename: _bounded(bundle, entry) for entry in entries}
+            return {entry.filename: _bounded(archive, entry) for entry in entries}
     except _DAMAGED as error:
         raise InputError("bundle_unreadable") from error
 
 
 def _check_names(names: list[str]) -> None:
     for name in names:
-        if name not in LARGEST or names.count(name) > 1:
-            raise InputError("bundle_name", allowed=", ".join(LARGEST))
-    for name in LARGEST:
+        if name not in limits.MAX_ARCHIVE_FILE_BYTES or names.count(name) > 1:
+            raise InputError("bundle_name", allowed=", ".join(limits.MAX_ARCHIVE_FILE_BYTES))
+    for name in limits.MAX_ARCHIVE_FILE_BYTES:
         if name not in names and name not in _OPTIONAL:
             raise InputError("bundle_missing", file=name)
 
 
-def _bounded(bundle: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    """One file, unpacked only so far as it may be large, whatever its header claims. Raises BadZipFile, InputError."""
+def _bounded(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    """One file, decompressed up to its maximum size whatever its header claims. Raises BadZipFile, InputError."""
     if entry.compress_type not in _METHODS:
         raise zipfile.BadZipFile("compression")
-    most = LARGEST[entry.filename]
+    most = limits.MAX_ARCHIVE_FILE_BYTES[entry.filename]
     _check_size(entry.file_size, most)
-    with bundle.open(entry) as file:
+    with archive.open(entry) as file:
         content = file.read(most + 1)
     _check_size(len(content), most)
     return content
@@ -145,19 +136,19 @@ def _check_size(size: int, most: int) -> None:
         raise InputError("bundle_size", megabytes=round(size / 1e6, 1), most=round(most / 1e6, 1))
 
 
-# --- what must be true of such a model --------------------------------------------------------------------------------
+# --- validation of the content ---------------------------------------------------------------------------------------
 
 
 def _check_manifest(manifest: dict[str, Any]) -> None:
     """Raises any of _UNFIT."""
-    if manifest["schema"] != checkpoints.SCHEMA or manifest["towers"] != TOWERS:
+    if manifest["schema"] != SCHEMA or manifest["towers"] != TOWERS:
         raise ValueError("not a model of this kind")
     if set(manifest["temperatures"]) != set(TOWERS) or set(manifest["prior"]) != set(TASKS):
         raise ValueError("calibration")
-    for own in manifest["temperatures"].values():
-        if set(own) != set(TASKS):
+    for temperatures in manifest["temperatures"].values():
+        if set(temperatures) != set(TASKS):
             raise ValueError("temperatures")
-        _check_numbers(list(own.values()), 0.01, 100.0)
+        _check_numbers(list(temperatures.values()), 0.01, 100.0)
     for task, classes in TASKS.items():
         prior = manifest["prior"][task]
         _check_numbers(prior, 0.0, 1.0)
@@ -174,46 +165,42 @@ def _check_numbers(values: list[Any], low: float, high: float) -> None:
 
 
 def _check_hashes(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None:
-    """Every file of tensors at its hash. Raises InputError ``bundle_altered``."""
+    """Compare every file of tensors with its hash. Raises InputError ``bundle_altered``."""
     for name, content in files.items():
-        if name.endswith(".safetensors"):
+        if name.endswith(WEIGHTS):
             expected = str(manifest["files"][name]["sha256"])
             if hashlib.sha256(content).hexdigest() != expected:
                 raise InputError("bundle_altered", file=name)
-    if set(manifest["files"]) != {name for name in files if name.endswith(".safetensors")}:
+    if set(manifest["files"]) != {name for name in files if name.endswith(WEIGHTS)}:
         raise ValueError("files")
 
 
 def _check_tensors(files: Mapping[str, bytes]) -> None:
     """The tensors of a model with pooled towers, all of one width, and nothing else. Raises any of _UNFIT."""
-    found = {name: load_tensors(content) for name, content in files.items() if name.endswith(".safetensors")}
-    dim = found["head.safetensors"][f"linear.{next(iter(TASKS))}.weight"].shape[1]
-    if not 2 <= dim <= WIDEST:
+    tensors_of = {name: load_tensors(content) for name, content in files.items() if name.endswith(WEIGHTS)}
+    dim = tensors_of[weights_file(HEAD)][f"linear.{next(iter(TASKS))}.weight"].shape[1]
+    if not 2 <= dim <= limits.MAX_ARCHIVE_WIDTH:
         raise ValueError("width")
     for name, shapes in _shapes(dim).items():
-        tensors = found[name]
+        tensors = tensors_of[name]
         if {key: value.shape for key, value in tensors.items()} != shapes:
             raise ValueError("shapes")
         for value in tensors.values():
             if value.dtype not in (np.float16, np.float32) or not np.isfinite(value).all():
                 raise ValueError("values")
-    if not (found["speech.safetensors"]["spread"] > 0).all():
+    if not (tensors_of[weights_file(SPEECH)]["spread"] > 0).all():
         raise ValueError("spread")
 
 
-def _shapes(dim: int) -> dict[str, dict[str, tuple[int, ...]]]:
-    speech = POOLED["speech"]
+def _shapes(dim: int) -> dict[str, TensorShapes]:
+    """File of weights -> its tensors at a width D of the shared space."""
     head: dict[str, tuple[int, ...]] = {}
     for task, classes in TASKS.items():
         head |= {f"linear.{task}.weight": (len(classes), dim), f"linear.{task}.bias": (len(classes),)}
         head[f"scale.{task}"] = ()
-    return {
-        "head.safetensors": head,
-        "speech.safetensors": {
-            "centre": (speech,),
-            "spread": (speech,),
-            "linear.weight": (dim, speech),
-            "linear.bias": (dim,),
-        },
-        "text.safetensors": {"linear.weight": (dim, POOLED["text"]), "linear.bias": (dim,)},
-    }
+    shapes: dict[str, TensorShapes] = {weights_file(HEAD): head}
+    for name in TOWERS:
+        pooled_shapes = MODALITIES[name].pooled_shapes
+        assert pooled_shapes is not None  # TOWERS are those with a pooled tower
+        shapes[weights_file(name)] = pooled_shapes(dim)
+    return shapes
