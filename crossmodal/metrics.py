@@ -1,6 +1,9 @@
-"""Figures of merit, each on plain arrays: N rows, C classes. Probabilities sum to 1 along the last axis."""
+"""Metrics on plain arrays: N rows, C classes. Probabilities sum to 1 along the last axis."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,13 +13,27 @@ from crossmodal.types import Array
 Labels = NDArray[np.int64]
 
 ECE_BINS = 15
+BOOTSTRAP_RESAMPLES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A metric with its 95 % bootstrap interval."""
+
+    value: float
+    low: float
+    high: float
+
+    def as_dict(self) -> dict[str, float]:
+        """The three numbers, rounded to four digits."""
+        return {"value": round(self.value, 4), "low": round(self.low, 4), "high": round(self.high, 4)}
 
 
 def f1_by_class(predicted: NDArray[np.bool_], true: NDArray[np.bool_]) -> Array:
     """F1 of each class from indicator arrays (N, C) -> (C,); 0 for a class neither predicted nor true."""
     hits = (predicted & true).sum(0)
-    found: Array = 2.0 * hits / np.maximum(predicted.sum(0) + true.sum(0), 1)
-    return found
+    f1: Array = 2.0 * hits / np.maximum(predicted.sum(0) + true.sum(0), 1)
+    return f1
 
 
 def indicators(labels: Labels, classes: int) -> NDArray[np.bool_]:
@@ -36,7 +53,7 @@ def best_thresholds(scores: Array, true: NDArray[np.bool_] | Array) -> Array:
     Probabilities in place of the indicators make the expected F1 largest (nearly: the ratio of the expectations).
 
     A class is predicted where its score is at least the threshold. The threshold lies midway between two scores, so
-    that it does not hang on the value of one row.
+    that it does not depend on the value of one row.
     """
     thresholds = np.empty(scores.shape[1])
     for column in range(scores.shape[1]):
@@ -55,11 +72,11 @@ def _logistic(x: Array, true: NDArray[np.bool_], steps: int = 30) -> Array:
     design = np.stack([np.ones_like(x), x], axis=1)
     weights = np.zeros(2)
     for _ in range(steps):
-        fitted = 1.0 / (1.0 + np.exp(-np.clip(design @ weights, -30, 30)))
-        curvature = (design * (fitted * (1 - fitted))[:, None]).T @ design + 1e-3 * np.eye(2)
-        weights += np.linalg.solve(curvature, design.T @ (true - fitted) - 1e-3 * weights)
-    found: Array = 1.0 / (1.0 + np.exp(-np.clip(design @ weights, -30, 30)))
-    return found
+        estimate = 1.0 / (1.0 + np.exp(-np.clip(design @ weights, -30, 30)))
+        curvature = (design * (estimate * (1 - estimate))[:, None]).T @ design + 1e-3 * np.eye(2)
+        weights += np.linalg.solve(curvature, design.T @ (true - estimate) - 1e-3 * weights)
+    fitted: Array = 1.0 / (1.0 + np.exp(-np.clip(design @ weights, -30, 30)))
+    return fitted
 
 
 def steady_thresholds(probabilities: Array, true: NDArray[np.bool_]) -> Array:
@@ -84,8 +101,8 @@ def expected_calibration_error(probabilities: Array, correct: NDArray[np.bool_],
 def calibration_error(confidence: NDArray[np.floating], correct: NDArray[np.bool_], bins: int = ECE_BINS) -> Array:
     """ECE of many readers at once: the probability of the top label (A, N) and whether it is right (A, N) -> (A,)."""
     readers, rows = confidence.shape
-    place = np.minimum((confidence * bins).astype(int), bins - 1) + bins * np.arange(readers)[:, None]
-    gap = np.bincount(place.ravel(), weights=(correct - confidence).ravel(), minlength=readers * bins)
+    cells = np.minimum((confidence * bins).astype(int), bins - 1) + bins * np.arange(readers)[:, None]
+    gap = np.bincount(cells.ravel(), weights=(correct - confidence).ravel(), minlength=readers * bins)
     return np.abs(gap.reshape(readers, bins)).sum(1) / max(rows, 1)
 
 
@@ -111,3 +128,47 @@ def fit_temperature(logits: Array, targets: Array, low: float = 0.1, high: float
         else:
             left = a
     return float(np.exp((left + right) / 2.0))
+
+
+# --- recall, and uncertainty -----------------------------------------------------------------------------------------
+
+
+def confusion(true: Labels, predicted: Labels, classes: int) -> NDArray[np.int64]:
+    """Counts (C, C): rows are true classes, columns predicted ones."""
+    return np.bincount(true * classes + predicted, minlength=classes * classes).reshape(classes, classes)
+
+
+def recalls(true: Labels, predicted: Labels, classes: int) -> Array:
+    """Recall of each class (C,); nan for a class that does not occur."""
+    table = confusion(true, predicted, classes)
+    total = table.sum(1)
+    return np.where(total > 0, np.diag(table) / np.maximum(total, 1), np.nan)
+
+
+def unweighted_average_recall(true: Labels, predicted: Labels, classes: int) -> float:
+    """UAR: the mean recall over the classes that occur in ``true``. Chance is one over their number."""
+    return float(np.nanmean(recalls(true, predicted, classes)))
+
+
+def bootstrap(
+    metric: Callable[[NDArray[np.int64]], float],
+    groups: Sequence[object],
+    *,
+    resamples: int = BOOTSTRAP_RESAMPLES,
+    seed: int = 0,
+) -> Estimate:
+    """``metric`` of row numbers, on all rows and on resampled ones, as value and 95 % percentile interval.
+
+    Whole groups are drawn, with replacement: the clips of one speaker are not independent. Give every row a group of
+    its own for plain resampling (Efron & Tibshirani 1993).
+    """
+    _, codes = np.unique(np.asarray(groups), return_inverse=True)
+    order = np.argsort(codes, kind="stable")
+    members = np.split(order, np.cumsum(np.bincount(codes))[:-1])
+    random = np.random.default_rng(seed)
+    values = []
+    for _ in range(resamples):
+        drawn = random.integers(0, len(members), len(members))
+        values.append(metric(np.concatenate([members[group] for group in drawn])))
+    low, high = np.nanpercentile(values, [2.5, 97.5])
+    return Estimate(metric(order), float(low), float(high))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from crossmodal.errors import InputError
@@ -34,6 +35,11 @@ def preprocess(text: str) -> str:
     if not any(character.isalnum() or unicodedata.category(character) in ("So", "Po") for character in folded):
         raise InputError("empty_text")
     return folded
+
+
+def without_punctuation(text: str) -> str:
+    """A sentence as a recogniser without punctuation writes it, apostrophes kept; unchanged if nothing would remain."""
+    return " ".join(re.sub(r"[^\w\s'’]", " ", text).split()) or text
 
 
 def usable_words(recognised: str) -> str | None:

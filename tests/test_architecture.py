@@ -1,6 +1,8 @@
 """Imports go one way between the folders of the package, and only the page knows Streamlit."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ ORDER = (
     "limits",
     "numerics",
     "timing",
+    "progress",
     "text",
     "metrics",
     "pretrained",
@@ -40,8 +43,10 @@ ORDER = (
 RANK = {name: rank for rank, name in enumerate(ORDER)}
 OFFLINE = {"training", "evaluation", "benchmarks", "commands", "__main__"}
 """What no page needs: training the release, measuring, the command line."""
-WORKERS = {"crossmodal.custom.worker"}
-"""What a page starts as a process of its own and never imports."""
+READERS = {"crossmodal.evaluation.results"}
+"""What of these a page may import: the reader of the results, which needs no torch."""
+WORKERS = {f"crossmodal.custom.{name}" for name in ("worker", "trainer", "features", "reference", "pca_tracker")}
+"""What runs in the process that a page starts, and is never imported by it."""
 TOOLS = sorted((ROOT / "tools").rglob("*.py"))
 SOURCES = sorted(PACKAGE.rglob("*.py"))
 
@@ -91,7 +96,14 @@ def test_every_folder_has_its_place():
 def test_what_serves_needs_nothing_of_training(path):
     if own_folder(path) in OFFLINE | {"custom", "__init__"}:
         return
-    assert not [name for name in imports(path) if folder_of(name) in OFFLINE or name in WORKERS]
+    offline = [name for name in imports(path) if folder_of(name) in OFFLINE or name in WORKERS]
+    assert not [name for name in offline if name not in READERS and name.rpartition(".")[0] not in READERS]
+
+
+def test_the_results_are_read_without_torch():
+    """In a process of its own, as others have long imported torch here."""
+    program = "import sys, crossmodal.evaluation.results; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
 
 
 @pytest.mark.parametrize("path", [*SOURCES, *TOOLS], ids=named)

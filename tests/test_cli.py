@@ -1,11 +1,16 @@
 """The command line, as a person or a script calls it."""
 
 import json
+import shutil
+import subprocess
+import sys
 
 import pytest
 from conftest import wav_bytes
 
-from crossmodal.__main__ import MODEL_FAULT, OK, SOME_UNREADABLE, USAGE, main
+from crossmodal.__main__ import main
+from crossmodal.commands.records import MODEL_FAULT, OK, SOME_UNREADABLE, USAGE
+from crossmodal.model.folder import CARD, METRICS, MODELS
 
 
 def lines(capsys):
@@ -49,6 +54,22 @@ def test_line_counts_must_fit(tmp_path):
 def test_missing_models_exit_with_three(tmp_path, capsys):
     assert main(["predict", "--text", "hello", "--models", str(tmp_path)]) == MODEL_FAULT
     assert "manifest.json" in capsys.readouterr().err
+
+
+def test_the_card_is_written_without_data_and_without_torch(tmp_path):
+    shutil.copy(MODELS / METRICS, tmp_path)
+    program = (
+        "import sys; from crossmodal.__main__ import main; "
+        f"code = main(['evaluate', '--only', 'card', '--models', {str(tmp_path)!r}]); "
+        "sys.exit(code or 'torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == OK
+    assert (tmp_path / CARD).read_bytes() == (MODELS / CARD).read_bytes()
+
+
+def test_there_is_no_card_without_metrics(tmp_path, capsys):
+    assert main(["evaluate", "--only", "card", "--models", str(tmp_path)]) == MODEL_FAULT
+    assert METRICS in capsys.readouterr().err
 
 
 @pytest.mark.models

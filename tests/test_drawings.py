@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossmodal.examples import DEFAULT, load_examples
-from crossmodal.explain.sweep import Pairs, save_pairs
+from crossmodal.explain.pairs import Pairs, save_pairs
 from crossmodal.i18n.translator import LANGUAGES, Translator
 from crossmodal.sharing.comparison import Variant
 from crossmodal.types import FusionSettings, Word

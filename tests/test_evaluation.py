@@ -1,19 +1,24 @@
 """Figures checked by hand, and a transfer that must fail without alignment and work with it."""
 
 import json
+import shutil
+from dataclasses import fields
 
 import numpy as np
 import pytest
 from conftest import make_calibration
 
+from crossmodal.data.embeddings import LabelledEmbeddings
+from crossmodal.data.folders import locate
 from crossmodal.evaluation import pairs, speech, transfer
-from crossmodal.evaluation.card import interval, number, render, table
-from crossmodal.evaluation.statistics import bootstrap, confusion, recalls, unweighted_average_recall
+from crossmodal.evaluation.card import interval, number, render, table, write_card
+from crossmodal.evaluation.results import load_results, parse, results_of
 from crossmodal.evaluation.text import fit_offset
 from crossmodal.explain.sweep import fuse_pairs
 from crossmodal.fusion import fusion_rules
-from crossmodal.model.folder import MODELS, ModelFolder
-from crossmodal.training.release import locate, one_hot_targets
+from crossmodal.metrics import Estimate, bootstrap, confusion, recalls, unweighted_average_recall
+from crossmodal.model.folder import CARD, METRICS, MODELS
+from crossmodal.training.calibrate import one_hot_targets
 from crossmodal.types import EMOTIONS, TASKS, FusionSettings
 
 GOLD = np.array([0, 0, 0, 0, 1, 1])
@@ -78,14 +83,15 @@ def make_side(seed, calibration):
     z = random.normal(size=(210, 8)) * 0.4 + calibration.weight["emotion"][labels]
     z /= np.linalg.norm(z, axis=1, keepdims=True)
     p = np.stack([calibration.predict("speech", row).probabilities["emotion"] for row in z])
-    return pairs.LabelledEmbeddings(p, z, labels, [f"{seed}.{row % 10}" for row in range(210)])
+    speakers = np.array([f"{seed}.{row % 10}" for row in range(210)])
+    return LabelledEmbeddings(z, labels, speakers, probabilities=p)
 
 
 def test_pairs_match_in_label_and_fusing_independent_readings_helps():
     calibration = make_calibration(("speech", "text"))
     matched = pairs.match(make_side(1, calibration), make_side(2, calibration), count=350)
     assert np.bincount(matched.labels).tolist() == [50] * 7
-    found = pairs.pair_figures(matched, matched, calibration)
+    found = pairs.pair_metrics(matched, matched, calibration)
     best = max(item["best"]["uar"] for item in found["rules"].values())
     assert best >= max(found["speech_alone"]["uar"], found["text_alone"]["uar"])
 
@@ -131,7 +137,7 @@ def test_an_offset_fitted_on_dev_follows_the_class_shares():
 def test_figures_are_written_as_the_field_writes_them():
     assert number(0.8124) == ".812"
     assert number(1.0) == "1.00"
-    assert interval({"value": 0.8, "low": 0.75, "high": 0.85}) == ".800 (.750-.850)"
+    assert interval(Estimate(0.8, 0.75, 0.85)) == ".800 (.750-.850)"
     assert table(("a", "b"), [(1, 2)]) == "| a | b |\n|---|---|\n| 1 | 2 |"
 
 
@@ -148,7 +154,31 @@ def test_tasks_start_with_emotion():
     assert next(iter(TASKS)) == "emotion"
 
 
-@pytest.mark.models
-def test_the_card_says_what_the_figures_say():
-    figures = json.loads(ModelFolder().metrics.read_text(encoding="utf-8"))
-    assert (MODELS / "README.md").read_text(encoding="utf-8") == render(figures, ModelFolder(MODELS).read_manifest())
+def test_the_card_says_what_the_figures_say(tmp_path):
+    shutil.copy(MODELS / METRICS, tmp_path)
+    write_card(tmp_path)
+    assert (tmp_path / CARD).read_bytes() == (MODELS / CARD).read_bytes()
+
+
+def test_every_metric_of_the_shipped_file_is_read():
+    results = load_results(MODELS)
+    assert not [field.name for field in fields(results) if getattr(results, field.name) is None]
+    meld = json.loads((MODELS / METRICS).read_text(encoding="utf-8"))["text"]["meld"]
+    assert results.text.meld.weighted_f1 == Estimate(**meld["weighted_f1"])
+
+
+def test_results_of_other_models_are_no_results(tmp_path):
+    assert load_results(tmp_path) is None
+    shipped = load_results(MODELS)
+    assert results_of(MODELS, shipped.model_hash) is shipped
+    assert results_of(MODELS, "another") is None
+
+
+def test_a_section_that_lacks_a_key_is_named():
+    with pytest.raises(ValueError, match="Transfer lacks 'off'"):
+        parse({"model_hash": "abc", "transfer": {"gamma": 0.3, "dev": {}}})
+
+
+def test_the_card_needs_every_section():
+    with pytest.raises(ValueError, match=METRICS):
+        render(parse({"model_hash": "abc"}))

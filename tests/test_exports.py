@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossmodal import __main__
+from crossmodal.commands.records import OK
 from crossmodal.examples import load_examples
 from crossmodal.fusion import fuse as fusing
 from crossmodal.i18n.translator import LANGUAGES, Translator
@@ -118,7 +119,7 @@ def test_words_alone_name_no_clip():
 
 
 def shown_by_command(line, capsys):
-    assert __main__.main(shlex.split(line)[3:]) == __main__.OK
+    assert __main__.main(shlex.split(line)[3:]) == OK
     return json.loads(capsys.readouterr().out)
 
 

@@ -11,17 +11,20 @@ from conftest import DIM, make_calibration, make_evidence
 from fakes import FakeEngine, write_models
 from test_mixer import in_browser
 
+from crossmodal.data.embeddings import LabelledEmbeddings
 from crossmodal.data.speech import CorpusClip
 from crossmodal.errors import InputError, ModelError
 from crossmodal.evaluation import card
-from crossmodal.evaluation.pairs import LabelledEmbeddings as Scored
-from crossmodal.evaluation.pairs import damaged, draw, match, pair, pair_figures, with_grids
+from crossmodal.evaluation.pairs import damaged, draw, match, pair, pair_metrics, with_grids
+from crossmodal.evaluation.results import LearnedAgainstPools, RuleResult, Scores
 from crossmodal.explain.flips import flips, gate_share
-from crossmodal.explain.sweep import GRID, fuse_pairs, load_pairs, save_pairs, sweep
+from crossmodal.explain.pairs import GRID, load_pairs, save_pairs
+from crossmodal.explain.sweep import fuse_pairs, sweep
 from crossmodal.fusion import fusion_rules, registry
 from crossmodal.fusion.calibration import load_calibration
 from crossmodal.fusion.fuse import fuse, fuse_tasks, fusion_inputs
 from crossmodal.i18n.translator import Translator
+from crossmodal.metrics import Estimate
 from crossmodal.model.folder import MODELS, ModelFolder, model_hash, rule_file
 from crossmodal.model.projection import windows
 from crossmodal.sharing.comparison import decode, every_rule
@@ -287,7 +290,7 @@ def clusters(seed, noise, count=280):
     parts = np.eye(len(EMOTIONS), DIM)[labels][:, None] + noise * random.normal(size=(count, 3, DIM))
     z = parts.mean(1)
     z /= np.linalg.norm(z, axis=1, keepdims=True)
-    return fusion.LabelledEmbeddings(z, parts, labels, np.array([f"origin {row % 10}" for row in range(count)]))
+    return LabelledEmbeddings(z, labels, np.array([f"origin {row % 10}" for row in range(count)]), parts)
 
 
 QUICK = fusion.FusionConfig(steps=120, batch=64, pairs=210, rate=1e-2, patience=20, scale=0.5)
@@ -313,8 +316,7 @@ def test_a_rule_learns_from_a_few_pairs(trained, rule):
 
 
 def scored(side, calibration, name):
-    p = calibration.predict(name, side.z).probabilities[MAIN_TASK]
-    return Scored(p, side.z, side.labels, side.origins, side.parts)
+    return replace(side, probabilities=calibration.predict(name, side.embeddings).probabilities[MAIN_TASK])
 
 
 def test_the_same_seed_gives_the_same_weights():
@@ -328,7 +330,7 @@ def test_splits_share_no_origin_and_weights_cover_the_whole_range():
     train, held = fusion.inner_split(clusters(0, 0.5), 1)
     assert not set(train.origins) & set(held.origins)
     assert fusion.first_half(["b", "a", "c", "d", "a"]).tolist() == [True, True, False, False, True]
-    shares = fusion.Batches(dict.fromkeys(NAMES, train), QUICK, 0).shares(2_000)
+    shares = fusion.PairBatches(dict.fromkeys(NAMES, train), QUICK, 0).weights(2_000)
     assert (shares.max(1) == 1).all()
     assert ((shares == 0).sum(1) <= 1).all()
     assert 0.2 < (shares == 0).any(1).mean() < 0.4
@@ -342,7 +344,7 @@ def test_every_rule_is_measured_in_every_condition(trained, tmp_path):
     worse = scored(clusters(31, 2.0), made, "text")
     rows = draw(*sides, count=140)
     pairs = pair(*sides, rows)
-    found = pair_figures(pairs, pairs, made, {"text_damaged": pair(sides[0], worse, rows)}) | {"noise_db": 5.0}
+    found = pair_metrics(pairs, pairs, made, {"text_damaged": pair(sides[0], worse, rows)}) | {"noise_db": 5.0}
     assert list(found["rules"]) == list(registry())
     assert found["rules"]["linear"]["parameters"] == 0 < found["rules"]["gmu"]["parameters"]
     assert found["rules"]["gmu"]["text_damaged"]["uar"] < found["rules"]["gmu"]["equal"]["uar"]
@@ -364,12 +366,11 @@ def test_every_rule_is_measured_in_every_condition(trained, tmp_path):
     ("low", "high", "kind"), [(0.01, 0.03, "learned"), (-0.03, -0.01, "pool"), (-0.01, 0.02, "equal")]
 )
 def test_the_sentence_says_what_the_interval_says(low, high, kind):
-    rule = {"best": {"uar": 0.8}}
-    compared = {"learned": "gmu", "pool": "product", "difference": {"value": 0.01, "low": low, "high": high}}
-    found = {"rules": {"gmu": rule, "product": rule}, "learned_against_pools": compared}
+    rules = dict.fromkeys(("gmu", "product"), RuleResult(0.5, *[Scores(0.8, 0.8, 0.1)] * 7, 0, 1.0))
+    compared = LearnedAgainstPools("gmu", "product", Estimate(0.01, low, high))
     say = Translator("en")
-    assert say(f"rules.verdict.{kind}") in rule_table.verdict(say, found)
-    told = card._verdict({"label_matched_pairs": found})
+    assert say(f"rules.verdict.{kind}") in rule_table.verdict(say, rules, compared)
+    told = card.verdict(rules, compared)
     assert ("simple pool wins" in told, "worth it" in told) == (kind == "pool", kind == "learned")
 
 
@@ -405,7 +406,10 @@ def test_noise_is_as_strong_as_said_and_hangs_on_the_clip_alone():
 def test_voices_come_back_as_they_were_written(tmp_path):
     random = np.random.default_rng(0)
     found = {
-        kind: {key: speech_windows.Voices(unit(random, 1), [unit(random, size)]) for key, size in (("b", 2), ("a", 3))}
+        kind: {
+            key: speech_windows.WindowedEmbeddings(unit(random, 1), [unit(random, size)])
+            for key, size in (("b", 2), ("a", 3))
+        }
         for kind in speech_windows.KINDS
     }
     speech_windows.write(found, tmp_path / "parts")

@@ -28,7 +28,7 @@ from crossmodal.model.towers import BatchTower, MaskableTower
 from crossmodal.pipeline import Pipeline
 from crossmodal.sharing import comparison
 from crossmodal.sharing.comparison import Variant
-from crossmodal.sharing.export import ExportInput, to_csv, to_json, build_export
+from crossmodal.sharing.export import ExportInput, build_export, to_csv, to_json
 from crossmodal.sharing.serialization import evidence_record
 from crossmodal.sharing.validation import validate_evidence
 from crossmodal.types import EMOTIONS, TASKS, FusionSettings

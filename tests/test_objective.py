@@ -9,7 +9,6 @@ from torch.nn import functional
 from crossmodal.training.objective import (
     Objective,
     cross_modal_contrastive,
-    info_nce,
     soft_cross_entropy,
     supervised_contrastive,
     task_loss,
@@ -65,11 +64,6 @@ def test_cross_modal_contrast_is_symmetric_and_drawn_to_equal_labels():
     loss = cross_modal_contrastive(speech, speech_labels, text, text_labels)
     assert torch.allclose(loss, cross_modal_contrastive(text, text_labels, speech, speech_labels))
     assert loss < cross_modal_contrastive(speech, speech_labels.flip(0), text, text_labels)
-
-
-def test_info_nce_of_equal_embeddings_is_the_logarithm_of_the_batch():
-    z = torch.ones(4, 2) / math.sqrt(2)
-    assert info_nce(z, z).item() == pytest.approx(math.log(4), abs=1e-5)
 
 
 def test_objective_is_the_weighted_sum_as_written():

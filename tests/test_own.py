@@ -15,7 +15,8 @@ import pytest
 from conftest import wav_bytes
 
 from crossmodal.custom import archive
-from crossmodal.custom.queue import TrainingSettings, load_example
+from crossmodal.custom.queue import load_example
+from crossmodal.custom.settings import TrainingSettings
 from crossmodal.errors import CrossmodalError, ModelError
 from crossmodal.model.folder import MODELS, ModelFolder, model_hash
 from crossmodal.pretrained import sha256
@@ -34,7 +35,7 @@ CHANCE = 1 / len(EMOTIONS)
 
 @pytest.fixture(scope="module")
 def reference():
-    from crossmodal.custom.features import load_reference
+    from crossmodal.custom.reference import load_reference
 
     return load_reference()
 
@@ -42,7 +43,7 @@ def reference():
 @pytest.fixture(scope="module")
 def trained(reference, tmp_path_factory):
     """Settings -> what a run told and its folder; each is made once."""
-    from crossmodal.custom.worker import train
+    from crossmodal.custom.trainer import train
 
     made = {}
 
@@ -84,7 +85,7 @@ def test_the_reference_is_small_and_holds_neither_sound_nor_words(reference):
 
 
 def test_an_altered_reference_is_refused(tmp_path):
-    from crossmodal.custom.features import load_reference
+    from crossmodal.custom.reference import load_reference
 
     folder = tmp_path / "reference"
     folder.mkdir()
@@ -146,7 +147,7 @@ def test_a_voice_that_nobody_taught_is_read_through_gamma_alone(trained):
 
 
 def test_the_same_seed_gives_the_same_model(reference, trained, tmp_path):
-    from crossmodal.custom.worker import train
+    from crossmodal.custom.trainer import train
 
     events = []
     train(reference, QUICK, tmp_path / "model", events.append, threading.Event())
@@ -167,12 +168,12 @@ def test_modality_dropout_leaves_terms_out_and_still_trains(trained):
 
 
 def test_a_loss_that_is_no_number_is_told(reference, tmp_path, monkeypatch):
-    from crossmodal.custom import worker
+    from crossmodal.custom import trainer
 
-    monkeypatch.setattr(worker, "TASK_WEIGHTS", {"emotion": float("nan")})
-    monkeypatch.setattr(worker.Trainer, "measure", lambda self, epoch: {"epoch": epoch})
+    monkeypatch.setattr(trainer, "TASK_WEIGHTS", {"emotion": float("nan")})
+    monkeypatch.setattr(trainer.Trainer, "measure", lambda self, epoch: {"epoch": epoch})
     with pytest.raises(CrossmodalError) as caught:
-        worker.train(reference, QUICK, tmp_path / "model", lambda event: None, threading.Event())
+        trainer.train(reference, QUICK, tmp_path / "model", lambda event: None, threading.Event())
     assert caught.value.code == "train_diverged"
 
 
@@ -204,7 +205,7 @@ def test_folding_changes_nothing(trained, reference):
     """Pooled states through basis and phi, and through the one folded matrix, come to the same z."""
     import torch
 
-    from crossmodal.custom.worker import Trainer, fold
+    from crossmodal.custom.trainer import Trainer, fold
     from crossmodal.modalities import load_towers
 
     trainer = Trainer(reference, QUICK)
@@ -216,7 +217,7 @@ def test_folding_changes_nothing(trained, reference):
         basis = reference.bases[name]
         pooled = basis.centre + basis.spread * random.normal(size=(5, len(basis.centre))).astype(np.float32)
         with torch.inference_mode():
-            wanted = trainer.space(name, torch.from_numpy(basis.place(pooled)) / trainer.scale[name])
+            wanted = trainer.space(name, torch.from_numpy(basis.project(pooled)) / trainer.scale[name])
             state = fold(trainer, name, basis)
             rows = torch.from_numpy(pooled)
             if name == "speech":

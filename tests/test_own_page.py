@@ -9,7 +9,8 @@ import time
 import pytest
 from visiting import EN, address, run, shown, start
 
-from crossmodal.custom.queue import TrainingQueue, TrainingSettings, load_example
+from crossmodal.custom.queue import TrainingQueue, load_example
+from crossmodal.custom.settings import TrainingSettings
 from crossmodal.i18n.translator import Translator
 from crossmodal.model.folder import MODELS
 from crossmodal.ui import service

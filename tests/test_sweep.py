@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 
 from crossmodal import metrics
 from crossmodal.errors import InputError
-from crossmodal.evaluation.statistics import bootstrap, unweighted_average_recall
-from crossmodal.explain.sweep import ALPHAS, RESAMPLES, Pairs, Sweep, fuse_pairs, load_pairs, save_pairs, sweep
+from crossmodal.explain.pairs import Pairs, load_pairs, save_pairs
+from crossmodal.explain.sweep import ALPHAS, RESAMPLES, Sweep, fuse_pairs, sweep
 from crossmodal.fusion import fusion_rules, scale_temperature
+from crossmodal.metrics import bootstrap, unweighted_average_recall
 from crossmodal.model.folder import MODELS, ModelFolder, model_hash
 from crossmodal.types import EMOTIONS, PRIORS, FusionSettings
 

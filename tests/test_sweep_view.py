@@ -10,9 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_sweep import make_pairs
 
+from crossmodal.evaluation.results import METRICS, best_alphas
 from crossmodal.explain.flips import Flips, Segment
-from crossmodal.explain.sweep import Pairs, best_alphas, save_pairs, sweep
+from crossmodal.explain.pairs import Pairs, save_pairs
+from crossmodal.explain.sweep import sweep
 from crossmodal.i18n.translator import LANGUAGES, Translator
+from crossmodal.model.folder import MODELS
 from crossmodal.types import EMOTIONS, FusionSettings
 from crossmodal.ui import flip_words
 from crossmodal.ui.charts import svg
@@ -117,8 +120,11 @@ def test_the_best_alpha_is_the_one_of_the_figures(tmp_path):
     assert best_alphas(tmp_path, "abc") == {}
     other = tmp_path / "other"
     other.mkdir()
-    told = {"model_hash": "abc", "label_matched_pairs": {"rules": {"linear": {"best_alpha": 0.37}}}}
-    (other / "metrics.json").write_text(json.dumps(told))
+    told = json.loads((MODELS / METRICS).read_text(encoding="utf-8"))
+    pairs = told["label_matched_pairs"]
+    pairs["rules"] = {"linear": pairs["rules"]["linear"] | {"best_alpha": 0.37}}
+    told = {"model_hash": "abc", "label_matched_pairs": pairs}
+    (other / METRICS).write_text(json.dumps(told))
     assert best_alphas(other, "abc") == {"linear": 0.37}
     assert best_alphas(other, "of other models") == {}
 

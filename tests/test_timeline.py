@@ -17,8 +17,9 @@ from fakes import FakeEngine
 from test_audio import encoded, lying_wav
 
 from crossmodal import limits
-from crossmodal.__main__ import OK, SOME_UNREADABLE, main
+from crossmodal.__main__ import main
 from crossmodal.audio.decoder import Decoder, shared_decoder
+from crossmodal.commands.records import OK, SOME_UNREADABLE
 from crossmodal.errors import BusyError, InputError
 from crossmodal.examples import load_examples
 from crossmodal.fusion.fuse import fuse

@@ -9,21 +9,22 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from crossmodal.data.folders import check_named
 from crossmodal.data.speech import CorpusClip
 from crossmodal.errors import CrossmodalError
 from crossmodal.model.head import Head
-from crossmodal.training import speech as training
-from crossmodal.training import speech_folds as runs
+from crossmodal.training import speech, speech_folds
 from crossmodal.training.augment import Strength
-from crossmodal.training.checkpointing import claim
+from crossmodal.training.checkpointing import average_weights, claim, save
 from crossmodal.training.clip_cache import CachedClip, condition_by_level, speech_mask
-from crossmodal.training.release import check_named
+from crossmodal.training.run import AdaptationRun
+from crossmodal.training.speech_batches import Batch, draw_weights, mix
+from crossmodal.training.speech_model import SpeechConfig, SpeechModel, TextSpace
+from crossmodal.training.speech_scores import load_scores, save_scores, score
 from crossmodal.types import EMOTIONS
 
 GENTLE = Strength(p_speed=0.0, p_reverb=0.0, p_equalise=0.0, p_noise=0.3)
-CONFIG = training.SpeechConfig(
-    epochs=4, batch=7, projection_rate=1e-2, dropout=0.1, strength=GENTLE, bfloat16=False, bank=14
-)
+CONFIG = SpeechConfig(epochs=4, batch=7, projection_rate=1e-2, dropout=0.1, strength=GENTLE, bfloat16=False, bank=14)
 
 
 def clip(corpus, speaker, emotion, number=0, split="train"):
@@ -54,7 +55,7 @@ def tiny():
     torch.manual_seed(1)
     from crossmodal.model.projection import Projection
 
-    return training.SpeechModel(TinyEncoder(), Projection(2, 32, dropout=0.1))
+    return SpeechModel(TinyEncoder(), Projection(2, 32, dropout=0.1))
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +69,11 @@ def space():
     head = Head()
     rows = torch.arange(42) % 7
     z = functional.normalize(head.linear["emotion"].weight.detach()[rows], dim=1)
-    return training.TextSpace(head, z, torch.eye(7)[rows])
+    return TextSpace(head, z, torch.eye(7)[rows])
 
 
 def adapt(clips, space, folder, config=CONFIG):
-    return training.adapt_speech(config, clips, clips, space, folder, model=tiny())
+    return speech.adapt_speech(config, clips, clips, space, folder, model=tiny())
 
 
 def test_it_learns_and_keeps_theta(clips, space, tmp_path):
@@ -82,20 +83,20 @@ def test_it_learns_and_keeps_theta(clips, space, tmp_path):
     assert history[-1]["total"] < history[0]["total"]
     assert found.figures["dev_uar"] > 0.5
     assert all(torch.equal(value, before[name]) for name, value in space.head.state_dict().items())
-    assert (tmp_path / training.WEIGHTS).is_file()
-    assert json.loads((tmp_path / training.FIGURES).read_text())["dev_uar"] == found.figures["dev_uar"]
+    assert (tmp_path / speech.WEIGHTS).is_file()
+    assert json.loads((tmp_path / speech.FIGURES).read_text())["dev_uar"] == found.figures["dev_uar"]
 
 
 def test_an_interrupted_run_ends_like_one_that_was_not(clips, space, tmp_path, monkeypatch):
     whole = adapt(clips, space, tmp_path / "whole").model.state_dict()
-    train_epoch = training._Run._train_epoch
+    train_epoch = AdaptationRun.train_epoch
 
-    def interrupted(self, number):
-        if number == 2:
+    def interrupted(self, progress):
+        if self.position.epoch == 2:
             raise KeyboardInterrupt
-        train_epoch(self, number)
+        train_epoch(self, progress)
 
-    monkeypatch.setattr(training._Run, "_train_epoch", interrupted)
+    monkeypatch.setattr(AdaptationRun, "train_epoch", interrupted)
     with pytest.raises(KeyboardInterrupt):
         adapt(clips, space, tmp_path / "parts")
     monkeypatch.undo()
@@ -104,7 +105,7 @@ def test_an_interrupted_run_ends_like_one_that_was_not(clips, space, tmp_path, m
 
 
 def test_another_configuration_does_not_take_up_a_run(clips, space, tmp_path):
-    short = training.SpeechConfig(epochs=1, batch=7, strength=GENTLE, bfloat16=False)
+    short = SpeechConfig(epochs=1, batch=7, strength=GENTLE, bfloat16=False)
     adapt(clips, space, tmp_path, short)
     with pytest.raises(CrossmodalError) as caught:
         adapt(clips, space, tmp_path, CONFIG)
@@ -113,11 +114,11 @@ def test_another_configuration_does_not_take_up_a_run(clips, space, tmp_path):
 
 def test_scores_come_back_in_the_order_of_the_clips(clips, space, tmp_path):
     model = tiny().eval()
-    scores = training.score(model, space.head, clips)
-    alone = training.score(model, space.head, clips[5:6])
+    scores = score(model, space.head, clips)
+    alone = score(model, space.head, clips[5:6])
     assert torch.allclose(scores.z[5:6], alone.z, atol=1e-5)
-    training.save_scores(scores, tmp_path / "oof", {"tones/" + clips[0].clip.key: {"fold": 3}})
-    tensors, rows = training.load_scores(tmp_path / "oof")
+    save_scores(scores, tmp_path / "oof", {"tones/" + clips[0].clip.key: {"fold": 3}})
+    tensors, rows = load_scores(tmp_path / "oof")
     assert torch.equal(tensors["emotion"], scores.logits["emotion"])
     assert rows[0]["fold"] == 3
     assert [row["emotion"] for row in rows] == [item.clip.emotion for item in clips]
@@ -125,7 +126,7 @@ def test_scores_come_back_in_the_order_of_the_clips(clips, space, tmp_path):
 
 def test_draws_are_balanced_over_emotions():
     found = [clip("a", "s", "joy", n) for n in range(9)] + [clip("a", "s", "anger")] + [clip("b", "t", None)]
-    weights = training.draw_weights(found, plain=0.5)
+    weights = draw_weights(found, plain=0.5)
     assert weights.sum() == pytest.approx(1.0)
     assert weights[:9].sum() == pytest.approx(weights[9])
     assert weights[10] == pytest.approx(weights[9] / 2)
@@ -133,8 +134,8 @@ def test_draws_are_balanced_over_emotions():
 
 def test_mixing_keeps_the_larger_half():
     targets = {"emotion": torch.eye(7), "sentiment": torch.zeros(7, 3)}
-    batch = training.Batch(torch.randn(7, 80, 8), torch.ones(7, 4, dtype=torch.bool), targets)
-    mixed = training.mix(batch, 0.4, np.random.default_rng(0))
+    batch = Batch(torch.randn(7, 80, 8), torch.ones(7, 4, dtype=torch.bool), targets)
+    mixed = mix(batch, 0.4, np.random.default_rng(0))
     assert torch.allclose(mixed.targets["emotion"].sum(1), torch.ones(7))
     assert (mixed.targets["emotion"].diagonal() >= 0.5).all()
 
@@ -143,24 +144,24 @@ def test_the_plan_keeps_what_is_asked_out_of_training():
     ravdess = [clip("ravdess", f"ravdess_{actor:02d}", "joy", n) for actor in range(1, 21) for n in range(2)]
     emodb = [clip("emodb", f"emodb_{n}", "anger", n, split) for n, split in enumerate(("train", "dev", "test"))]
     plain = [clip("kathleen", "kathleen", None, n) for n in range(3)]
-    jobs = runs.plan({"ravdess": ravdess, "emodb": emodb, "kathleen": plain}, extra_in_folds=True)
+    jobs = speech_folds.plan({"ravdess": ravdess, "emodb": emodb, "kathleen": plain}, extra_in_folds=True)
     assert [job.name for job in jobs] == ["final", *(f"fold{n}" for n in range(5))]
     for job in jobs:
-        asked = {found for group in job.ask.values() for found in group}
+        asked = {found for group in job.score.values() for found in group}
         assert not asked & set(job.train)
-    alone = runs.plan({"ravdess": ravdess, "emodb": emodb}, extra_in_folds=False)
+    alone = speech_folds.plan({"ravdess": ravdess, "emodb": emodb}, extra_in_folds=False)
     assert {found.corpus for job in alone[1:] for found in job.train} == {"ravdess"}
     assert not {found.corpus for found in jobs[0].train} & {"kathleen"}
     for job in jobs[1:]:
-        actors = {found.speaker for found in job.ask["test"]}
+        actors = {found.speaker for found in job.score["test"]}
         assert len(actors) == 4
         assert not actors & {found.speaker for found in job.train}
 
 
 def test_averaging_runs_averages_each_tensor(tmp_path):
     for name, value in (("a", 1.0), ("b", 4.0)):
-        training.save({"w": torch.full((2,), value, dtype=torch.float16)}, tmp_path / f"{name}.safetensors")
-    found = runs.average_weights([tmp_path / "a.safetensors", tmp_path / "b.safetensors"])
+        save({"w": torch.full((2,), value, dtype=torch.float16)}, tmp_path / f"{name}.safetensors")
+    found = average_weights([tmp_path / "a.safetensors", tmp_path / "b.safetensors"])
     assert found["w"].tolist() == [2.5, 2.5]
 
 

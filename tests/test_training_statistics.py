@@ -6,7 +6,7 @@ from crossmodal.data.speech import CorpusClip
 from crossmodal.model.head import Head
 from crossmodal.model.projection import StatisticsProjection
 from crossmodal.training import ridge
-from crossmodal.training.speech import TextSpace
+from crossmodal.training.speech_model import TextSpace
 from crossmodal.types import EMOTIONS
 
 
@@ -18,7 +18,7 @@ def make_space(seed=0):
 
 def test_theta_reads_every_place_as_its_emotion():
     space = make_space()
-    read = space.head(ridge.places(space))
+    read = space.head(ridge.class_anchors(space))
     wanted = ridge.LOGIT * torch.eye(len(EMOTIONS))
     torch.testing.assert_close(read["emotion"], wanted, atol=1e-3, rtol=0)
     joy, anger = EMOTIONS.index("joy"), EMOTIONS.index("anger")
@@ -28,13 +28,13 @@ def test_theta_reads_every_place_as_its_emotion():
 
 def test_clips_apart_are_read_where_they_belong():
     space, names = make_space(), list(EMOTIONS)
-    targets = ridge.places(space)
+    targets = ridge.class_anchors(space)
     torch.manual_seed(1)
     centres = 4 * torch.randn(len(EMOTIONS), 40)
     clips = [CorpusClip(None, "ravdess", f"{i}", "s", names[i % 7], "", "") for i in range(140)]
     rows = torch.stack([centres[i % 7] for i in range(140)]) + 0.1 * torch.randn(2, 140, 40)
     state = ridge.fit_clips(rows, clips, clips[:70], "ravdess", targets)
-    found = space.head(ridge.read(state, rows[0, 70:]))["emotion"].argmax(1)
+    found = space.head(ridge.project(state, rows[0, 70:]))["emotion"].argmax(1)
     assert found.tolist() == [i % 7 for i in range(70, 140)]
 
 
@@ -44,7 +44,7 @@ def test_the_fitted_tensors_are_those_of_the_projection():
     rows = ridge.statistics(states)
     state = ridge.fit(rows, torch.arange(5), torch.full((5,), 0.2), torch.randn(7, 3), 1)
     projection.load_state_dict(state)
-    torch.testing.assert_close(projection(states), ridge.read(state, rows))
+    torch.testing.assert_close(projection(states), ridge.project(state, rows))
 
 
 def test_classes_count_alike_and_extra_corpora_less():

@@ -10,6 +10,7 @@ from crossmodal.data.text import Sentence, TextData, implied_sentiment
 from crossmodal.errors import CrossmodalError
 from crossmodal.model.head import Head
 from crossmodal.model.projection import MeanProjection
+from crossmodal.text import without_punctuation
 from crossmodal.training import text as training
 from crossmodal.training.text_metrics import TextModel, dev_score
 from crossmodal.types import EMOTIONS
@@ -84,19 +85,19 @@ def test_same_seed_same_weights(data, tmp_path):
 
 def test_an_interrupted_run_ends_like_an_unbroken_one(data, tmp_path, monkeypatch):
     whole = adapt(data, tmp_path / "whole")
-    step, done = training._Run._step, []
+    step, done = training.TextRun.step, []
 
-    def interrupted(run, batch):
+    def interrupted(run, *batch):
         if len(done) == 30:
             run.save()
             raise KeyboardInterrupt
         done.append(1)
-        return step(run, batch)
+        return step(run, *batch)
 
-    monkeypatch.setattr(training._Run, "_step", interrupted)
+    monkeypatch.setattr(training.TextRun, "step", interrupted)
     with pytest.raises(KeyboardInterrupt):
         adapt(data, tmp_path / "broken")
-    monkeypatch.setattr(training._Run, "_step", step)
+    monkeypatch.setattr(training.TextRun, "step", step)
     assert same(whole, adapt(data, tmp_path / "broken"))
 
 
@@ -120,12 +121,12 @@ def test_it_stops_when_dev_no_longer_improves(data, tmp_path, monkeypatch):
 
 
 def test_without_punctuation_keeps_apostrophes():
-    assert training.without_punctuation("Well -- don't, you see?!") == "Well don't you see"
-    assert training.without_punctuation("?!") == "?!"
+    assert without_punctuation("Well -- don't, you see?!") == "Well don't you see"
+    assert without_punctuation("?!") == "?!"
 
 
 def test_layers_learn_more_slowly_further_down():
-    rates = [training._rate_of(f"encoder.bert.encoder.layer.{k}.output.dense.weight", CONFIG) for k in range(6)]
+    rates = [training.rate_of(f"encoder.bert.encoder.layer.{k}.output.dense.weight", CONFIG) for k in range(6)]
     assert rates == sorted(rates)
     assert rates[-1] == CONFIG.encoder_rate
-    assert training._rate_of("head.linear.emotion.weight", CONFIG) == CONFIG.head_rate
+    assert training.rate_of("head.linear.emotion.weight", CONFIG) == CONFIG.head_rate

@@ -7,7 +7,8 @@ import weakref
 
 import pytest
 
-from crossmodal.custom.queue import LIMITS, TrainingQueue, TrainingSettings, load_example
+from crossmodal.custom.queue import TrainingQueue, load_example
+from crossmodal.custom.settings import LIMITS, TrainingSettings
 from crossmodal.errors import BusyError, InputError
 from crossmodal.model.folder import ModelFolder
 
@@ -78,11 +79,11 @@ def test_two_run_the_third_waits_and_the_next_is_let_in(make):
     shop = make()
     runs = [shop.start(name, TrainingSettings()) for name in "abcd"]
     assert [run.state for run in runs] == ["running", "running", "waiting", "waiting"]
-    assert [shop.place(run) for run in runs] == [0, 0, 1, 2]
+    assert [shop.position(run) for run in runs] == [0, 0, 1, 2]
     started(runs[0])
     shop.stop(runs[0])
     until(lambda: runs[2].state == "running")
-    assert shop.place(runs[3]) == 1
+    assert shop.position(runs[3]) == 1
     shop.stop(runs[3])  # one that waits just leaves
     assert (runs[3].state, runs[3].error.code) == ("failed", "train_left")
 

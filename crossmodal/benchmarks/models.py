@@ -1,8 +1,8 @@
 """Speed and memory, side by side in one run with what one would write otherwise.
 
 The other way is the usual one: transformers' models and pipeline over the same weights, every clip padded to 30 s, and
-both encoders run again whenever a weight changes. Both sides use two threads and take turns, so that what else the
-machine does meets both alike.
+both encoders run again whenever a weight changes. Both sides use two threads and take turns, so that other load on the
+machine affects both.
 """
 
 from __future__ import annotations
@@ -50,25 +50,25 @@ Work = Callable[[], object]
 class UsualWay:
     """The same weights as a user of transformers would run them."""
 
-    def __init__(self, pipeline_: Pipeline) -> None:
-        speech = pipeline_.towers[modalities.SPEECH]
+    def __init__(self, pipeline: Pipeline) -> None:
+        speech = pipeline.towers[modalities.SPEECH]
         assert isinstance(speech, SpeechTower)  # the shipped one; its encoder is what the usual way runs padded
-        self._tower, self._text = speech, pipeline_.towers[modalities.TEXT]
-        self._calibration = pipeline_.calibration
+        self._tower, self._text = speech, pipeline.towers[modalities.TEXT]
+        self._calibration = pipeline.calibration
         self._extract = WhisperFeatureExtractor()  # type: ignore[no-untyped-call]
         self._recogniser = _recogniser()
 
     @torch.inference_mode()
-    def voice(self, samples: FloatArray) -> Array:
+    def speech(self, samples: FloatArray) -> Array:
         """Emotion from a clip padded to 30 s."""
         mel = self._extract(samples, sampling_rate=SAMPLE_RATE, return_tensors="pt").input_features
-        found = self._tower.encoder.whisper(mel, output_hidden_states=True)
-        states = torch.stack([*found.hidden_states[:-1], found.last_hidden_state], dim=1)
+        output = self._tower.encoder.whisper(mel, output_hidden_states=True)
+        states = torch.stack([*output.hidden_states[:-1], output.last_hidden_state], dim=1)
         z = self._tower.project(states)[0].double().numpy()
         return self._calibration.predict(modalities.SPEECH, z).probabilities["emotion"]
 
-    def words(self, text: str) -> Array:
-        """Emotion from words."""
+    def text(self, text: str) -> Array:
+        """Emotion from text."""
         return self._calibration.predict(modalities.TEXT, self._text(text)).probabilities["emotion"]
 
     def transcript(self, samples: FloatArray) -> str:
@@ -77,7 +77,7 @@ class UsualWay:
 
     def tick(self, samples: FloatArray, text: str) -> Array:
         """One move of a slider: read both again, then add them up."""
-        return 0.6 * self.voice(samples) + 0.4 * self.words(text)
+        return 0.6 * self.speech(samples) + 0.4 * self.text(text)
 
 
 def _recogniser() -> Any:
@@ -117,17 +117,17 @@ def side_by_side(ours: Work, theirs: Work | None = None, rounds: int = ROUNDS) -
     for work in sides:
         work()
     for _ in range(rounds):
-        for work, kept in zip(sides, times, strict=False):
+        for work, taken in zip(sides, times, strict=False):
             start = time.perf_counter()
             work()
-            kept.append((time.perf_counter() - start) * 1e3)
+            taken.append((time.perf_counter() - start) * 1e3)
     return statistics.median(times[0]), statistics.median(times[1]) if theirs else None
 
 
-def clip_of(seconds: float, voice: FloatArray) -> bytes:
-    """Speech of that length as a WAV file: a voice repeated."""
+def clip_of(seconds: float, speech: FloatArray) -> bytes:
+    """Speech of that length in seconds as a WAV file: ``speech`` repeated."""
     count = int(seconds * SAMPLE_RATE)
-    return to_wav(np.tile(voice, count // len(voice) + 1)[:count])
+    return to_wav(np.tile(speech, count // len(speech) + 1)[:count])
 
 
 def _line(name: str, ours: float, theirs: float | None = None, aim: str = "", unit: str = "ms") -> None:
@@ -139,12 +139,12 @@ def _measure_clip(engine: Pipeline, usual: UsualWay, clip: bytes, text: str) -> 
     samples = audio.preprocess(clip).samples
     ours, theirs = side_by_side(
         lambda: engine.embed(speech=clip, text=text),
-        lambda: (audio.preprocess(clip), usual.voice(samples), usual.words(text)),
+        lambda: (audio.preprocess(clip), usual.speech(samples), usual.text(text)),
     )
     _line(f"{SECONDS:g} s clip and its words to evidence", ours, theirs, "<= 120 ms")
     ours, theirs = side_by_side(
         lambda: engine.embed(speech=clip),
-        lambda: (audio.preprocess(clip), usual.voice(samples), usual.words(usual.transcript(samples))),
+        lambda: (audio.preprocess(clip), usual.speech(samples), usual.text(usual.transcript(samples))),
         rounds=3,
     )
     _line(f"{SECONDS:g} s clip to evidence, with transcript", ours, theirs, "<= 900 ms")
@@ -161,18 +161,11 @@ def _measure_fusing(engine: Pipeline, usual: UsualWay, clip: bytes, text: str) -
         _line(f"fuse, {rule}", ours / 200 * 1e3, theirs and theirs * 1e3, "<= 50 us", unit="us")
 
 
-def _measure_tick() -> None:
-    """A slider tick on the page: what the server computes, drawing included, without the network."""
-    from crossmodal.benchmarks.tick import tick_milliseconds
-
-    _line("slider tick on the page, server", tick_milliseconds(), aim="<= 20 ms")
-
-
 def _measure_timeline(engine: Pipeline) -> None:
     """A recording read as one, beside each of its utterances given alone with a transcript of its own."""
     pause = np.zeros(int(PAUSE_SECONDS * SAMPLE_RATE), np.float32)
-    voices = [shared_decoder()(example.audio.read_bytes()) for example in load_examples().values()]
-    joined = np.concatenate([part for voice in voices for part in (voice, pause)])
+    speech = [shared_decoder()(example.audio.read_bytes()) for example in load_examples().values()]
+    joined = np.concatenate([part for samples in speech for part in (samples, pause)])
     samples = np.tile(joined, int(RECORDING_SECONDS * SAMPLE_RATE) // len(joined) + 1)
     data, seconds = to_wav(samples), len(samples) / SAMPLE_RATE
     cuts = reader.UtteranceBuffer()
@@ -186,10 +179,10 @@ def _measure_timeline(engine: Pipeline) -> None:
     _line(name, ours / 1e3, theirs and theirs / 1e3, f"<= {seconds / 15:.1f} s", unit="s")
 
 
-def _measure_lengths(engine: Pipeline, voice: FloatArray) -> None:
+def _measure_lengths(engine: Pipeline, speech: FloatArray) -> None:
     print("\nclip length to evidence, words given:")
     for seconds in LENGTHS:
-        clip = clip_of(seconds, voice)
+        clip = clip_of(seconds, speech)
         ours, _ = side_by_side(lambda clip=clip: engine.embed(speech=clip, text=TEXT), rounds=3)  # type: ignore[misc]
         print(f"  {seconds:>3} s {ours:8.1f} ms   {ours / seconds:6.1f} ms a second of sound", flush=True)
 
@@ -211,25 +204,29 @@ def _measure_memory(models: Path, clip: Path) -> None:
         print("memory: this system does not tell")
         return
     command = [sys.executable, "-c", _MEMORY, str(models), str(clip)]
-    found = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  our own program
-    _line("memory of one warm process", float(found.stdout.split()[-1]), aim="<= 1200 MB", unit="MB")
+    finished = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603  our own program
+    _line("memory of one warm process", float(finished.stdout.split()[-1]), aim="<= 1200 MB", unit="MB")
 
 
-def bench(models: Path, clip: Path | None = None) -> None:
-    """Print every measurement; ``clip`` stands in for the shipped example whose voice is used otherwise."""
+def bench(models: Path, clip: Path | None, tick_milliseconds: Callable[[], float]) -> None:
+    """Print every measurement; ``clip`` replaces the shipped example whose speech is used otherwise.
+
+    ``tick_milliseconds`` measures what one move of a slider on the page costs the server, drawing included, without the
+    network; it needs the page, which the measurements of the models do without.
+    """
     torch.set_num_threads(THREADS)
     source = clip or next(iter(load_examples().values())).audio
-    voice = shared_decoder()(source.read_bytes())
+    speech = shared_decoder()(source.read_bytes())
     engine = Pipeline.load(models)
     usual = UsualWay(engine)
-    five = clip_of(SECONDS, voice)
+    five = clip_of(SECONDS, speech)
     print(f"{'':<44}{'here':>12}  {'usual way':>13}   {'ratio':>9}   aim")
     _measure_clip(engine, usual, five, TEXT)
     _measure_fusing(engine, usual, five, TEXT)
-    _measure_tick()
+    _line("slider tick on the page, server", tick_milliseconds(), aim="<= 20 ms")
     _measure_timeline(engine)
     _measure_memory(models, source)
-    _measure_lengths(engine, voice)
+    _measure_lengths(engine, speech)
     same = audio.preprocess(five).samples
     heard = [engine.transcriber(Waveform(same)).text, usual.transcript(same)]
     print(f"\ntranscripts: here {heard[0]!r}, usual way {heard[1]!r}")

@@ -56,7 +56,7 @@ CLOCK = """([slider, kind]) => {
 
 
 class MissingError(Exception):
-    """What measuring in a browser needs is not here."""
+    """Playwright or Chromium, which measuring in a browser needs, is not installed."""
 
 
 def bench_ui() -> None:
@@ -133,8 +133,8 @@ def _releases(live: Any, plain: Any) -> tuple[list[float], list[float]]:
     )
     times: tuple[list[float], list[float]] = ([], [])
     for step in range(ROUNDS):
-        for (page, selector), kept in zip(sides, times, strict=True):
-            kept.append(_release(page, selector, "End" if step % 2 else "Home"))
+        for (page, selector), taken in zip(sides, times, strict=True):
+            taken.append(_release(page, selector, "End" if step % 2 else "Home"))
     return times
 
 

@@ -1,1 +1,1 @@
-"""What `python -m crossmodal` can do, a command a module."""
+"""The commands of the command line, one module each: ``add_parser`` says what it takes, ``run`` does it."""

@@ -1,14 +1,13 @@
-"""Runs of training that visitors start: who runs, who waits, who left. The work is done by processes apart.
+"""Training runs that visitors start: the queue, the supervision of their processes, and what they report.
 
-Serving knows of training no more than the name of the program and what it says: JSON lines, one an event. A run
-belongs to one visitor; it ends when it is done, when it is stopped, or when nobody has looked at it for a while.
+Serving knows of training only the name of the program and its output: JSON lines, one an event. A run belongs to one
+visitor; it ends when it is done, when it is stopped, or when its page has not polled it for a while.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import math
 import os
 import shutil
 import subprocess
@@ -18,104 +17,27 @@ import threading
 import time
 import weakref
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from crossmodal import limits
+from crossmodal.custom.settings import TrainingSettings
 from crossmodal.errors import BusyError, CrossmodalError, InputError
-from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.model.folder import MODELS, ModelFolder
 
 PROGRAM = "crossmodal.custom.worker"
 POLL_SECONDS = 1.0
-
-DIMENSIONS = (2, 4, 8, 16, 32, 64, 128, 256)
-"""Where a models folder keeps what a run at the first settings told."""
-
-
-# --- settings -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingSettings:
-    """All that decides a run; the defaults are what the page opens with.
-
-    ``lambda_*`` weigh the task losses and ``gamma_*`` the alignment losses of L = sum lambda_i L_i + sum gamma_ij L_ij.
-    ``dimension`` is the width of the shared space, ``rate`` the highest learning rate, ``dropout`` the chance that a
-    step leaves one of the modalities out.
-    """
-
-    lambda_speech: float = 1.0
-    lambda_text: float = 1.0
-    gamma_cross: float = 0.3
-    gamma_speech: float = 0.1
-    gamma_text: float = 0.1
-    dimension: int = 64
-    epochs: int = 20
-    rate: float = 0.002
-    dropout: float = 0.0
-    seed: int = 0
-
-    @property
-    def lambdas(self) -> dict[str, float]:
-        """Modality -> lambda_i."""
-        return {SPEECH: self.lambda_speech, TEXT: self.lambda_text}
-
-    @property
-    def gammas(self) -> dict[tuple[str, str], float]:
-        """Pair of modalities -> gamma_ij."""
-        return {
-            (SPEECH, TEXT): self.gamma_cross,
-            (SPEECH, SPEECH): self.gamma_speech,
-            (TEXT, TEXT): self.gamma_text,
-        }
-
-    @classmethod
-    def checked(cls, given: Mapping[str, Any]) -> TrainingSettings:
-        """Settings from plain values. Raises InputError ``train_setting`` or ``train_nothing``."""
-        found: dict[str, Any] = {}
-        for name, (low, high) in LIMITS.items():
-            value = given.get(name, cls.__dataclass_fields__[name].default)
-            if not _within(value, low, high):
-                raise InputError("train_setting", name=name, value=str(value)[:20], lowest=low, highest=high)
-            found[name] = value if isinstance(low, float) else int(value)
-        if found["dimension"] not in DIMENSIONS:
-            raise InputError("train_setting", name="dimension", value=found["dimension"], lowest=2, highest=256)
-        settings = cls(**found)
-        if not any((*settings.lambdas.values(), *settings.gammas.values())):
-            raise InputError("train_nothing")
-        return settings
-
-
-LIMITS: Mapping[str, tuple[float, float]] = {
-    "lambda_speech": (0.0, 2.0),
-    "lambda_text": (0.0, 2.0),
-    "gamma_cross": (0.0, 2.0),
-    "gamma_speech": (0.0, 2.0),
-    "gamma_text": (0.0, 2.0),
-    "dimension": (DIMENSIONS[0], DIMENSIONS[-1]),
-    "epochs": (1, 60),
-    "rate": (0.0001, 0.05),
-    "dropout": (0.0, 0.9),
-    "seed": (0, 9999),
-}
-"""Lowest and highest value of each setting; whole numbers where these are."""
-
-
-def _within(value: object, low: float, high: float) -> bool:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return number and math.isfinite(float(str(value))) and low <= float(str(value)) <= high
 
 
 # --- a run ----------------------------------------------------------------------------------------------------------
 
 
 class TrainingRun:
-    """One run of one visitor: its settings, what it has told so far, and the folder of its model.
+    """One run of one visitor: its settings, its events so far, and the folder of its model.
 
-    ``state`` goes from ``waiting`` to ``running`` to ``done`` or ``failed``. The folder is dropped with the run object,
-    so a session that holds it keeps the model, and a session that ends lets it go.
+    ``state`` goes from ``waiting`` to ``running`` to ``done`` or ``failed``. The folder is deleted with the run object:
+    the model lives as long as a session that refers to the run.
     """
 
     def __init__(self, visitor: str, settings: TrainingSettings) -> None:
@@ -136,17 +58,17 @@ class TrainingRun:
 
     @property
     def stopping(self) -> bool:
-        """Whether it was told to stop and has not yet finished."""
+        """Whether it was asked to stop and has not yet finished."""
         return self._stopped and self.alive
 
     @property
     def result(self) -> dict[str, Any] | None:
-        """What a finished run told at the end."""
+        """The last event of a finished run."""
         last = self.events[-1] if self.events else {}
         return last if last.get("event") == "done" else None
 
     def touch(self) -> None:
-        """Say that somebody still looks at it."""
+        """Note that its page still polls it."""
         self.touched = time.monotonic()
 
     def drop(self) -> None:
@@ -154,7 +76,7 @@ class TrainingRun:
         self._drop()
 
     def ask_to_stop(self) -> None:
-        """Let it finish with what it has."""
+        """Let it finish with what it has learned."""
         self._stopped = True
         if self.process is not None and self.process.stdin is not None:
             with contextlib.suppress(OSError, ValueError):  # it has just ended by itself
@@ -168,7 +90,7 @@ class TrainingRun:
 
 
 class TrainingQueue:
-    """The runs of this server: at most one a visitor and ``running`` at once, the rest in line."""
+    """The runs of this server: at most one a visitor and ``running`` at once, the rest waiting."""
 
     def __init__(
         self,
@@ -179,20 +101,20 @@ class TrainingQueue:
         program: Sequence[str] | None = None,
         abandoned: float = limits.MAX_UNWATCHED_SECONDS,
     ) -> None:
-        self._models, self._most, self._line = models, running, waiting
+        self._models, self._max_running, self._max_waiting = models, running, waiting
         self._program = list(program or (sys.executable, "-m", PROGRAM))
         self._abandoned = abandoned
         self._lock = threading.RLock()
-        self._runs: list[TrainingRun] = []  # those alive, in the order in which they came
+        self._runs: list[TrainingRun] = []  # waiting or running, in order of arrival
         self._watching = False
 
     def start(self, visitor: str, settings: TrainingSettings) -> TrainingRun:
-        """A new run, at work at once or in line. Raises BusyError: ``train_yours`` or ``train_full``."""
+        """A new run, started at once or waiting. Raises BusyError: ``train_yours`` or ``train_full``."""
         with self._lock:
             if any(run.visitor == visitor for run in self._runs):
                 raise BusyError("train_yours")
-            if len(self._runs) >= self._most + self._line:
-                raise BusyError("train_full", waiting=self._line)
+            if len(self._runs) >= self._max_running + self._max_waiting:
+                raise BusyError("train_full", waiting=self._max_waiting)
             run = TrainingRun(visitor, settings)
             self._runs.append(run)
             self._advance()
@@ -201,14 +123,14 @@ class TrainingQueue:
                 threading.Thread(target=self._watch, daemon=True).start()
         return run
 
-    def place(self, run: TrainingRun) -> int:
-        """Its place in line: 1 is next; 0 for one that does not wait."""
+    def position(self, run: TrainingRun) -> int:
+        """Its position in the queue: 1 is next; 0 for one that does not wait."""
         with self._lock:
             waiting = [other for other in self._runs if other.state == "waiting"]
             return waiting.index(run) + 1 if run in waiting else 0
 
     def stop(self, run: TrainingRun) -> None:
-        """Let it finish with what it has; one that waits just leaves the line."""
+        """Let it finish with what it has learned; one that waits leaves the queue."""
         with self._lock:
             if run.state == "waiting":
                 self._end(run, "failed", InputError("train_left"))
@@ -225,9 +147,9 @@ class TrainingQueue:
     # --- within -----------------------------------------------------------------------------------------------------
 
     def _advance(self) -> None:
-        """Start whoever is next while there is room; under the lock."""
+        """Start waiting runs while there is room; under the lock."""
         for run in [other for other in self._runs if other.state == "waiting"]:
-            if sum(other.state == "running" for other in self._runs) >= self._most:
+            if sum(other.state == "running" for other in self._runs) >= self._max_running:
                 return
             self._launch(run)
 
@@ -250,7 +172,7 @@ class TrainingQueue:
         threading.Thread(target=self._follow, args=(run, run.process), daemon=True).start()
 
     def _follow(self, run: TrainingRun, process: subprocess.Popen[str]) -> None:
-        """Hand over the settings, take in events until the process ends, and judge how it ended."""
+        """Send the settings, collect events until the process ends, and judge its end."""
         assert process.stdin is not None  # opened as pipes above
         assert process.stdout is not None
         with contextlib.suppress(OSError):  # it died before it listened; its end is judged below
@@ -273,7 +195,7 @@ class TrainingQueue:
             self._end(run, "done" if error is None else "failed", error)
 
     def _end(self, run: TrainingRun, state: str, error: CrossmodalError | None) -> None:
-        """Take a run out of the line and let the next one in; under the lock. The first end counts."""
+        """Remove a run and start the next one; under the lock. The first end counts."""
         if run in self._runs:
             self._runs.remove(run)
             run.error = error
@@ -281,13 +203,13 @@ class TrainingQueue:
         self._advance()
 
     def _watch(self) -> None:
-        """Every second: end the runs that nobody looks at and those that take too long."""
+        """Every second: end abandoned runs and those that take too long."""
         while True:
             time.sleep(min(POLL_SECONDS, self._abandoned / 4))
-            self._look_round()
+            self._sweep()
 
-    def _look_round(self) -> None:
-        """What the watch does each time; apart from it, so that its names hold on to no run in between."""
+    def _sweep(self) -> None:
+        """One turn of the watch; a method of its own, so that no local refers to a run in between."""
         now = time.monotonic()
         with self._lock:
             for run in list(self._runs):
@@ -304,21 +226,21 @@ class TrainingQueue:
 
 
 def _environment() -> dict[str, str]:
-    """What the worker needs of ours, one thread to each of its libraries."""
+    """Environment of the worker: a few variables of ours, one thread for each of its libraries."""
     threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-    kept = {name: value for name, value in os.environ.items() if name in _PASSED}
-    return kept | threads | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
+    passed = {name: value for name, value in os.environ.items() if name in _PASSED}
+    return passed | threads | {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"}
 
 
 _PASSED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "TEMP", "TMP", "VIRTUAL_ENV", "PYTHONPATH", "SYSTEMROOT")
 
 
 def _event(line: str) -> dict[str, Any]:
-    """One line of the worker; nothing for what is no event."""
+    """One line of the worker as an event; empty for anything else."""
     with contextlib.suppress(ValueError):
-        found = json.loads(line)
-        if isinstance(found, dict):
-            return found
+        event = json.loads(line)
+        if isinstance(event, dict):
+            return event
     return {}
 
 
@@ -327,9 +249,9 @@ def _values(event: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def load_example(models: Path) -> list[dict[str, Any]]:
-    """What a run at the first settings told, as shipped; empty where a models folder has none."""
+    """The shipped events of a run at the default settings; empty where a models folder has none."""
     path = ModelFolder(models).training_example
     if not path.is_file():
         return []
-    found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["events"]
-    return found
+    events: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["events"]
+    return events

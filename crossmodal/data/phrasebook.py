@@ -1,7 +1,7 @@
 """The phrasebook: short spoken lines of our own, each written for one emotion, with what they mean in Chinese.
 
-They are the words on the map of the shared space, and their vocabulary serves where a word is put for another. What the
-models make of a line plays no part in the emotion that it was written for.
+They are the text points on the map of the shared space, and their vocabulary gives the substitutions of single words.
+The emotion of a line is the one it was written for, whatever the models predict for it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Readers of labelled and of plain read speech: a folder -> its clips, without decoding any.
+"""Readers of emotional and of neutral read speech: a folder -> its clips, without decoding any.
 
 Two kinds of folder are known: one with a ``metadata.csv`` beside the audio, and the layouts in which RAVDESS, EmoDB,
 CREMA-D and TESS are published, where everything about a clip stands in its file name.
@@ -24,9 +24,9 @@ METADATA = "metadata.csv"
 class CorpusClip:
     """One recording of one speaker.
 
-    ``emotion`` is one of EMOTIONS, or None where the corpus names none (plain reading). ``key`` is the path within the
-    corpus' folder, stable across machines; ``text`` what is said, "" where unknown; ``split`` the corpus' own split
-    (train, dev, test), "" where it has none.
+    ``emotion`` is one of EMOTIONS, or None where the corpus names none (neutral read speech). ``key`` is the path
+    within the corpus' folder, stable across machines; ``text`` what is said, "" where unknown; ``split`` the corpus'
+    own split (train, dev, test), "" where it has none.
     """
 
     path: Path
@@ -93,10 +93,10 @@ def parse_ravdess(stem: str) -> Parsed | None:
 
 def parse_emodb(stem: str) -> Parsed | None:
     """``03a01Fa``: speaker, sentence, emotion, version. Boredom has no class here and is left out."""
-    found = re.fullmatch(r"(\d\d)([ab]\d\d)([A-Z])[a-z]?", stem)
-    if not found or found[3] not in _EMODB_EMOTION:
+    name = re.fullmatch(r"(\d\d)([ab]\d\d)([A-Z])[a-z]?", stem)
+    if not name or name[3] not in _EMODB_EMOTION:
         return None
-    return f"emodb_{found[1]}", _EMODB_EMOTION[found[3]], ""
+    return f"emodb_{name[1]}", _EMODB_EMOTION[name[3]], ""
 
 
 def parse_cremad(stem: str) -> Parsed | None:
@@ -151,15 +151,15 @@ def read_layout(corpus: str, folder: Path) -> list[CorpusClip]:
 
 
 def distinct(clips: Iterable[CorpusClip]) -> list[CorpusClip]:
-    """The clips without those whose file repeats an earlier one byte by byte."""
+    """The clips without those whose file equals an earlier one byte by byte."""
     seen: set[bytes] = set()
-    kept = []
+    unique = []
     for clip in clips:
         digest = hashlib.sha256(clip.path.read_bytes()).digest()
         if digest not in seen:
             seen.add(digest)
-            kept.append(clip)
-    return kept
+            unique.append(clip)
+    return unique
 
 
 def read_corpus(corpus: str, folder: Path) -> list[CorpusClip]:

@@ -1,4 +1,4 @@
-"""Readers of the text corpora in the layouts in which they are published, and what training must not see of them.
+"""Readers of the text corpora in their published layouts, and the removal of held-out sentences from training data.
 
 A sentence's labels are kept as they were given: several emotions may be true of one sentence (GoEmotions), and where a
 corpus says nothing about a task its target is all zeros, which every loss masks.
@@ -166,7 +166,7 @@ class TextData:
 
 
 def text_key(text: str) -> str:
-    """What two sentences share if a recogniser would hear them alike: lower case, letters and digits only.
+    """Key that is equal for sentences a recogniser would transcribe the same: lower case, letters and digits only.
 
     A text without any, such as an emoji, is its own key.
     """
@@ -174,7 +174,7 @@ def text_key(text: str) -> str:
 
 
 COMMON_WORDS = 4
-"""Up to this length a line such as "What?" or "Thank you so much" is everyday speech that anybody says again."""
+"""Up to this length, in words, a line such as "What?" or "Thank you so much" recurs in everyday speech."""
 
 
 def without_held_out(
@@ -182,20 +182,20 @@ def without_held_out(
 ) -> tuple[list[Sentence], dict[str, int]]:
     """Training sentences whose words do not occur in ``held_out``, and how many were removed of each corpus.
 
-    Lines of up to ``common_words`` words stay: they recur because people say them, the published splits hold them on
-    both sides, and a model that never saw "What?" would be useless. Longer ones would be read from memory. With 0
-    nothing that dev or test holds is trained on, however short.
+    Lines of up to ``common_words`` words stay: they recur in speech, the published splits have them on both sides, and
+    a model that was not trained on "What?" would be useless. Longer ones could be memorised. With 0 no line of dev or
+    test is trained on, however short.
     """
-    held = {text_key(sentence.text) for sentence in held_out}
-    kept: list[Sentence] = []
+    held_out_keys = {text_key(sentence.text) for sentence in held_out}
+    remaining: list[Sentence] = []
     removed: dict[str, int] = {}
     for sentence in train:
         key = text_key(sentence.text)
-        if key in held and len(key.split()) > common_words:
+        if key in held_out_keys and len(key.split()) > common_words:
             removed[sentence.corpus] = removed.get(sentence.corpus, 0) + 1
         else:
-            kept.append(sentence)
-    return kept, removed
+            remaining.append(sentence)
+    return remaining, removed
 
 
 def read_text_data(folders: dict[str, Path], common_words: int = COMMON_WORDS) -> TextData:
@@ -203,9 +203,9 @@ def read_text_data(folders: dict[str, Path], common_words: int = COMMON_WORDS) -
 
     See ``without_held_out`` for ``common_words``.
     """
-    found: dict[str, list[Sentence]] = {split: [] for split in SPLITS}
+    splits: dict[str, list[Sentence]] = {split: [] for split in SPLITS}
     for corpus, folder in folders.items():
         for split in SPLITS:
-            found[split] += READERS[corpus](folder, split)
-    train, removed = without_held_out(found["train"], found["dev"] + found["test"], common_words)
-    return TextData(tuple(train), tuple(found["dev"]), tuple(found["test"]), removed)
+            splits[split] += READERS[corpus](folder, split)
+    train, removed = without_held_out(splits["train"], splits["dev"] + splits["test"], common_words)
+    return TextData(tuple(train), tuple(splits["dev"]), tuple(splits["test"]), removed)

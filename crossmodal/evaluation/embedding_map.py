@@ -17,11 +17,10 @@ from numpy.typing import NDArray
 from crossmodal.data.phrasebook import Phrase, load_phrasebook
 from crossmodal.errors import ModelError
 from crossmodal.evaluation.speech import Row, labels_of
-from crossmodal.evaluation.statistics import bootstrap, recalls
 from crossmodal.explain import neighbours
 from crossmodal.explain.embedding_map import EmbeddingMap, save_map
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.metrics import Labels
+from crossmodal.metrics import Labels, bootstrap, recalls
 from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.numerics import unit_length
 from crossmodal.types import EMOTIONS, Array
@@ -46,7 +45,7 @@ class Texts(Protocol):
         ...
 
 
-def space_figures(
+def space_metrics(
     tower: Texts, calibration: Calibration, model_hash: str, models: Path, scores: tuple[Array, list[Row]]
 ) -> dict[str, Any]:
     """Write the map into ``models`` and return its figures; ``scores`` are the folds' z (N, D) and their rows.
@@ -55,17 +54,17 @@ def space_figures(
     """
     z, rows = unit_length(scores[0].astype(np.float64)), scores[1]
     phrases = load_phrasebook()
-    words = tower.embed([phrase.en for phrase in phrases])
-    kept = thinned(rows)
-    space = _space(z[kept], [rows[row] for row in kept], words, phrases)
+    text = tower.embed([phrase.en for phrase in phrases])
+    on_map = thinned(rows)
+    space = _space(z[on_map], [rows[row] for row in on_map], text, phrases)
     save_map(space, models, {"model_hash": model_hash, "meaning": MEANING})
     actors = np.array([row["speaker"] for row in rows])
     return {
-        "on_map": {"voices": len(kept), "phrases": len(phrases)},
+        "on_map": {"voices": len(on_map), "phrases": len(phrases)},
         "explained": round(space.explained, 4),
-        "gap": round(float(np.linalg.norm(z[kept].mean(0) - words.mean(0))), 4),
-        "read_as_intended": _as_intended(words, phrases, calibration),
-        "retrieval": retrieval(z, labels_of(rows), actors, words, _labels(phrases)),
+        "gap": round(float(np.linalg.norm(z[on_map].mean(0) - text.mean(0))), 4),
+        "read_as_intended": _as_intended(text, phrases, calibration),
+        "retrieval": retrieval(z, labels_of(rows), actors, text, _labels(phrases)),
     }
 
 
@@ -86,9 +85,9 @@ def _labels(phrases: Sequence[Phrase]) -> Labels:
     return np.array([EMOTIONS.index(phrase.emotion) for phrase in phrases])
 
 
-def _space(z: Array, rows: Sequence[Row], words: Array, phrases: Sequence[Phrase]) -> EmbeddingMap:
-    points = np.concatenate([z, words])
-    modality = np.repeat([0, 1], [len(z), len(words)])
+def _space(z: Array, rows: Sequence[Row], text: Array, phrases: Sequence[Phrase]) -> EmbeddingMap:
+    points = np.concatenate([z, text])
+    modality = np.repeat([0, 1], [len(z), len(text)])
     mean, components, explained = principal_plane(points)
     level, _ = neighbours.centred(points, modality)
     return EmbeddingMap(
@@ -121,8 +120,8 @@ def tsne(points: Array) -> Array:
 
     wide = min(40.0, (len(points) - 1) / 4)
     model = TSNE(2, perplexity=wide, metric="cosine", init="pca", random_state=SEED, n_jobs=1)
-    found: Array = model.fit_transform(points).astype(np.float64)
-    return found
+    layout: Array = model.fit_transform(points).astype(np.float64)
+    return layout
 
 
 def umap(points: Array) -> Array:
@@ -132,45 +131,45 @@ def umap(points: Array) -> Array:
     except ImportError as error:
         raise ModelError("package_missing", package="umap-learn", requirement=REQUIREMENT) from error
     model = UMAP(n_neighbors=30, min_dist=0.35, metric="cosine", random_state=SEED, n_jobs=1)
-    found: Array = model.fit_transform(points).astype(np.float64)
-    return found
+    layout: Array = model.fit_transform(points).astype(np.float64)
+    return layout
 
 
 def framed(coordinates: Array) -> Array:
     """Coordinates (N, 2) about the origin, the farthest of either axis at 1; the shape is kept."""
     middle = (coordinates.max(0) + coordinates.min(0)) / 2
-    found: Array = (coordinates - middle) / np.abs(coordinates - middle).max()
-    return found
+    scaled: Array = (coordinates - middle) / np.abs(coordinates - middle).max()
+    return scaled
 
 
-# --- figures ---------------------------------------------------------------------------------------------------------
+# --- metrics ---------------------------------------------------------------------------------------------------------
 
 
-def _as_intended(words: Array, phrases: Sequence[Phrase], calibration: Calibration) -> dict[str, Any]:
+def _as_intended(text: Array, phrases: Sequence[Phrase], calibration: Calibration) -> dict[str, Any]:
     """How many lines of the phrasebook the words' reading names as they were written."""
     true = _labels(phrases)
-    found = calibration.logits(next(iter(calibration.weight)), words).argmax(1)
-    by_class = recalls(true, found, len(EMOTIONS))
+    predicted = calibration.logits(next(iter(calibration.weight)), text).argmax(1)
+    by_class = recalls(true, predicted, len(EMOTIONS))
     return {
-        "share": round(float((found == true).mean()), 4),
+        "share": round(float((predicted == true).mean()), 4),
         "by_emotion": {name: round(float(value), 4) for name, value in zip(EMOTIONS, by_class, strict=True)},
     }
 
 
 def retrieval(
-    voices: Array, voice_labels: Labels, actors: NDArray[Any], words: Array, word_labels: Labels
+    speech: Array, speech_labels: Labels, actors: NDArray[Any], text: Array, text_labels: Labels
 ) -> dict[str, dict[str, Any]]:
     """Mean average precision by emotion, ``query>found``, with chance: across the modalities and within each.
 
-    Points are found by cosine; right is what has the query's emotion. Within the voices no clip of the same actor is
-    ranked. Intervals draw actors, or phrases where those are the queries. ``centred`` is the figure without the mean of
+    Points are found by cosine; right is what has the query's emotion. Within speech no clip of the same actor is
+    ranked. Intervals draw actors, or phrases where those are the queries. ``centred`` is the same without the mean of
     each modality.
     """
     same_actor = actors[:, None] == actors[None, :]
-    sides = {SPEECH: (voices, voice_labels, actors), TEXT: (words, word_labels, np.arange(len(words)))}
+    sides = {SPEECH: (speech, speech_labels, actors), TEXT: (text, text_labels, np.arange(len(text)))}
     level = {name: unit_length(z - z.mean(0)) for name, (z, _, _) in sides.items()}
-    barred = {"speech>speech": same_actor, "text>text": np.eye(len(words), dtype=bool)}
-    found = {}
+    barred = {"speech>speech": same_actor, "text>text": np.eye(len(text), dtype=bool)}
+    by_way = {}
     for source, (z, labels, groups) in sides.items():
         for target, (points, others, _) in sides.items():
             way = f"{source}>{target}"
@@ -179,15 +178,15 @@ def retrieval(
             precision = neighbours.average_precision(z @ points.T, relevant, left_out)
             moved = neighbours.average_precision(level[source] @ level[target].T, relevant, left_out)
             chance = neighbours.chance_precision((relevant & ~left_out).sum(1), (~left_out).sum(1))
-            found[way] = _precision(precision, labels, groups) | {
+            by_way[way] = _precision(precision, labels, groups) | {
                 "chance": round(_macro(chance, labels), 4),
                 "centred": round(_macro(moved, labels), 4),
             }
-    return found
+    return by_way
 
 
 def _macro(values: Array, labels: Labels, rows: NDArray[np.int64] | None = None) -> float:
-    """The mean over emotions of the mean over their queries, every emotion alike."""
+    """The mean over emotions of the mean over their queries, so that every emotion has equal weight."""
     if rows is not None:
         values, labels = values[rows], labels[rows]
     return float(np.mean(list(neighbours.mean_by_class(values, labels).values())))

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from crossmodal import metrics
-from crossmodal.evaluation.pairs import LabelledEmbeddings, match
-from crossmodal.evaluation.statistics import bootstrap, unweighted_average_recall
+from crossmodal.data.embeddings import LabelledEmbeddings
+from crossmodal.evaluation.pairs import match, probabilities_of
 from crossmodal.explain import neighbours
 from crossmodal.explain.sweep import sweep
 from crossmodal.fusion.calibration import Calibration
+from crossmodal.metrics import bootstrap, unweighted_average_recall
 from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.types import EMOTIONS, FusionSettings
 
@@ -42,15 +43,18 @@ def held_out_figures(speech: LabelledEmbeddings, text: LabelledEmbeddings, calib
 
 def side_figures(side: LabelledEmbeddings) -> dict[str, float]:
     """One modality alone: UAR with interval, macro-F1, ECE, number of rows."""
-    gold, top, size = side.labels, side.probabilities.argmax(1), len(EMOTIONS)
-    uar = bootstrap(lambda r: unweighted_average_recall(gold[r], top[r], size), side.origins, resamples=RESAMPLES)
+    probabilities = probabilities_of(side)
+    gold, top, size = side.labels, probabilities.argmax(1), len(EMOTIONS)
+    uar = bootstrap(
+        lambda r: unweighted_average_recall(gold[r], top[r], size), side.origins.tolist(), resamples=RESAMPLES
+    )
     f1 = metrics.f1_by_class(metrics.indicators(top, size), metrics.indicators(gold, size))
     return {
         "uar": round(uar.value, 4),
         "low": round(uar.low, 4),
         "high": round(uar.high, 4),
         "macro_f1": round(float(f1.mean()), 4),
-        "ece": round(metrics.expected_calibration_error(side.probabilities, gold == top), 4),
+        "ece": round(metrics.expected_calibration_error(probabilities, gold == top), 4),
         "rows": len(gold),
     }
 

@@ -1,47 +1,33 @@
 """Fusion on label-matched pairs: a clip and a sentence of the same label, from speakers and texts held out of training.
 
 No open corpus at hand has both emotional words and emotional voice, so these pairs are made. They assume that voice
-and words are independent given the emotion, which makes their figures an upper bound; everywhere they are shown they
+and words are independent given the emotion, which makes their metrics an upper bound; everywhere they are shown they
 are called label-matched pairs.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from crossmodal.evaluation.statistics import bootstrap, unweighted_average_recall
-from crossmodal.explain.sweep import GRID, Pairs, fuse_pairs, sweep
+from crossmodal.data.embeddings import LabelledEmbeddings
+from crossmodal.explain.pairs import GRID, Pairs
+from crossmodal.explain.sweep import fuse_pairs, sweep
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.metrics import Labels
-from crossmodal.training.text import without_punctuation
+from crossmodal.metrics import bootstrap, unweighted_average_recall
+from crossmodal.text import without_punctuation
 from crossmodal.types import EMOTIONS, Array, FusionSettings
 
 COUNT = 2_000
 REPEATS = 7
 LOST = 5
-"""Of damaged words every one at this place is lost."""
+"""Every word at a multiple of this position is lost from a damaged text."""
 Rows = NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class LabelledEmbeddings:
-    """Readings of one modality: probabilities (N, C), embeddings (N, D), class numbers (N,), origins (N,).
-
-    Rows of the same origin, a speaker or a text, are no independent witnesses. ``parts`` (N, S, D), padded, are there
-    for rules that look at sequences.
-    """
-
-    probabilities: Array
-    embeddings: Array
-    labels: Labels
-    origins: Sequence[object]
-    parts: Array | None = None
 
 
 def match(speech: LabelledEmbeddings, text: LabelledEmbeddings, *, count: int = COUNT, seed: int = 0) -> Pairs:
@@ -66,10 +52,10 @@ def draw(
 
 def pair(speech: LabelledEmbeddings, text: LabelledEmbeddings, rows: tuple[Rows, Rows]) -> Pairs:
     """The pairs of the rows drawn; drawn once, they may be put together from sides that were damaged since."""
-    _, groups = np.unique(np.asarray(speech.origins)[rows[0]], return_inverse=True)
+    _, groups = np.unique(speech.origins[rows[0]], return_inverse=True)
     chosen = list(zip((speech, text), rows, strict=True))
     return Pairs(
-        np.stack([side.probabilities[own] for side, own in chosen], axis=1),
+        np.stack([probabilities_of(side)[own] for side, own in chosen], axis=1),
         np.stack([side.embeddings[own] for side, own in chosen], axis=1),
         speech.labels[rows[0]],
         groups,
@@ -77,13 +63,19 @@ def pair(speech: LabelledEmbeddings, text: LabelledEmbeddings, rows: tuple[Rows,
     )
 
 
+def probabilities_of(side: LabelledEmbeddings) -> Array:
+    """The calibrated probabilities (N, C) of a side, which every one that is fused has."""
+    assert side.probabilities is not None
+    return side.probabilities
+
+
 def damaged(text: str) -> str:
     """A sentence in small letters, without punctuation and without every fifth word."""
     words = without_punctuation(text).lower().split()
-    return " ".join(word for place, word in enumerate(words, 1) if place % LOST) or text
+    return " ".join(word for position, word in enumerate(words, 1) if position % LOST) or text
 
 
-def pair_figures(
+def pair_metrics(
     chosen_on: Pairs, tested_on: Pairs, calibration: Calibration, damaged_pairs: Mapping[str, Pairs] | None = None
 ) -> dict[str, Any]:
     """Every rule on ``tested_on``, at equal weights and at the alpha that ``chosen_on`` likes best.
@@ -91,7 +83,7 @@ def pair_figures(
     ``damaged_pairs`` are the same pairs under other names with one modality damaged, fused at equal weights.
     """
     alone = sweep(tested_on, FusionSettings(), calibration, np.array([1.0, 0.0]))
-    found: dict[str, Any] = {
+    metrics: dict[str, Any] = {
         "pairs": len(tested_on.labels),
         "speech_alone": alone.metrics_at(0),
         "text_alone": alone.metrics_at(1),
@@ -101,7 +93,7 @@ def pair_figures(
         settings = FusionSettings(rule=name)
         curve = sweep(chosen_on, settings, calibration)
         alpha = float(curve.alphas[curve.best])
-        found["rules"][name] = {
+        metrics["rules"][name] = {
             "best_alpha": round(alpha, 2),
             **_conditions(tested_on, settings, calibration, alpha),
             **{
@@ -111,34 +103,34 @@ def pair_figures(
             "parameters": parameters(calibration, name),
             "microseconds_per_pair": _cost(tested_on, settings, calibration),
         }
-    return found | {"learned_against_pools": _verdict(tested_on, calibration, found["rules"])}
+    return metrics | {"learned_against_pools": learned_against_pools(tested_on, calibration, metrics["rules"])}
 
 
 def _conditions(pairs: Pairs, settings: FusionSettings, calibration: Calibration, best: float) -> dict[str, Any]:
-    """The figures at equal weights, at the best alpha, with either modality missing, and at an even prior."""
+    """The metrics at equal weights, at the best alpha, with either modality missing, and at a uniform prior."""
     tested = sweep(pairs, settings, calibration, np.array([0.5, best, 0.0, 1.0]))
     even = sweep(pairs, replace(settings, prior="even"), calibration, np.array([0.5]))
     names = ("equal", "best", "speech_missing", "text_missing")
-    return {name: tested.metrics_at(place) for place, name in enumerate(names)} | {"even_prior": even.metrics_at(0)}
+    return {name: tested.metrics_at(index) for index, name in enumerate(names)} | {"even_prior": even.metrics_at(0)}
 
 
 def parameters(calibration: Calibration, rule: str) -> int:
-    """How many trained numbers a rule holds of its own."""
+    """The number of trained parameters of a rule."""
     return sum(value.size for value in calibration.learned.get(rule, {}).values())
 
 
-def _verdict(pairs: Pairs, calibration: Calibration, figures: Mapping[str, Any]) -> dict[str, Any] | None:
+def learned_against_pools(pairs: Pairs, calibration: Calibration, metrics: Mapping[str, Any]) -> dict[str, Any] | None:
     """The best learned rule less the best pool, each at its own best alpha: the difference in UAR with its interval.
 
     None where nothing is learned.
     """
     learned = [name for name, rule in calibration.rules().items() if rule.learned]
-    pools = [name for name in figures if name not in learned]
+    pools = [name for name in metrics if name not in learned]
     if not learned:
         return None
-    best = [max(names, key=lambda name: figures[name]["best"]["uar"]) for names in (learned, pools)]
+    best = [max(names, key=lambda name: metrics[name]["best"]["uar"]) for names in (learned, pools)]
     tops = [
-        fuse_pairs(pairs, FusionSettings(rule=name), calibration, np.array([figures[name]["best_alpha"]]))[0].argmax(1)
+        fuse_pairs(pairs, FusionSettings(rule=name), calibration, np.array([metrics[name]["best_alpha"]]))[0].argmax(1)
         for name in best
     ]
 
@@ -150,7 +142,7 @@ def _verdict(pairs: Pairs, calibration: Calibration, figures: Mapping[str, Any])
 
 
 def with_grids(pairs: Pairs, calibration: Calibration) -> Pairs:
-    """The pairs with what each learned rule comes to at GRID alphas, and without the sequences."""
+    """The pairs with each learned rule's output at GRID alphas, and without the sequences."""
     grids = {
         name: fuse_pairs(pairs, FusionSettings(rule=name), calibration, GRID)
         for name, rule in calibration.rules().items()
@@ -160,27 +152,10 @@ def with_grids(pairs: Pairs, calibration: Calibration) -> Pairs:
 
 
 def _cost(pairs: Pairs, settings: FusionSettings, calibration: Calibration) -> float:
-    """Microseconds a pair takes in one batch: the quickest of REPEATS, which other work on the machine spoils least."""
+    """Microseconds a pair takes in one batch: the least of REPEATS, which other load on the machine affects least."""
     taken = []
     for _ in range(REPEATS):
         start = time.perf_counter()
         fuse_pairs(pairs, settings, calibration, np.array([0.5]))
         taken.append(time.perf_counter() - start)
     return round(min(taken) / len(pairs.labels) * 1e6, 2)
-
-
-def split_side(
-    side: LabelledEmbeddings, first: Sequence[bool] | NDArray[np.bool_]
-) -> tuple[LabelledEmbeddings, LabelledEmbeddings]:
-    """One side cut in two by a flag per row."""
-    flag, origins = np.asarray(first, dtype=bool), np.asarray(side.origins)
-    return tuple(  # type: ignore[return-value]
-        LabelledEmbeddings(
-            side.probabilities[rows],
-            side.embeddings[rows],
-            side.labels[rows],
-            origins[rows],
-            None if side.parts is None else side.parts[rows],
-        )
-        for rows in (flag, ~flag)
-    )

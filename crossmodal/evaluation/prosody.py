@@ -9,18 +9,18 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from tqdm import tqdm
 
 from crossmodal import audio
 from crossmodal.audio.prosody import MEASURES, Prosody, measure
 from crossmodal.data.speech import CorpusClip, read_corpus, speakers
 from crossmodal.errors import InputError
 from crossmodal.model.folder import MODELS, ModelFolder
+from crossmodal.progress import ProgressBar, Tick
 from crossmodal.types import EMOTIONS
 
 PERCENTILES = tuple(range(5, 100, 5))
@@ -33,12 +33,10 @@ MEANING = (
 Row = tuple[CorpusClip, Prosody]
 
 
-def write_reference(
-    clips: Sequence[CorpusClip], models: Path, tick: Callable[[], object] = lambda: None
-) -> dict[str, Any]:
-    """Measure the clips and leave their figures in a models folder. Returns the figures.
+def write_reference(clips: Sequence[CorpusClip], models: Path, tick: Tick = lambda: None) -> dict[str, Any]:
+    """Measure the clips and write the reference into a models folder. Returns it.
 
-    A clip that cannot be read as speech is left out, and counted. ``tick`` is told of every clip.
+    A clip that cannot be read as speech is left out, and counted. ``tick`` is called once a clip.
     """
     rows: list[Row] = []
     for clip in clips:
@@ -47,12 +45,12 @@ def write_reference(
             rows.append((clip, measure(audio.preprocess(clip.path.read_bytes()))))
         except InputError:
             continue
-    figures = reference_figures(rows) | {"unread": len(clips) - len(rows)}
-    ModelFolder(models).prosody.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    return figures
+    metrics = reference_metrics(rows) | {"unread": len(clips) - len(rows)}
+    ModelFolder(models).prosody.write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
+    return metrics
 
 
-def reference_figures(rows: Sequence[Row]) -> dict[str, Any]:
+def reference_metrics(rows: Sequence[Row]) -> dict[str, Any]:
     """Percentiles and medians by emotion of every measure, and of the pitch within either register."""
     boundary = _boundary(rows)
     low = {name for name, pitch in _pitch_by_speaker(rows).items() if pitch < boundary}
@@ -65,18 +63,18 @@ def reference_figures(rows: Sequence[Row]) -> dict[str, Any]:
         "clips": len(rows),
         "speakers": len(speakers(clip for clip, _ in rows)),
         "boundary_hz": round(boundary, 1),
-        "measures": {name: _figures(rows, name) for name in MEASURES},
-        "registers": {name: _figures(members, "pitch_hz") for name, members in registers.items()},
+        "measures": {name: _percentiles(rows, name) for name in MEASURES},
+        "registers": {name: _percentiles(members, "pitch_hz") for name, members in registers.items()},
     }
 
 
 def _pitch_by_speaker(rows: Sequence[Row]) -> dict[str, float]:
     """Each speaker's median pitch in Hz over all clips."""
-    found: dict[str, list[float]] = {}
+    pitches: dict[str, list[float]] = {}
     for clip, prosody in rows:
         if prosody.pitch_hz is not None:
-            found.setdefault(clip.speaker, []).append(prosody.pitch_hz)
-    return {speaker: float(np.median(values)) for speaker, values in found.items()}
+            pitches.setdefault(clip.speaker, []).append(prosody.pitch_hz)
+    return {speaker: float(np.median(values)) for speaker, values in pitches.items()}
 
 
 def _boundary(rows: Sequence[Row]) -> float:
@@ -86,14 +84,16 @@ def _boundary(rows: Sequence[Row]) -> float:
     return math.sqrt(ordered[half - 1] * ordered[half])
 
 
-def _figures(rows: Sequence[Row], name: str) -> dict[str, Any]:
+def _percentiles(rows: Sequence[Row], name: str) -> dict[str, Any]:
     values = [(clip.emotion, prosody.values()[name]) for clip, prosody in rows if name in prosody.values()]
-    found = np.percentile([value for _, value in values], PERCENTILES)
-    by_emotion = {emotion: [value for own, value in values if own == emotion] for emotion in EMOTIONS}
+    percentiles = np.percentile([value for _, value in values], PERCENTILES)
+    by_emotion = {emotion: [value for label, value in values if label == emotion] for emotion in EMOTIONS}
     return {
         "clips": len(values),
-        "percentiles": {str(p): round(float(value), 3) for p, value in zip(PERCENTILES, found, strict=True)},
-        "emotions": {emotion: round(float(np.median(own)), 3) for emotion, own in by_emotion.items() if own},
+        "percentiles": {str(p): round(float(value), 3) for p, value in zip(PERCENTILES, percentiles, strict=True)},
+        "emotions": {
+            emotion: round(float(np.median(members)), 3) for emotion, members in by_emotion.items() if members
+        },
     }
 
 
@@ -104,8 +104,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--models", type=Path, default=MODELS, help="folder of trained models")
     options = parser.parse_args(arguments)
     clips = read_corpus("ravdess", options.data / "ravdess")
-    with tqdm(desc="prosody", total=len(clips), unit="clip") as bar:
-        write_reference(clips, options.models, bar.update)
+    with ProgressBar("prosody", total=len(clips), unit="clip") as bar:
+        write_reference(clips, options.models, bar.tick)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Figures of the speech side: held-out actors, another language, plain reading, and the recogniser's errors."""
+"""Metrics of speech: held-out actors, another language, neutral read speech, and the recogniser's errors."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from transformers.models.whisper.english_normalizer import BasicTextNormalizer
 from crossmodal import audio, metrics
 from crossmodal.data.speech import CorpusClip
 from crossmodal.errors import InputError
-from crossmodal.evaluation.statistics import bootstrap, confusion, recalls, unweighted_average_recall
 from crossmodal.fusion.calibration import Calibration
-from crossmodal.metrics import Labels
+from crossmodal.metrics import Labels, bootstrap, confusion, recalls, unweighted_average_recall
 from crossmodal.modalities import SPEECH
 from crossmodal.numerics import softmax
-from crossmodal.training.release import fit_speech_temperatures, one_hot_targets
-from crossmodal.training.speech import load_scores
+from crossmodal.progress import Tick
+from crossmodal.training.calibrate import fit_speech_temperatures, one_hot_targets
+from crossmodal.training.speech_scores import load_scores
 from crossmodal.types import EMOTIONS, SENTIMENTS, TASKS, Array, Transcript, Waveform
 
 Row = dict[str, Any]
@@ -43,21 +43,21 @@ def cross_calibrated(
 ) -> dict[str, Array]:
     """Calibrated probabilities by task, each fold at a temperature fitted on the other folds alone.
 
-    ``asked`` are logits of the same clips heard otherwise, which are calibrated as these are.
+    ``asked`` are logits of the same clips under another condition, to be calibrated in place of ``logits``.
     """
     asked = logits if asked is None else asked
     folds = np.array([row["model"] for row in rows])
-    found = {task: np.empty_like(logits[task]) for task in TASKS}
+    calibrated = {task: np.empty_like(logits[task]) for task in TASKS}
     for fold in np.unique(folds):
         own = folds == fold
         others = [row for row, is_own in zip(rows, own, strict=True) if not is_own]
         temperatures = fit_speech_temperatures({task: logits[task][~own] for task in TASKS}, others)
         for task in TASKS:
-            found[task][own] = softmax(asked[task][own] / temperatures[task])
-    return found
+            calibrated[task][own] = softmax(asked[task][own] / temperatures[task])
+    return calibrated
 
 
-def recall_figures(gold: Labels, top: Labels, groups: Sequence[object], names: Sequence[str]) -> dict[str, Any]:
+def recall_metrics(gold: Labels, top: Labels, groups: Sequence[object], names: Sequence[str]) -> dict[str, Any]:
     """UAR with interval, accuracy, recall, precision and F1 by class, and the confusion."""
     size = len(names)
     uar = bootstrap(lambda r: unweighted_average_recall(gold[r], top[r], size), groups)
@@ -75,8 +75,8 @@ def recall_figures(gold: Labels, top: Labels, groups: Sequence[object], names: S
     }
 
 
-def fold_figures(stem: Path) -> dict[str, Any]:
-    """RAVDESS, every clip read by a model that never heard its actor."""
+def fold_metrics(stem: Path) -> dict[str, Any]:
+    """RAVDESS, each clip read by the fold's model that was not trained on its actor."""
     logits, rows = read_scores(stem)
     gold, p = labels_of(rows), cross_calibrated(logits, rows)
     top, actors = p["emotion"].argmax(1), [row["speaker"] for row in rows]
@@ -88,7 +88,7 @@ def fold_figures(stem: Path) -> dict[str, Any]:
         for name in sorted({row["model"] for row in rows})
         for chosen in [np.array([row["model"] == name for row in rows])]
     }
-    return recall_figures(gold, top, actors, EMOTIONS) | {
+    return recall_metrics(gold, top, actors, EMOTIONS) | {
         "actors": len(set(actors)),
         "uar_by_fold": {name: round(value, 4) for name, value in by_fold.items()},
         "ece_before": round(metrics.expected_calibration_error(softmax(logits["emotion"]), correct), 4),
@@ -100,8 +100,8 @@ def fold_figures(stem: Path) -> dict[str, Any]:
     }
 
 
-def emodb_figures(stem: Path) -> dict[str, Any]:
-    """EmoDB as the model of RAVDESS alone reads it: the largest of all seven, and the largest of EmoDB's own four."""
+def emodb_metrics(stem: Path) -> dict[str, Any]:
+    """EmoDB by the model of RAVDESS alone: the highest score of all seven emotions, and of EmoDB's own four."""
     logits, rows = read_scores(stem)
     chosen = [index for index, row in enumerate(rows) if row["emotion"] in EMODB]
     gold = labels_of(rows[index] for index in chosen)
@@ -109,8 +109,8 @@ def emodb_figures(stem: Path) -> dict[str, Any]:
     columns = [EMOTIONS.index(name) for name in EMODB]
     among = np.array(columns)[scores[:, columns].argmax(1)]
     return {
-        "among_seven": recall_figures(gold, scores.argmax(1), speakers, EMOTIONS),
-        "among_four": recall_figures(gold, among, speakers, EMOTIONS),
+        "among_seven": recall_metrics(gold, scores.argmax(1), speakers, EMOTIONS),
+        "among_four": recall_metrics(gold, among, speakers, EMOTIONS),
     }
 
 
@@ -118,9 +118,9 @@ def read_clips(
     embed: Callable[[Waveform], Array],
     calibration: Calibration,
     clips: Sequence[CorpusClip],
-    progress: Callable[[], None],
+    progress: Tick,
 ) -> tuple[Array, list[CorpusClip], int]:
-    """Calibrated emotion probabilities (N, C) of clips as a visitor gets them, the clips read, how many refused."""
+    """Calibrated emotion probabilities (N, C) of clips as the page computes them, the clips read, how many refused."""
     embeddings, read = [], []
     for clip in clips:
         progress()
@@ -134,8 +134,8 @@ def read_clips(
     return p, read, len(clips) - len(read)
 
 
-def plain_figures(p: Array, clips: Sequence[CorpusClip], refused: int) -> dict[str, Any]:
-    """Plain read speech: the share that is called neutral, with interval over speakers (over clips for one speaker)."""
+def neutral_speech_metrics(p: Array, clips: Sequence[CorpusClip], refused: int) -> dict[str, Any]:
+    """Neutral read speech: the share called neutral, with interval over speakers (over clips for one speaker)."""
     top = p.argmax(1)
     speakers = [clip.speaker for clip in clips]
     groups: Sequence[object] = speakers if len(set(speakers)) > 1 else range(len(clips))
@@ -151,18 +151,18 @@ def plain_figures(p: Array, clips: Sequence[CorpusClip], refused: int) -> dict[s
     }
 
 
-def labelled_figures(p: Array, clips: Sequence[CorpusClip], refused: int) -> dict[str, Any]:
+def unseen_speech_metrics(p: Array, clips: Sequence[CorpusClip], refused: int) -> dict[str, Any]:
     """Emotional speech that the shipped model was not trained on."""
     gold = np.array([EMOTIONS.index(clip.emotion or "neutral") for clip in clips])
     top = p.argmax(1)
-    return recall_figures(gold, top, [clip.speaker for clip in clips], EMOTIONS) | {
+    return recall_metrics(gold, top, [clip.speaker for clip in clips], EMOTIONS) | {
         "refused": refused,
         "ece": round(metrics.expected_calibration_error(p, gold == top), 4),
     }
 
 
 def word_error_rate(
-    transcribe: Callable[[Waveform], Transcript], clips: Sequence[CorpusClip], progress: Callable[[], None]
+    transcribe: Callable[[Waveform], Transcript], clips: Sequence[CorpusClip], progress: Tick
 ) -> dict[str, Any]:
     """Edit distance over words by reference words, both in lower case without punctuation."""
     normalise = BasicTextNormalizer()
@@ -175,5 +175,5 @@ def word_error_rate(
         except InputError:
             heard = ""
         errors[index] = functional.edit_distance(said, normalise(heard.replace("'", "")).split()), len(said)
-    figure = bootstrap(lambda r: float(errors[r, 0].sum() / errors[r, 1].sum()), range(len(clips)))
-    return {"clips": len(clips), "words": int(errors[:, 1].sum()), "wer": figure.as_dict()}
+    estimate = bootstrap(lambda r: float(errors[r, 0].sum() / errors[r, 1].sum()), range(len(clips)))
+    return {"clips": len(clips), "words": int(errors[:, 1].sum()), "wer": estimate.as_dict()}

@@ -1,4 +1,4 @@
-"""Figures of the text side, on GoEmotions and MELD, by the shipped weights."""
+"""Metrics of text, on GoEmotions and MELD, by the shipped weights."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 
 from crossmodal import metrics
 from crossmodal.data.text import Sentence, TextData, text_key
-from crossmodal.evaluation.statistics import bootstrap, confusion, recalls, unweighted_average_recall
 from crossmodal.fusion.calibration import Calibration
+from crossmodal.metrics import bootstrap, confusion, recalls, unweighted_average_recall
 from crossmodal.modalities import TEXT
 from crossmodal.model.towers import BatchTower
 from crossmodal.numerics import softmax
-from crossmodal.training.text import without_punctuation
+from crossmodal.text import without_punctuation
 from crossmodal.training.text_metrics import targets_of
 from crossmodal.types import EMOTIONS, SENTIMENTS, Array
 
@@ -24,20 +24,20 @@ CORPORA = ("goemotions", "meld")
 def _by_corpus(
     tower: BatchTower, calibration: Calibration, data: TextData, split: str, *, plain: bool = False
 ) -> dict[str, tuple[list[Sentence], Array]]:
-    found = {}
+    embedded = {}
     for corpus in CORPORA:
         rows = data.part(split, corpus)
         texts = [without_punctuation(row.text) if plain else row.text for row in rows]
-        found[corpus] = (rows, tower.embed(texts))
-    return found
+        embedded[corpus] = (rows, tower.embed(texts))
+    return embedded
 
 
 def _emotion(calibration: Calibration, z: Array) -> Array:
     return softmax(calibration.logits("emotion", z) / calibration.temperature[TEXT]["emotion"])
 
 
-def goemotions_figures(true: Array, p: Array, thresholds: Array) -> dict[str, Any]:
-    """Multi-label figures at thresholds from dev: macro-F1 with interval, F1 by class, calibration of the top label."""
+def goemotions_metrics(true: Array, p: Array, thresholds: Array) -> dict[str, Any]:
+    """Multi-label metrics at thresholds from dev: macro-F1 with interval, F1 by class, calibration of the top label."""
     gold = true > 0
     rows = np.arange(len(p))
     macro = bootstrap(lambda r: float(metrics.f1_by_class(p[r] >= thresholds, gold[r]).mean()), rows.tolist())
@@ -53,8 +53,8 @@ def goemotions_figures(true: Array, p: Array, thresholds: Array) -> dict[str, An
     }
 
 
-def meld_figures(true: Array, p: Array) -> dict[str, Any]:
-    """Single-label figures of the top label: weighted F1 with interval, UAR, F1 and recall by class, calibration."""
+def meld_metrics(true: Array, p: Array) -> dict[str, Any]:
+    """Single-label metrics of the top label: weighted F1 with interval, UAR, F1 and recall by class, calibration."""
     gold, top, classes = true.argmax(1), p.argmax(1), len(EMOTIONS)
     rows = np.arange(len(p)).tolist()
     weighted = bootstrap(lambda r: metrics.weighted_f1(top[r], gold[r], classes), rows)
@@ -90,7 +90,7 @@ def fit_offset(p: Array, gold: metrics.Labels) -> Array:
     return offset
 
 
-def sentiment_figures(calibration: Calibration, rows: Sequence[Sentence], z: Array) -> dict[str, Any]:
+def sentiment_metrics(calibration: Calibration, rows: Sequence[Sentence], z: Array) -> dict[str, Any]:
     """Weighted F1, UAR and calibration of the three sentiments, over rows with one known sentiment."""
     true = targets_of(rows, "sentiment")
     known = true.max(1) == 1.0
@@ -108,19 +108,19 @@ def sentiment_figures(calibration: Calibration, rows: Sequence[Sentence], z: Arr
 def _not_in_train(
     data: TextData, p: Mapping[str, Array], gold: Mapping[str, Array], thresholds: Array
 ) -> dict[str, Any]:
-    """The main figures over test lines whose words do not stand in train, as short everyday lines may."""
+    """The main metrics over test lines whose words do not stand in train, as short everyday lines may."""
     known = {text_key(row.text) for row in data.train}
     rows = {name: [text_key(row.text) not in known for row in data.part("test", name)] for name in CORPORA}
     return {
-        "goemotions": goemotions_figures(
+        "goemotions": goemotions_metrics(
             gold["goemotions"][rows["goemotions"]], p["goemotions"][rows["goemotions"]], thresholds
         ),
-        "meld": meld_figures(gold["meld"][rows["meld"]], p["meld"][rows["meld"]]),
+        "meld": meld_metrics(gold["meld"][rows["meld"]], p["meld"][rows["meld"]]),
     }
 
 
-def text_figures(tower: BatchTower, calibration: Calibration, data: TextData) -> dict[str, Any]:
-    """Every figure of the text side on test; thresholds come from dev, and test is read once."""
+def text_metrics(tower: BatchTower, calibration: Calibration, data: TextData) -> dict[str, Any]:
+    """Every metric of text on test; thresholds come from dev, and test is read once."""
     dev = _by_corpus(tower, calibration, data, "dev")
     test = _by_corpus(tower, calibration, data, "test")
     heard = _by_corpus(tower, calibration, data, "test", plain=True)
@@ -132,16 +132,15 @@ def text_figures(tower: BatchTower, calibration: Calibration, data: TextData) ->
     offset = fit_offset(dev_p["meld"], dev_gold["meld"].argmax(1))
     shifted = softmax(np.log(np.maximum(p["meld"], 1e-9)) + offset)
     unpunctuated = {corpus: _emotion(calibration, z) for corpus, (_, z) in heard.items()}
-    figures: Mapping[str, Any] = {
-        "goemotions": goemotions_figures(gold["goemotions"], p["goemotions"], thresholds)
-        | {"sentiment": sentiment_figures(calibration, *test["goemotions"])},
-        "meld": meld_figures(gold["meld"], p["meld"]) | {"sentiment": sentiment_figures(calibration, *test["meld"])},
-        "meld_with_dev_prior": meld_figures(gold["meld"], shifted),
+    return {
+        "goemotions": goemotions_metrics(gold["goemotions"], p["goemotions"], thresholds)
+        | {"sentiment": sentiment_metrics(calibration, *test["goemotions"])},
+        "meld": meld_metrics(gold["meld"], p["meld"]) | {"sentiment": sentiment_metrics(calibration, *test["meld"])},
+        "meld_with_dev_prior": meld_metrics(gold["meld"], shifted),
         "not_in_train": _not_in_train(data, p, gold, thresholds),
         "without_punctuation": {
-            "goemotions": goemotions_figures(gold["goemotions"], unpunctuated["goemotions"], thresholds)["macro_f1"],
-            "meld": meld_figures(gold["meld"], unpunctuated["meld"])["weighted_f1"],
+            "goemotions": goemotions_metrics(gold["goemotions"], unpunctuated["goemotions"], thresholds)["macro_f1"],
+            "meld": meld_metrics(gold["meld"], unpunctuated["meld"])["weighted_f1"],
         },
         "removed_from_train": data.removed,
     }
-    return dict(figures)

@@ -7,59 +7,26 @@ learned, interpolated on a grid that ``evaluate`` wrote.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cache, lru_cache
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from crossmodal.explain.pairs import Pairs
 from crossmodal.fusion import correct_prior, find_rule
 from crossmodal.fusion.base import LinearScores
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.fusion.fuse import check_prior, fusion_inputs, linear_scores
 from crossmodal.fusion.rules.shared_space import SharedSpace
 from crossmodal.metrics import Labels, calibration_error
-from crossmodal.modalities import SPEECH, TEXT
-from crossmodal.model.folder import ModelFolder
 from crossmodal.numerics import EPS
 from crossmodal.types import MAIN_TASK, TASKS, Array, FloatArray, FusionSettings
 
 ALPHAS = np.linspace(0.0, 1.0, 101)
-GRID = np.linspace(0.0, 1.0, 21)
-"""Alphas at which ``evaluate`` fuses the pairs by the learned rules; between them lines are drawn."""
 RESAMPLES = 1_000
-FOLDERS = 4
-"""Of how many models folders all this is kept: the shipped one, and those of visitors, which come and go."""
-
-_GRID = "grid."
-"""How the name of a tensor begins that holds a rule's fused probabilities."""
 _BLOCK = 8
 """Alphas pooled at a time by a rule without lines, whose work grows with the width of the shared space."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Pairs:
-    """N label-matched pairs of readings, a clip and a sentence each: figures alone, no sound and no text.
-
-    ``probabilities`` (N, 2, C) and ``embeddings`` (N, 2, D) in the order of ``modalities``; class numbers ``labels``
-    (N,); ``groups`` (N,) number the speakers, whose pairs are drawn together when a band is made.
-
-    Rules that look at sequences need those of either modality, padded, (N, S, D), in ``sequences``. What learned rules
-    come to takes longer than a page can wait, and sequences are too much to keep: where it was worked out beforehand,
-    ``grids`` holds it, rule -> fused probabilities (G, N, C) at GRID alphas.
-    """
-
-    probabilities: Array
-    embeddings: Array
-    labels: Labels
-    groups: NDArray[np.int64]
-    modalities: tuple[str, str] = (SPEECH, TEXT)
-    sequences: tuple[Array, ...] = ()
-    grids: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,68 +53,6 @@ class Sweep:
     def metrics_at(self, index: int) -> dict[str, float]:
         """UAR, macro-F1 and calibration error at one alpha, rounded to four decimal places."""
         return {name: round(float(getattr(self, name)[index]), 4) for name in ("uar", "macro_f1", "ece")}
-
-
-def save_pairs(pairs: Pairs, models: Path, about: dict[str, Any]) -> None:
-    """Write the figures of the pairs into a models folder; ``about`` says what they are and which models read them."""
-    tensors: dict[str, NDArray[Any]] = {
-        "probabilities": pairs.probabilities.astype(np.float32),
-        "embeddings": pairs.embeddings.astype(np.float16),
-        "labels": pairs.labels.astype(np.uint8),
-        "groups": pairs.groups.astype(np.uint16),
-    }
-    tensors |= {f"{_GRID}{rule}": _small(fused) for rule, fused in pairs.grids.items()}
-    meaning = about | {"modalities": pairs.modalities, "labels": TASKS[MAIN_TASK]}
-    ModelFolder(models).pairs.write(tensors, json.dumps(meaning, indent=1))
-
-
-def _small(probabilities: Array) -> NDArray[np.uint8]:
-    """Probabilities in a byte each, by their square roots: finest where they are small, never more than .004 off."""
-    return np.rint(255 * np.sqrt(probabilities)).astype(np.uint8)
-
-
-def _large(roots: NDArray[np.uint8]) -> Array:
-    """The reverse of ``_small``, (..., C), summing to 1 again."""
-    found: Array = (roots / 255.0) ** 2
-    return found / found.sum(-1, keepdims=True)
-
-
-@lru_cache(maxsize=FOLDERS)
-def load_pairs(models: Path, model_hash: str) -> Pairs | None:
-    """The pairs in a models folder, kept for the last few; None where none lie there or other models read them."""
-    kept = ModelFolder(models).pairs.read(model_hash)
-    if kept is None:
-        return None
-    about, found = kept
-    first, second = about["modalities"]
-    return Pairs(
-        probabilities=found["probabilities"].astype(np.float64),
-        embeddings=found["embeddings"].astype(np.float64),
-        labels=found["labels"].astype(np.int64),
-        groups=found["groups"].astype(np.int64),
-        modalities=(first, second),
-        grids={key.removeprefix(_GRID): _large(found[key]) for key in found if key.startswith(_GRID)},
-    )
-
-
-@lru_cache(maxsize=FOLDERS)
-def figures(models: Path) -> Mapping[str, Any]:
-    """What ``evaluate`` measured of the models in a folder; empty where it has not been run."""
-    path = ModelFolder(models).metrics
-    found: Mapping[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return found
-
-
-@lru_cache(maxsize=FOLDERS)
-def best_alphas(models: Path, model_hash: str) -> Mapping[str, float]:
-    """Rule -> the weight of the voice that ``evaluate`` chose, on other pairs than those of the curve.
-
-    Empty where these models were not measured.
-    """
-    measured = figures(models)
-    if measured.get("model_hash") != model_hash:
-        return {}
-    return {rule: float(found["best_alpha"]) for rule, found in measured["label_matched_pairs"]["rules"].items()}
 
 
 def sweep(pairs: Pairs, settings: FusionSettings, calibration: Calibration, alphas: Array = ALPHAS) -> Sweep:

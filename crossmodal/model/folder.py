@@ -37,6 +37,8 @@ Tensors = Mapping[str, NDArray[Any]]
 
 SCHEMA = 1
 MANIFEST = "manifest.json"
+METRICS = "metrics.json"
+CARD = "README.md"
 HEAD = "head"
 """Stem of theta's file; those of the towers are named after their modality."""
 WEIGHTS = ".safetensors"
@@ -144,12 +146,12 @@ class ModelFolder:
     @property
     def metrics(self) -> Path:
         """What ``evaluate`` measured."""
-        return self.path / "metrics.json"
+        return self.path / METRICS
 
     @property
     def card(self) -> Path:
         """The model card."""
-        return self.path / "README.md"
+        return self.path / CARD
 
     @property
     def prosody(self) -> Path:

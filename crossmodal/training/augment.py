@@ -1,4 +1,4 @@
-"""Augmentation of training speech: what a room, a microphone, a line and a mouth may do to the same feeling.
+"""Augmentation of training speech: tempo, reverberation, noise, equalisation and band limits at the same emotion.
 
 Everything is drawn from a ``numpy`` generator that the caller seeds, so a clip's variant depends on the seed alone and
 never on the order of the work. The level is normalised again at the end, over the speech, as at run time.
@@ -18,16 +18,16 @@ from crossmodal.audio.conditioning import LEVEL_DB
 from crossmodal.types import SAMPLE_RATE
 
 SPEECH_RMS = 10 ** (LEVEL_DB / 20)
-"""Root mean square over the speech that a prepared waveform has, as a share of full scale."""
+"""Root mean square over the speech of a preprocessed waveform, as a fraction of full scale."""
 PEAK = 4.0
-"""No variant goes beyond this, in full scales: a guard against filters that ring."""
+"""Largest absolute sample of a variant, in full scales: a guard against filters that ring."""
 _SPEEDS = ((9, 10), (19, 20), (1, 1), (20, 19), (10, 9))
 """Resampling ratios (from, to): tempo and pitch change together by 5 or 10 percent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """How often and how much. Each ``p_`` is a probability; what has a range is drawn uniformly from it."""
+    """Probability (``p_``) and extent of each augmentation; a range is drawn from uniformly."""
 
     p_speed: float = 0.6
     p_reverb: float = 0.35
@@ -39,7 +39,7 @@ class Strength:
     snr_db: tuple[float, float] = (8.0, 35.0)
     p_crop: float = 0.3
     crop_share: float = 0.7
-    """The shortest crop, as a share of the clip."""
+    """The shortest crop, as a fraction of the clip."""
 
 
 def fast_length(length: int) -> int:
@@ -49,8 +49,8 @@ def fast_length(length: int) -> int:
 
 def normalise(samples: Tensor, speech: Tensor, rms: float = SPEECH_RMS) -> Tensor:
     """Scale samples (N,) so that their root mean square where ``speech`` (N,) is True is ``rms``; silence stays."""
-    heard = samples[speech] if bool(speech.any()) else samples
-    level = float(heard.square().mean().sqrt())
+    voiced = samples[speech] if bool(speech.any()) else samples
+    level = float(voiced.square().mean().sqrt())
     return samples * (rms / level) if level > 0.0 else samples
 
 
@@ -113,7 +113,7 @@ def coloured_noise(length: int, slope: float, rng: np.random.Generator) -> Tenso
 
 
 def babble(length: int, voices: Sequence[Tensor], rng: np.random.Generator) -> Tensor:
-    """Three to six other recordings talking at once, each at a random place, repeated where it is short."""
+    """Three to six other recordings at once, each from a random offset, repeated where it is short."""
     mixed = torch.zeros(length)
     for _ in range(int(rng.integers(3, 7))):
         voice = voices[int(rng.integers(len(voices)))]
@@ -124,17 +124,17 @@ def babble(length: int, voices: Sequence[Tensor], rng: np.random.Generator) -> T
 
 def add_noise(samples: Tensor, speech: Tensor, noise: Tensor, snr_db: float) -> Tensor:
     """Samples with noise at exactly ``snr_db`` decibels below the speech, not below the whole clip."""
-    heard = samples[speech] if bool(speech.any()) else samples
-    correction = 10.0 * float(torch.log10((heard.square().mean() + 1e-12) / (samples.square().mean() + 1e-12)))
+    voiced = samples[speech] if bool(speech.any()) else samples
+    correction = 10.0 * float(torch.log10((voiced.square().mean() + 1e-12) / (samples.square().mean() + 1e-12)))
     return sound.add_noise(samples, noise, torch.tensor(snr_db - correction))
 
 
 def crop(samples: Tensor, speech: Tensor, share: float, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """Keep a random stretch of at least ``share`` of the clip and at least half a second."""
+    """Keep a random interval of at least the fraction ``share`` of the clip and at least half a second."""
     length = max(int(rng.uniform(share, 1.0) * len(samples)), min(len(samples), SAMPLE_RATE // 2))
     start = int(rng.integers(len(samples) - length + 1))
-    kept = speech[start : start + length]
-    return (samples[start : start + length], kept) if bool(kept.any()) else (samples, speech)
+    cropped = speech[start : start + length]
+    return (samples[start : start + length], cropped) if bool(cropped.any()) else (samples, speech)
 
 
 def _noise(length: int, voices: Sequence[Tensor], rng: np.random.Generator) -> Tensor:
@@ -146,10 +146,10 @@ def _noise(length: int, voices: Sequence[Tensor], rng: np.random.Generator) -> T
 def augment(
     samples: Tensor, speech: Tensor, rng: np.random.Generator, strength: Strength, voices: Sequence[Tensor] = ()
 ) -> Tensor:
-    """One random variant of a prepared clip, at the prepared level.
+    """One random variant of a preprocessed clip, at the same level.
 
     ``samples`` (N,) float32 and ``speech`` (N,) bool as the preprocessing left them; ``voices`` are recordings to make
-    babble from. The order is that of the world: mouth, room, noise, microphone and line.
+    babble from. The order is the physical one: speaker, room, noise, microphone and line.
     """
     if rng.random() < strength.p_crop:
         samples, speech = crop(samples, speech, strength.crop_share, rng)

@@ -1,4 +1,4 @@
-"""Clips as the encoder gets them, prepared once and kept: decoding and voice detection cost more than an epoch."""
+"""A cache of preprocessed clips: decoding and voice detection cost more than an epoch."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ from crossmodal.data.speech import CorpusClip
 from crossmodal.errors import InputError
 from crossmodal.types import SAMPLE_RATE, FloatArray, Waveform
 
+FOLDER = "prepared"
+"""Folder of the cache within a run folder."""
 AUDIBLE_DB = 30.0
-"""Where no voice is detected, what lies at most this far below the loudest moment counts as speech."""
+"""Where no voice is detected, frames at most this far below the loudest one count as speech."""
 _FRAME = 320
 _UNDETECTED = {"no_speech", "too_short"}
 
@@ -42,7 +44,7 @@ def identity(clip: CorpusClip) -> str:
 
 
 def condition_by_level(samples: FloatArray) -> Waveform:
-    """As ``conditioning.condition``, with the speech told by level alone: for screams, which voice detectors miss."""
+    """As ``conditioning.condition``, with speech detected by level alone: for screams, which voice detectors miss."""
     clean = conditioning.remove_rumble(samples)
     count = max(1, len(clean) // _FRAME)
     frames = clean[: count * _FRAME].reshape(count, -1)
@@ -75,7 +77,7 @@ def speech_mask(waveform: Waveform) -> Tensor:
     return mask
 
 
-def _prepare_into(clips: Sequence[CorpusClip], target: Path) -> None:
+def _preprocess_into(clips: Sequence[CorpusClip], target: Path) -> None:
     """Decode and condition several clips into one file: the work of one process."""
     torch.set_num_threads(1)
     tensors: dict[str, Tensor] = {}
@@ -87,8 +89,8 @@ def _prepare_into(clips: Sequence[CorpusClip], target: Path) -> None:
     save_file(tensors, target)
 
 
-def prepare(clips: Sequence[CorpusClip], cache: Path, *, workers: int = 1) -> None:
-    """Prepare the clips into the folder ``cache``, in as many processes; a complete cache is left as it is.
+def fill(clips: Sequence[CorpusClip], cache: Path, *, workers: int = 1) -> None:
+    """Preprocess the clips into the folder ``cache``, in ``workers`` processes; a complete cache is left as it is.
 
     Raises InputError for a clip that cannot be decoded or is silent.
     """
@@ -98,7 +100,7 @@ def prepare(clips: Sequence[CorpusClip], cache: Path, *, workers: int = 1) -> No
     parts = [clips[start::workers] for start in range(workers)]
     with ProcessPoolExecutor(workers, get_context("spawn")) as pool:
         jobs = [
-            pool.submit(_prepare_into, part, cache / f"part{index}.safetensors") for index, part in enumerate(parts)
+            pool.submit(_preprocess_into, part, cache / f"part{index}.safetensors") for index, part in enumerate(parts)
         ]
         for job in jobs:
             job.result()
@@ -108,19 +110,19 @@ def prepare(clips: Sequence[CorpusClip], cache: Path, *, workers: int = 1) -> No
 
 
 def _names(cache: Path) -> list[str]:
-    found: list[str] = []
+    names: list[str] = []
     for path in sorted(cache.glob("part*.safetensors")):
         with safe_open(path, framework="pt") as file:
-            found += [key.removesuffix("|samples") for key in file.keys() if key.endswith("|samples")]  # noqa: SIM118
-    return found
+            names += [key.removesuffix("|samples") for key in file.keys() if key.endswith("|samples")]  # noqa: SIM118
+    return names
 
 
 def load(clips: Sequence[CorpusClip], cache: Path) -> list[CachedClip]:
-    """The prepared clips, in the order given. Raises KeyError for one that was not prepared."""
+    """The cached clips, in the order given. Raises KeyError for one that is not in the cache."""
     wanted = {identity(clip) for clip in clips}
-    found: dict[str, tuple[Tensor, Tensor]] = {}
+    tensors: dict[str, tuple[Tensor, Tensor]] = {}
     for path in sorted(cache.glob("part*.safetensors")):
         with safe_open(path, framework="pt") as file:
             names = {key.rpartition("|")[0] for key in file.keys()} & wanted  # noqa: SIM118
-            found |= {n: (file.get_tensor(f"{n}|samples"), file.get_tensor(f"{n}|speech")) for n in sorted(names)}
-    return [CachedClip(clip, *found[identity(clip)]) for clip in clips]
+            tensors |= {n: (file.get_tensor(f"{n}|samples"), file.get_tensor(f"{n}|speech")) for n in sorted(names)}
+    return [CachedClip(clip, *tensors[identity(clip)]) for clip in clips]

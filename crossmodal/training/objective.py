@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 Pair = tuple[str, str]
 
@@ -20,17 +19,17 @@ Pair = tuple[str, str]
 def soft_cross_entropy(logits: Tensor, targets: Tensor, smoothing: float | Tensor = 0.0) -> Tensor:
     """Mean cross-entropy -sum_c t_c log softmax(logits)_c of logits (B, C) against targets (B, C).
 
-    Each row of ``targets`` is brought to sum to 1, so a multi-hot row counts its classes alike; a row of zeros is
-    unknown and masked. ``smoothing`` in [0, 1), one number or one a row (B,), moves that share of the target to the
+    Each row of ``targets`` is normalised to sum to 1, so a multi-hot row weighs its classes equally; a row of zeros is
+    unknown and masked. ``smoothing`` in [0, 1), one number or one a row (B,), moves that fraction of the target to the
     uniform distribution (Szegedy et al. 2016). Zero where no row is known.
     """
     if isinstance(smoothing, Tensor):
         smoothing = smoothing[:, None]
     mass = targets.sum(1, keepdim=True)
     known = mass[:, 0] > 0
-    shares = targets / mass.clamp(min=1e-12)
-    shares = (1 - smoothing) * shares + smoothing / targets.shape[1]
-    losses = -(shares * logits.log_softmax(1)).sum(1)
+    distribution = targets / mass.clamp(min=1e-12)
+    distribution = (1 - smoothing) * distribution + smoothing / targets.shape[1]
+    losses = -(distribution * logits.log_softmax(1)).sum(1)
     return (losses * known).sum() / known.sum().clamp(min=1)
 
 
@@ -46,7 +45,7 @@ def task_loss(
 
 
 def _agreement(left: Tensor, right: Tensor) -> Tensor:
-    """Label agreement (B, B'): the inner product of rows brought to sum to 1; 1 where both name one same class."""
+    """Label agreement (B, B'): inner products of rows normalised to sum to 1; 1 where both name the same one class."""
     left = left / left.sum(1, keepdim=True).clamp(min=1e-12)
     right = right / right.sum(1, keepdim=True).clamp(min=1e-12)
     return left @ right.T
@@ -74,22 +73,12 @@ def cross_modal_contrastive(
 ) -> Tensor:
     """L_ij for labelled data without pairs: supervised contrast across modalities, the mean of both directions.
 
-    z_i (B, D) and z_j (B', D) of unit length, targets (B, C) and (B', C): a clip is drawn to the sentences that share
-    its label, and pushed from the others.
+    z_i (B, D) and z_j (B', D) of unit length, targets (B, C) and (B', C): a clip is attracted by the sentences
+    that share its label, and repelled by the others.
     """
     similarity = z_i @ z_j.T / temperature
     agreement = _agreement(targets_i, targets_j)
     return 0.5 * (_contrast(similarity, agreement) + _contrast(similarity.T, agreement.T))
-
-
-def info_nce(z_i: Tensor, z_j: Tensor, temperature: float = 0.07) -> Tensor:
-    """L_ij for pairs: symmetric InfoNCE (van den Oord et al. 2018; Radford et al. 2021). Row k of each is a pair.
-
-    z_i and z_j (B, D) of unit length; all other rows of the batch serve as negatives.
-    """
-    similarity = z_i @ z_j.T / temperature
-    pairs = torch.arange(len(z_i), device=z_i.device)
-    return 0.5 * (functional.cross_entropy(similarity, pairs) + functional.cross_entropy(similarity.T, pairs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +88,11 @@ class Terms:
     total: Tensor
     tasks: Mapping[str, Tensor]
     alignments: Mapping[Pair, Tensor]
+
+    def detach(self) -> Terms:
+        """The same terms apart from the graph of their gradients."""
+        tasks = {name: value.detach() for name, value in self.tasks.items()}
+        return Terms(self.total.detach(), tasks, {pair: value.detach() for pair, value in self.alignments.items()})
 
     def as_floats(self) -> dict[str, float]:
         """Every term as a number: ``total``, ``task.<i>`` and ``align.<i>.<j>``."""
@@ -111,8 +105,8 @@ class Terms:
 class Objective:
     """L = sum_i lambda_i L_i + sum_ij gamma_ij L_ij.
 
-    ``lambdas`` modality -> lambda_i and ``gammas`` (i, j) -> gamma_ij, all >= 0. A term that is not given counts
-    nothing; a term that is given without a weight is an error, lest a loss be dropped unseen.
+    ``lambdas`` modality -> lambda_i and ``gammas`` (i, j) -> gamma_ij, all >= 0. A weight without its term adds
+    nothing; a term without a weight is an error, so that no loss is dropped unnoticed.
     """
 
     lambdas: Mapping[str, float]
@@ -123,7 +117,7 @@ class Objective:
             raise ValueError("the weights of the objective must not be negative")
 
     def __call__(self, tasks: Mapping[str, Tensor], alignments: Mapping[Pair, Tensor] | None = None) -> Terms:
-        """Weigh L_i (modality -> scalar) and L_ij ((i, j) -> scalar). Raises KeyError for a term without a weight."""
+        """Weight L_i (modality -> scalar) and L_ij ((i, j) -> scalar). Raises KeyError for a term without a weight."""
         alignments = alignments or {}
         weighted = [self.lambdas[name] * loss for name, loss in tasks.items()]
         weighted += [self.gammas[pair] * loss for pair, loss in alignments.items()]

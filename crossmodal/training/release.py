@@ -1,10 +1,10 @@
-"""Rebuild ``models/`` from data: the words first, then the voice into the space that the words have left.
+"""Rebuild ``models/`` from data: first the text tower and theta, then the speech tower into their space.
 
-At last the words are adapted again with theta as it is, in runs side by side, and all runs are averaged: theta and the
-voice stay valid, and the words gain what the mean of several runs gains.
+Finally the text tower is adapted again with theta frozen, in parallel runs, and all runs are averaged: theta and the
+speech tower stay valid, and the text tower gains what the mean of several runs gains.
 
-Each stage keeps its checkpoints in the run folder and is not done again; the same seed on the same kind of machine
-gives the same weights.
+Each stage keeps its checkpoints in the run folder and is not repeated; the same seed on the same kind of machine gives
+the same weights.
 """
 
 from __future__ import annotations
@@ -13,58 +13,37 @@ import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from dataclasses import asdict, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from safetensors.torch import load_file
-from tqdm import tqdm
 
-from crossmodal import metrics
+from crossmodal.data.folders import TEXT_CORPORA, check_named, locate
 from crossmodal.data.speech import CorpusClip, read_corpus
 from crossmodal.data.text import TextData, read_text_data
-from crossmodal.errors import CrossmodalError
 from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.model.encoders.text import Tokens
 from crossmodal.model.folder import ALONE, DESCRIPTION, FOLDS, HEAD, WEIGHTS, WINDOWS, ModelFolder
-from crossmodal.numerics import softmax
-from crossmodal.training import fusion_rules, ridge, speech, speech_folds, speech_windows
-from crossmodal.training import text as words
+from crossmodal.progress import ProgressBar, ProgressCallback
+from crossmodal.training import fusion_rules, ridge, speech, speech_folds, speech_windows, text
+from crossmodal.training.calibrate import fit_speech_temperatures, mean_prior
 from crossmodal.training.checkpointing import average_weights, claim
+from crossmodal.training.speech_model import SpeechConfig
+from crossmodal.training.speech_scores import load_scores
 from crossmodal.training.text_metrics import dev_score, evaluate_text
 from crossmodal.training.write_models import write_models
 from crossmodal.types import TASKS, Array
 
 SPEECH_CORPORA = ("ravdess", "emodb", "speechocean762")
-TEXT_CORPORA = {"goemotions": "text/GoEmotions_ekman", "meld": "text/MELD"}
 AGAIN = 2
-"""Further runs of the words, whose weights are averaged with those of the first."""
+"""Further runs of the text tower, whose weights are averaged with those of the first."""
 
 logger = logging.getLogger(__name__)
-
-
-def locate(data: Path, named: Mapping[str, Path], corpora: Mapping[str, str]) -> dict[str, Path]:
-    """Corpus -> folder: the one that was named for it, else its usual place below ``data``.
-
-    Raises CrossmodalError ``data_missing`` where a folder does not exist.
-    """
-    folders = {name: named.get(name, data / place) for name, place in corpora.items()}
-    for folder in folders.values():
-        if not folder.is_dir():
-            raise CrossmodalError("data_missing", file=str(folder))
-    return folders
-
-
-def check_named(named: Mapping[str, Path], allowed: Sequence[str]) -> None:
-    """Raises CrossmodalError ``data_unknown`` for a corpus that was named and is not used."""
-    for name in named:
-        if name not in allowed:
-            raise CrossmodalError("data_unknown", corpus=name, allowed=", ".join(allowed))
 
 
 def digests(sentences: TextData, corpora: Mapping[str, list[CorpusClip]]) -> dict[str, str]:
@@ -90,24 +69,19 @@ def train(data: Path, models: Path, runs: Path, *, named: Mapping[str, Path] | N
     sentences = read_text_data(text_folders)
     corpora = {name: read_corpus(name, folder) for name, folder in speech_folders.items()}
     claim(runs, digests(sentences, corpora))
-    with _Bar("words") as bar:
-        words.adapt_text(replace(words.TextConfig(), seed=seed), sentences, runs, progress=bar)
-    with _Bar("voice") as bar:
-        speech_folds.run_all(
-            replace(speech.SpeechConfig(), seed=seed),
-            speech_folders,
-            runs / words.WEIGHTS,
-            sentences.train,
-            runs,
-            progress=bar,
-        )
-    with _Bar("words again") as bar:
+    with ProgressBar("words") as bar:
+        text.adapt_text(replace(text.TextConfig(), seed=seed), sentences, runs, progress=bar)
+    with ProgressBar("voice") as bar:
+        config, weights = replace(SpeechConfig(), seed=seed), runs / text.WEIGHTS
+        speech_folds.run_all(config, speech_folders, weights, sentences.train, runs, progress=bar)
+    with ProgressBar("words again") as bar:
         adapt_again(runs, sentences, seed, bar)
-    voice = join_voice(runs, corpora)
-    with _Bar("voice in parts") as bar:
-        read_voice_parts(runs, corpora, bar)
-    assemble(runs, models, sentences, voice, seed=seed)
-    with _Bar("fusion rules") as bar:
+    ensemble = speech_ensemble(runs, corpora)
+    tower = combine_folds(runs, corpora, ensemble)
+    with ProgressBar("voice in parts") as bar:
+        embed_windows(runs, corpora, ensemble, bar)
+    assemble(runs, models, sentences, tower, seed=seed)
+    with ProgressBar("fusion rules") as bar:
         return fusion_rules.train_rules(
             models, sentences, replace(fusion_rules.FusionConfig(), seed=seed), progress=bar
         )
@@ -117,8 +91,8 @@ def _again(runs: Path, number: int) -> Path:
     return runs / f"again{number}"
 
 
-def adapt_again(runs: Path, sentences: TextData, seed: int, progress: words.Progress) -> None:
-    """The further runs of the words, each in a process of its own with one thread."""
+def adapt_again(runs: Path, sentences: TextData, seed: int, progress: ProgressCallback) -> None:
+    """The further runs of the text tower, each in a process of its own with one thread."""
     with ProcessPoolExecutor(AGAIN, get_context("spawn")) as pool:
         pending: set[Future[None]] = {
             pool.submit(_adapt_once_more, runs, sentences, seed, number) for number in range(1, AGAIN + 1)
@@ -127,60 +101,67 @@ def adapt_again(runs: Path, sentences: TextData, seed: int, progress: words.Prog
             done, pending = wait(pending, timeout=speech_folds.POLL_SECONDS)
             for future in done:
                 future.result()
-            logged = [words.logged_steps(_again(runs, number)) for number in range(1, AGAIN + 1)]
+            logged = [text.logged_steps(_again(runs, number)) for number in range(1, AGAIN + 1)]
             progress(sum(step for step, _ in logged), sum(total for _, total in logged), f"{AGAIN} runs side by side")
 
 
 def _adapt_once_more(runs: Path, sentences: TextData, seed: int, number: int) -> None:
-    config = replace(words.TextConfig(), seed=seed + number, frozen_theta=True)
-    words.adapt_text(config, sentences, _again(runs, number), earlier=runs / words.WEIGHTS)
+    config = replace(text.TextConfig(), seed=seed + number, frozen_theta=True)
+    text.adapt_text(config, sentences, _again(runs, number), earlier=runs / text.WEIGHTS)
 
 
-def join_voice(runs: Path, corpora: Mapping[str, list[CorpusClip]]) -> dict[str, torch.Tensor]:
-    """Both readings of the voice for the folds, for RAVDESS alone and for the model that ships, whose tensors return.
-
-    Leaves in the run folder how each fold's model read the actors it never heard, and EmoDB as RAVDESS alone reads it.
-    """
-    main, extra = corpora[speech_folds.MAIN], speech_folds.training_share(corpora)
-    joiner = _joiner(runs, corpora)
-    folds = []
-    for job in speech_folds.fold_jobs(main):
-        folds.append(joiner.join(joiner.fit(job.train), runs / job.name / "test"))
-    joiner.write(folds, runs / FOLDS)
-    alone = joiner.join(joiner.fit(main), runs / speech_folds.ALONE / "emodb")
-    joiner.write([alone], runs / ALONE)
-    final = joiner.fit([*main, *extra])
-    return ridge.tower_state(final, load_file(runs / speech.WEIGHTS))
-
-
-def _joiner(runs: Path, corpora: Mapping[str, list[CorpusClip]]) -> ridge.SpeechEnsemble:
+def speech_ensemble(runs: Path, corpora: Mapping[str, list[CorpusClip]]) -> ridge.SpeechEnsemble:
+    """The ensemble of ridge regression and adapted tower, over all clips that any of its parts needs."""
     space = speech_folds.load_space(runs / speech_folds.SPACE)
-    extra = speech_folds.training_share(corpora)
+    extra = speech_folds.extra_clips(corpora)
     main = corpora[speech_folds.MAIN]
     clips = [*main, *corpora["emodb"], *(clip for clip in extra if clip.corpus != "emodb")]
     return ridge.SpeechEnsemble(runs, clips, space, speech_folds.MAIN)
 
 
-def read_voice_parts(runs: Path, corpora: Mapping[str, list[CorpusClip]], progress: words.Progress) -> None:
-    """Leave in the run folder RAVDESS in windows, clean and in noise, as the folds' models read it; once only."""
+def combine_folds(
+    runs: Path, corpora: Mapping[str, list[CorpusClip]], ensemble: ridge.SpeechEnsemble
+) -> dict[str, torch.Tensor]:
+    """Both speech embeddings for the folds, for RAVDESS alone and for the shipped model, whose tensors are returned.
+
+    Leaves in the run folder the scores of each fold's model for its held-out actors, and of RAVDESS alone for EmoDB.
+    """
+    main, extra = corpora[speech_folds.MAIN], speech_folds.extra_clips(corpora)
+    folds = []
+    for job in speech_folds.fold_jobs(main):
+        folds.append(ensemble.combine(ensemble.fit(job.train), runs / job.name / "test"))
+    ensemble.write(folds, runs / FOLDS)
+    alone = ensemble.combine(ensemble.fit(main), runs / speech_folds.ALONE / "emodb")
+    ensemble.write([alone], runs / ALONE)
+    final = ensemble.fit([*main, *extra])
+    return ridge.tower_state(final, load_file(runs / speech.WEIGHTS))
+
+
+def embed_windows(
+    runs: Path,
+    corpora: Mapping[str, list[CorpusClip]],
+    ensemble: ridge.SpeechEnsemble,
+    progress: ProgressCallback,
+) -> None:
+    """Leave in the run folder RAVDESS in windows, clean and noisy, as the folds' models embed it; once only."""
     stem = runs / WINDOWS
     if stem.with_suffix(".json").is_file():
         return
     torch.set_num_threads(1)
-    found = speech_windows.read_folds(runs, corpora[speech_folds.MAIN], _joiner(runs, corpora), progress)
-    speech_windows.write(found, stem)
+    windows = speech_windows.embed_folds(runs, corpora[speech_folds.MAIN], ensemble, progress)
+    speech_windows.write(windows, stem)
 
 
-def choose_words(runs: Path, sentences: TextData) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
-    """The tensors of the words' tower and theta that ship, with their figures on dev.
+def choose_text_weights(runs: Path, sentences: TextData) -> tuple[dict[str, torch.Tensor], dict[str, Any]]:
+    """The tensors of the text tower and theta that ship, with their metrics on dev.
 
-    All runs averaged, or the first alone, whichever dev likes better; theta is the same in each.
+    All runs averaged, or the first alone, whichever scores higher on dev; theta is the same in each.
     """
-    tokens, trials = Tokens(words.TextConfig().max_tokens), []
+    tokens, trials = Tokens(text.TextConfig().max_tokens), []
     every = [runs, *(_again(runs, number) for number in range(1, AGAIN + 1))]
     for name, folders in (("first", [runs]), ("average", every)):
-        state = average_weights([folder / words.WEIGHTS for folder in folders])
-        model = words.build_model(words.TextConfig())
+        state = average_weights([folder / text.WEIGHTS for folder in folders])
+        model = text.build_model(text.TextConfig())
         model.load_state_dict(state, strict=False)
         figures = evaluate_text(model, tokens, sentences, "dev")
         trials.append((dev_score(figures), name, state, figures))
@@ -190,73 +171,32 @@ def choose_words(runs: Path, sentences: TextData) -> tuple[dict[str, torch.Tenso
     return state, {"taken": name, "dev_scores": scores, "dev": figures}
 
 
-class _Bar:
-    """A progress bar for stages that say how far they are."""
-
-    def __init__(self, name: str) -> None:
-        self._bar = tqdm(desc=name, unit="step")
-
-    def __enter__(self) -> _Bar:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.close()
-
-    def __call__(self, done: int, total: int, line: str) -> None:
-        self._bar.total = total
-        self._bar.set_postfix_str(line, refresh=False)
-        self._bar.update(done - self._bar.n)
-
-
-def one_hot_targets(rows: list[dict[str, Any]], task: str) -> Array:
-    """Targets (N, C) of scored clips for a task; zeros where an emotion implies no sentiment."""
-    from crossmodal.data.text import implied_sentiment
-
-    emotions = [row["emotion"] or "neutral" for row in rows]
-    if task == "sentiment":
-        return np.array([implied_sentiment([emotion]) for emotion in emotions])
-    return np.array([[float(name == emotion) for name in TASKS[task]] for emotion in emotions])
-
-
-def fit_speech_temperatures(logits: Mapping[str, Array], rows: list[dict[str, Any]]) -> dict[str, float]:
-    """Task -> temperature with the least log-loss over scored clips."""
-    fitted = {}
-    for task in TASKS:
-        targets = one_hot_targets(rows, task)
-        known = targets.sum(1) > 0
-        fitted[task] = metrics.fit_temperature(logits[task][known], targets[known])
-    return fitted
-
-
-def _prior(runs: Path, logits: Mapping[str, Array], temperatures: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
-    """Task -> the class prior that the readings share: the mean of what voice and words say on average.
-
-    For the voice that is the mean over held-out clips, for the words over the bank of sentences.
-    """
+def _prior(
+    runs: Path, speech_logits: Mapping[str, Array], temperatures: Mapping[str, Mapping[str, float]]
+) -> dict[str, list[float]]:
+    """Task -> the class prior that the modalities share: of held-out clips, and of the bank of sentences."""
     space = speech_folds.load_space(runs / speech_folds.SPACE)
-    prior = {}
-    for task in TASKS:
-        bank = space.head(space.z)[task].double().numpy()
-        means = [
-            softmax(logits[task] / temperatures[SPEECH][task]).mean(0),
-            softmax(bank / temperatures[TEXT][task]).mean(0),
-        ]
-        prior[task] = [round(float(value), 6) for value in np.mean(means, axis=0)]
-    return prior
+    bank = {task: logits.double().numpy() for task, logits in space.head(space.z).items()}
+    return {
+        task: mean_prior([speech_logits[task], bank[task]], [temperatures[SPEECH][task], temperatures[TEXT][task]])
+        for task in TASKS
+    }
 
 
-def assemble(runs: Path, models: Path, sentences: TextData, voice: Mapping[str, torch.Tensor], *, seed: int = 0) -> str:
+def assemble(
+    runs: Path, models: Path, sentences: TextData, speech_tower: Mapping[str, torch.Tensor], *, seed: int = 0
+) -> str:
     """Write ``models`` from a finished run: tensors, temperatures, prior, and the folds' scores."""
-    state, chosen = choose_words(runs, sentences)
-    tower, head = words.split_tower(state)
-    tensors, rows = speech.load_scores(runs / FOLDS)
+    state, chosen = choose_text_weights(runs, sentences)
+    text_tower, head = text.split_tower(state)
+    tensors, rows = load_scores(runs / FOLDS)
     logits = {task: tensors[task].double().numpy() for task in TASKS}
     temperatures = {
         SPEECH: fit_speech_temperatures(logits, rows),
         TEXT: {task: float(chosen["dev"]["temperatures"][task]) for task in TASKS},
     }
     about = {
-        TEXT: {"config": asdict(replace(words.TextConfig(), seed=seed)), **chosen},
+        TEXT: {"config": asdict(replace(text.TextConfig(), seed=seed)), **chosen},
         "statistics": {
             "copies": ridge.COPIES,
             "ridge": ridge.RIDGE,
@@ -268,15 +208,15 @@ def assemble(runs: Path, models: Path, sentences: TextData, voice: Mapping[str, 
         "removed_from_train": sentences.removed,
         "torch": torch.__version__,
     }
-    found = write_models(
+    model_hash = write_models(
         models,
-        {SPEECH: voice, TEXT: tower, HEAD: head},
+        {SPEECH: speech_tower, TEXT: text_tower, HEAD: head},
         temperatures,
         _prior(runs, logits, temperatures),
         about,
     )
     _copy_scores(runs, ModelFolder(models))
-    return found
+    return model_hash
 
 
 def _copy_scores(runs: Path, models: ModelFolder) -> None:

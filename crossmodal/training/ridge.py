@@ -1,9 +1,9 @@
-"""Fit the linear reading of the voice: ridge regression of layer statistics onto the places of the emotions.
+"""Fit the linear part of the speech tower: ridge regression of pooled layer statistics onto class anchors.
 
-On RAVDESS' held-out actors this closed form over the frozen encoder does better than adapting the encoder, and adding
-the adapted reading to it keeps what that one is better at: voices recorded elsewhere. Every training clip is seen as it
-is and in COPIES augmented variants. The targets are points of the shared space near the words' own, at which theta
-reads exactly the wanted emotion: the voice is aligned with the words by construction.
+On RAVDESS' held-out actors this closed form over the frozen encoder outperforms adapting the encoder, and adding the
+adapted embedding keeps what that one is better at: speech recorded elsewhere. Every training clip is used unchanged and
+in COPIES augmented variants. The targets are points of the shared space near the text embeddings, at which theta
+predicts exactly the wanted emotion: speech is aligned with text by construction.
 """
 
 from __future__ import annotations
@@ -28,7 +28,8 @@ from crossmodal.training import clip_cache
 from crossmodal.training.augment import Strength, augment
 from crossmodal.training.checkpointing import save, write_json
 from crossmodal.training.clip_cache import CachedClip, identity
-from crossmodal.training.speech import TextSpace, load_scores
+from crossmodal.training.speech_model import TextSpace
+from crossmodal.training.speech_scores import load_scores
 from crossmodal.types import EMOTIONS, TASKS
 
 COPIES = 5
@@ -37,10 +38,10 @@ RIDGE = 1_500.0
 EXTRA = 0.25
 """Weight of all clips of other corpora together, against those of the main one."""
 LOGIT = 8.0
-"""What theta reads at the place of an emotion, against zero for the others."""
+"""Logit of theta at the anchor of an emotion, against zero for the others."""
 
 SHARE = 0.4
-"""What the adapted reading, of unit length, counts against the linear one."""
+"""Weight of the adapted embedding, of unit length, against the linear one."""
 
 _encoder: SpeechEncoder | None = None
 
@@ -53,7 +54,7 @@ def _statistics(samples: Tensor) -> Tensor:
 
 
 def _extract(clips: Sequence[CorpusClip], cache: Path, copy: int, target: Path) -> None:
-    """Statistics (N, 2 L H) of clips, as they are for copy 0, else in an augmented variant: the work of one process."""
+    """Statistics (N, 2 L H) of clips, unchanged for copy 0, else in an augmented variant: the work of one process."""
     torch.set_num_threads(1)
     items = clip_cache.load(clips, cache)
     voices = [item.samples for item in items]
@@ -82,29 +83,29 @@ def extract(clips: Sequence[CorpusClip], cache: Path, folder: Path, *, workers: 
     return torch.stack([load_file(target)["rows"] for target in targets])
 
 
-def places(space: TextSpace) -> Tensor:
-    """The place of each emotion in the shared space, (C, D).
+def class_anchors(space: TextSpace) -> Tensor:
+    """The anchor of each emotion in the shared space, (C, D).
 
-    The point nearest to the mean of the words of that emotion at which theta reads LOGIT for it and zero for all other
-    emotions, and LOGIT for the sentiment that it implies: the least change that solves theta(z) = wanted.
+    The point nearest to the mean text embedding of that emotion at which the logit of theta is LOGIT for it and zero
+    for all other emotions, and LOGIT for the sentiment that it implies: the least change that solves theta(z) = wanted.
     """
     with torch.no_grad():
         origin = space.head(torch.zeros(space.z.shape[1]))
         axes = space.head(torch.eye(space.z.shape[1]))
     bias = torch.cat([origin[task] for task in TASKS])
     weight = torch.cat([(axes[task] - origin[task]).T for task in TASKS])
-    found = []
+    anchors = []
     for column, emotion in enumerate(EMOTIONS):
-        own = space.emotion[:, column] > 0
-        centre = functional.normalize(space.z[own].mean(0), dim=0)
+        members = space.emotion[:, column] > 0
+        centre = functional.normalize(space.z[members].mean(0), dim=0)
         wanted = torch.cat([torch.eye(len(EMOTIONS))[column], torch.tensor(implied_sentiment([emotion]))]) * LOGIT
-        wrong = wanted - bias - weight @ centre
-        found.append(centre + torch.linalg.pinv(weight) @ wrong)
-    return torch.stack(found).float()
+        error = wanted - bias - weight @ centre
+        anchors.append(centre + torch.linalg.pinv(weight) @ error)
+    return torch.stack(anchors).float()
 
 
 def class_weights(labels: Tensor) -> Tensor:
-    """Weights (N,), summing to 1, under which all classes count alike."""
+    """Weights (N,), summing to 1, that balance the classes."""
     counts = torch.bincount(labels, minlength=len(EMOTIONS)).clamp(min=1)
     weights = 1.0 / counts[labels]
     return weights / weights.sum()
@@ -119,9 +120,9 @@ def fit(rows: Tensor, labels: Tensor, weights: Tensor, targets: Tensor, variants
     centre, spread = rows.mean(0), rows.std(0, unbiased=False) + 1e-5
     root = (weights / weights.mean()).sqrt().double()[:, None]
     x = (rows - centre) / spread * root
-    share = functional.one_hot(labels, len(EMOTIONS)).double() - 1 / len(EMOTIONS)
+    centred = functional.one_hot(labels, len(EMOTIONS)).double() - 1 / len(EMOTIONS)
     penalty = RIDGE * variants * torch.eye(x.shape[1], dtype=torch.float64)
-    solved = torch.linalg.solve(x.T @ x + penalty, x.T @ (share * root))  # (F, C)
+    solved = torch.linalg.solve(x.T @ x + penalty, x.T @ (centred * root))  # (F, C)
     mean = targets.double().mean(0)
     return {
         "centre": centre.float(),
@@ -134,55 +135,58 @@ def fit(rows: Tensor, labels: Tensor, weights: Tensor, targets: Tensor, variants
 def fit_clips(
     features: Tensor, clips: Sequence[CorpusClip], chosen: Sequence[CorpusClip], main: str, targets: Tensor
 ) -> dict[str, Tensor]:
-    """Fit on the ``chosen`` of ``clips`` in every variant: features (V, N, F) in the order of ``clips``."""
+    """Fit on the ``chosen`` of ``clips`` in every variant: features (V, N, F) in the order of ``clips``.
+
+    Clips of the corpus ``main`` weigh 1 together, those of all others EXTRA.
+    """
     names = {identity(clip) for clip in chosen}
-    keep = torch.tensor([identity(clip) in names for clip in clips])
-    kept = [clip for clip in clips if identity(clip) in names]
-    labels = torch.tensor([EMOTIONS.index(clip.emotion or "neutral") for clip in kept])
-    own = torch.tensor([clip.corpus == main for clip in kept])
-    weights = torch.zeros(len(kept))
-    weights[own] = class_weights(labels[own])
-    if not bool(own.all()):
-        weights[~own] = EXTRA * class_weights(labels[~own])
+    flag = torch.tensor([identity(clip) in names for clip in clips])
+    fitted = [clip for clip in clips if identity(clip) in names]
+    labels = torch.tensor([EMOTIONS.index(clip.emotion or "neutral") for clip in fitted])
+    is_main = torch.tensor([clip.corpus == main for clip in fitted])
+    weights = torch.zeros(len(fitted))
+    weights[is_main] = class_weights(labels[is_main])
+    if not bool(is_main.all()):
+        weights[~is_main] = EXTRA * class_weights(labels[~is_main])
     variants = len(features)
-    return fit(features[:, keep].flatten(0, 1), labels.repeat(variants), weights.repeat(variants), targets, variants)
+    return fit(features[:, flag].flatten(0, 1), labels.repeat(variants), weights.repeat(variants), targets, variants)
 
 
-def read(state: Mapping[str, Tensor], rows: Tensor) -> Tensor:
-    """The linear reading (N, D) of statistics (N, F)."""
+def project(state: Mapping[str, Tensor], rows: Tensor) -> Tensor:
+    """The linear embedding (N, D) of statistics (N, F)."""
     return (rows - state["centre"]) / state["spread"] @ state["linear.weight"].T + state["linear.bias"]
 
 
-# --- the two readings together --------------------------------------------------------------------------------------
+# --- both embeddings together ---------------------------------------------------------------------------------------
 
 
-def add_up(linear: Tensor, adapted: Tensor, share: float = SHARE) -> Tensor:
-    """Z (N, D) of both readings: their sum, the adapted one at ``share``, at unit length."""
+def combine(linear: Tensor, adapted: Tensor, share: float = SHARE) -> Tensor:
+    """Z (N, D) of both embeddings: their sum, the adapted one weighted by ``share``, at unit length."""
     return functional.normalize(linear + share * adapted, dim=-1)
 
 
 class SpeechEnsemble:
-    """Fits the linear reading for each job of a finished run, and adds it to what the adapted one said there."""
+    """Fits the linear embedding for each job of a finished run, and combines it with the adapted one of that job."""
 
     def __init__(self, run_dir: Path, clips: Sequence[CorpusClip], space: TextSpace, main: str) -> None:
         self.run_dir, self.space, self.main = run_dir, space, main
         self.clips = list(clips)
-        self.targets = places(space)
-        self.features = extract(self.clips, run_dir / "prepared", run_dir / "statistics")
+        self.targets = class_anchors(space)
+        self.features = extract(self.clips, run_dir / clip_cache.FOLDER, run_dir / "statistics")
         self._row = {identity(clip): index for index, clip in enumerate(self.clips)}
 
     def fit(self, chosen: Sequence[CorpusClip]) -> dict[str, Tensor]:
-        """The linear reading, fitted on some clips."""
+        """The linear embedding, fitted on some clips."""
         return fit_clips(self.features, self.clips, chosen, self.main, self.targets)
 
-    def join(self, state: Mapping[str, Tensor], stem: Path) -> tuple[Tensor, list[dict[str, Any]]]:
-        """Z (N, D) of both readings for the clips that a job was asked about, and their entries."""
-        scores, rows = load_scores(stem)
-        places_ = [self._row[f"{row['corpus']}/{row['key']}"] for row in rows]
-        return add_up(read(state, self.features[0, places_]), scores["z"]), rows
+    def combine(self, state: Mapping[str, Tensor], stem: Path) -> tuple[Tensor, list[dict[str, Any]]]:
+        """Z (N, D) of both embeddings for the clips that a job scored into ``stem``, and their entries."""
+        scores, entries = load_scores(stem)
+        rows = [self._row[f"{entry['corpus']}/{entry['key']}"] for entry in entries]
+        return combine(project(state, self.features[0, rows]), scores["z"]), entries
 
     def write(self, parts: Sequence[tuple[Tensor, list[dict[str, Any]]]], stem: Path) -> None:
-        """Keep joined readings with theta's logits, in the order of the clips' names."""
+        """Write combined embeddings with theta's logits, in the order of the clips' names."""
         rows = [row for _, entries in parts for row in entries]
         order = sorted(range(len(rows)), key=lambda index: str(rows[index]["key"]))
         z = torch.cat([part for part, _ in parts])[order]
@@ -192,13 +196,13 @@ class SpeechEnsemble:
 
 
 def tower_state(linear: Mapping[str, Tensor], adapted: Mapping[str, Tensor], share: float = SHARE) -> dict[str, Tensor]:
-    """The tensors of a SpeechTower from both readings, the adapted layers renamed to their place in it."""
-    found = {f"statistics.{name}": value for name, value in linear.items()} | {"share": torch.tensor(share)}
+    """The tensors of a SpeechTower from both parts, the adapted layers renamed to their names in it."""
+    state = {f"statistics.{name}": value for name, value in linear.items()} | {"share": torch.tensor(share)}
     for name, value in adapted.items():
         layer = name.removeprefix("encoder.whisper.layers.")
         if layer != name:
             number, _, rest = layer.partition(".")
-            found[f"adapted.layers.{int(number) - FROZEN_LAYERS}.{rest}"] = value
+            state[f"adapted.layers.{int(number) - FROZEN_LAYERS}.{rest}"] = value
         else:
-            found[name.replace("encoder.whisper.layer_norm", "adapted.layer_norm")] = value
-    return found
+            state[name.replace("encoder.whisper.layer_norm", "adapted.layer_norm")] = value
+    return state

@@ -1,11 +1,11 @@
 """All speech trainings of a release: the folds, their average as the model of RAVDESS alone, and the one that ships.
 
-Each job runs in a process of its own with one thread; a job that is done is not done again. The run folder then holds
+Each job runs in a process of its own with one thread; a finished job is not repeated. The run folder then holds
 
-- ``space.safetensors``: theta and the bank of sentences that the voice was aligned with,
-- ``fold*/test.*``: each RAVDESS clip as the model of its fold sees it, which never heard its actor,
-- ``ravdess_alone/``: the average of the folds' weights, and ``emodb.*``, EmoDB as it sees it,
-- ``speech.safetensors``: the adapted reading of the model that ships; ``speech.json``: the jobs and their durations.
+- ``space.safetensors``: theta and the reference sentences that the speech tower was aligned with,
+- ``fold*/test.*``: scores of each RAVDESS clip by the model of its fold, which was not trained on its actor,
+- ``ravdess_alone/``: the average of the folds' weights, and ``emodb.*``, its scores of EmoDB,
+- ``speech.safetensors``: the adapted tower of the model that ships; ``speech.json``: the jobs and their durations.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -29,21 +29,13 @@ from crossmodal.data.speech import CorpusClip, read_corpus, speaker_folds
 from crossmodal.data.text import Sentence
 from crossmodal.model.encoders.text import Tokens
 from crossmodal.model.head import Head
-from crossmodal.training import clip_cache
-from crossmodal.training import text as words
+from crossmodal.progress import ProgressCallback
+from crossmodal.training import clip_cache, text
 from crossmodal.training.checkpointing import average_weights, load_trained, plain_config, save, write_json
 from crossmodal.training.clip_cache import identity
-from crossmodal.training.speech import (
-    FIGURES,
-    LOG,
-    WEIGHTS,
-    SpeechConfig,
-    TextSpace,
-    adapt_speech,
-    build_model,
-    save_scores,
-    score,
-)
+from crossmodal.training.speech import FIGURES, LOG, WEIGHTS, adapt_speech
+from crossmodal.training.speech_model import SpeechConfig, TextSpace, build_model
+from crossmodal.training.speech_scores import save_scores, score
 from crossmodal.training.text_metrics import predict
 from crossmodal.types import EMOTIONS
 
@@ -54,28 +46,25 @@ FINAL = "final"
 SPACE = "space.safetensors"
 DONE = "done"
 EXTRA = ("emodb", "speechocean762")
-"""Corpora whose ``train`` split the shipped model also hears."""
+"""Corpora whose ``train`` split the shipped model is also trained on."""
 PER_EMOTION = 200
 """Sentences of each emotion in the bank."""
 POLL_SECONDS = 2.0
-
-Progress = Callable[[int, int, str], None]
-"""Told the epochs done over all jobs, the epochs in all and a short line about the latest."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One training: what it hears, and what it is then asked about (name of a score file -> clips)."""
+    """One training: the clips it is trained on, and those it then scores (name of a score file -> clips)."""
 
     name: str
     train: tuple[CorpusClip, ...]
-    ask: Mapping[str, tuple[CorpusClip, ...]]
+    score: Mapping[str, tuple[CorpusClip, ...]]
 
 
 def fold_jobs(clips: Sequence[CorpusClip], extra: Sequence[CorpusClip] = ()) -> list[Job]:
-    """One job per group of actors, trained on the other actors (and on ``extra``) and asked about these."""
+    """One job per group of actors, trained on the other actors (and on ``extra``) and tested on these."""
     jobs = []
     for number, held in enumerate(speaker_folds(clips, FOLDS)):
         train = tuple(clip for clip in clips if clip.speaker not in held)
@@ -84,8 +73,8 @@ def fold_jobs(clips: Sequence[CorpusClip], extra: Sequence[CorpusClip] = ()) -> 
     return jobs
 
 
-def training_share(corpora: Mapping[str, Sequence[CorpusClip]]) -> list[CorpusClip]:
-    """What of the other corpora the shipped model hears: the ``train`` splits of EXTRA.
+def extra_clips(corpora: Mapping[str, Sequence[CorpusClip]]) -> list[CorpusClip]:
+    """What the shipped model is trained on beside the main corpus: the ``train`` splits of EXTRA.
 
     These splits share no speaker with the others, and in speechocean762 no text either.
     """
@@ -94,11 +83,11 @@ def training_share(corpora: Mapping[str, Sequence[CorpusClip]]) -> list[CorpusCl
 
 def plan(corpora: Mapping[str, Sequence[CorpusClip]], *, extra_in_folds: bool) -> list[Job]:
     """The jobs of a release, the longest first, so that two processes end at about the same time."""
-    main, extra = list(corpora[MAIN]), training_share(corpora)
+    main, extra = list(corpora[MAIN]), extra_clips(corpora)
     return [Job(FINAL, tuple(main + extra), {}), *fold_jobs(main, extra if extra_in_folds else ())]
 
 
-# --- the space that the words have left -----------------------------------------------------------------------------
+# --- the shared space -----------------------------------------------------------------------------------------------
 
 
 def bank_sentences(sentences: Sequence[Sentence], count: int, seed: int) -> list[Sentence]:
@@ -112,19 +101,19 @@ def bank_sentences(sentences: Sequence[Sentence], count: int, seed: int) -> list
 
 
 def build_space(text_weights: Path, sentences: Sequence[Sentence], path: Path, *, seed: int = 0) -> None:
-    """Embed a bank of training sentences with the adapted text tower and keep it, with theta, in one file."""
-    model = words.build_model(words.TextConfig())
+    """Embed a bank of training sentences with the adapted text tower and write it, with theta, into one file."""
+    model = text.build_model(text.TextConfig())
     load_trained(model, text_weights)
     bank = bank_sentences(sentences, PER_EMOTION, seed)
-    found = predict(model, Tokens(), [row.text for row in bank])
+    embedded = predict(model, Tokens(), [row.text for row in bank])
     tensors = {f"head.{name}": value.detach() for name, value in model.head.state_dict().items()}
-    tensors["bank.z"] = torch.from_numpy(found.z).float()
+    tensors["bank.z"] = torch.from_numpy(embedded.z).float()
     tensors["bank.emotion"] = torch.tensor([row.emotions for row in bank])
     save(tensors, path)
 
 
 def load_space(path: Path) -> TextSpace:
-    """The space that ``build_space`` kept, theta frozen."""
+    """The space that ``build_space`` wrote, theta frozen."""
     tensors: dict[str, Tensor] = load_file(path)
     head = Head()
     head.load_state_dict({key.removeprefix("head."): t for key, t in tensors.items() if key.startswith("head.")})
@@ -135,15 +124,15 @@ def load_space(path: Path) -> TextSpace:
 
 
 def run_job(job: Job, config: SpeechConfig, cache: Path, space: Path, run_dir: Path) -> None:
-    """Train one job and keep what it says; nothing is done where it is done already."""
+    """Train one job and write its scores; a finished job is left as it is."""
     folder = run_dir / job.name
     if (folder / DONE).is_file():
         return
     torch.set_num_threads(1)
-    shared = load_space(space)
-    adapted = adapt_speech(config, clip_cache.load(job.train, cache), (), shared, folder)
-    for name, clips in job.ask.items():
-        scores = score(adapted.model, shared.head, clip_cache.load(clips, cache))
+    text_space = load_space(space)
+    adapted = adapt_speech(config, clip_cache.load(job.train, cache), (), text_space, folder)
+    for name, clips in job.score.items():
+        scores = score(adapted.model, text_space.head, clip_cache.load(clips, cache))
         save_scores(scores, folder / name, {identity(clip): {"model": job.name} for clip in clips})
     (folder / DONE).touch()
 
@@ -153,7 +142,7 @@ def _epochs_done(folder: Path) -> int:
     return sum(" s  epoch " in line for line in log.read_text(encoding="utf-8").splitlines()) if log.is_file() else 0
 
 
-def _report(jobs: Sequence[Job], config: SpeechConfig, run_dir: Path, progress: Progress | None) -> None:
+def _report(jobs: Sequence[Job], config: SpeechConfig, run_dir: Path, progress: ProgressCallback | None) -> None:
     done = {job.name: min(config.epochs, _epochs_done(run_dir / job.name)) for job in jobs}
     line = ", ".join(f"{name} {count}/{config.epochs}" for name, count in done.items() if 0 < count < config.epochs)
     if progress:
@@ -161,10 +150,10 @@ def _report(jobs: Sequence[Job], config: SpeechConfig, run_dir: Path, progress: 
 
 
 def _run_jobs(
-    jobs: Sequence[Job], config: SpeechConfig, run_dir: Path, workers: int, progress: Progress | None
+    jobs: Sequence[Job], config: SpeechConfig, run_dir: Path, workers: int, progress: ProgressCallback | None
 ) -> None:
     """All jobs over a pool of single-threaded processes; the first failure ends the run with its own error."""
-    cache, space = run_dir / "prepared", run_dir / SPACE
+    cache, space = run_dir / clip_cache.FOLDER, run_dir / SPACE
     with ProcessPoolExecutor(workers, get_context("spawn"), max_tasks_per_child=1) as pool:
         pending: set[Future[None]] = {pool.submit(run_job, job, config, cache, space, run_dir) for job in jobs}
         try:
@@ -179,9 +168,10 @@ def _run_jobs(
 
 
 def average_folds(config: SpeechConfig, jobs: Sequence[Job], emodb: Sequence[CorpusClip], run_dir: Path) -> None:
-    """The model of RAVDESS alone, at no further training: the average of the folds' weights, asked about EmoDB.
+    """The model of RAVDESS alone, without further training: the average of the folds' weights; scores EmoDB.
 
-    Every fold begins with the same projection, so their weights lie in one basin; between them they heard all actors.
+    Every fold begins with the same projection, so their weights lie in one basin; together they were trained on all
+    actors.
     """
     folder = run_dir / ALONE
     folder.mkdir(parents=True, exist_ok=True)
@@ -189,7 +179,7 @@ def average_folds(config: SpeechConfig, jobs: Sequence[Job], emodb: Sequence[Cor
     save({name: value.half() for name, value in state.items()}, folder / WEIGHTS)
     model = build_model(config)
     load_trained(model, folder / WEIGHTS)
-    scores = score(model, load_space(run_dir / SPACE).head, clip_cache.load(emodb, run_dir / "prepared"))
+    scores = score(model, load_space(run_dir / SPACE).head, clip_cache.load(emodb, run_dir / clip_cache.FOLDER))
     save_scores(scores, folder / "emodb", {identity(clip): {"model": ALONE} for clip in emodb})
 
 
@@ -197,7 +187,7 @@ def _summary(jobs: Sequence[Job], config: SpeechConfig, started: float) -> dict[
     return {
         "config": plain_config(config),
         "seconds": round(time.monotonic() - started),
-        "jobs": {job.name: {"train": len(job.train), **{k: len(v) for k, v in job.ask.items()}} for job in jobs},
+        "jobs": {job.name: {"train": len(job.train), **{k: len(v) for k, v in job.score.items()}} for job in jobs},
     }
 
 
@@ -210,7 +200,7 @@ def run_all(  # noqa: PLR0913, one argument for each thing that a release is mad
     *,
     workers: int = 2,
     extra_in_folds: bool = False,
-    progress: Progress | None = None,
+    progress: ProgressCallback | None = None,
 ) -> dict[str, Any]:
     """Every speech training of a release, from the corpora's ``folders`` (corpus -> folder) into ``run_dir``.
 
@@ -220,7 +210,9 @@ def run_all(  # noqa: PLR0913, one argument for each thing that a release is mad
     started = time.monotonic()
     run_dir.mkdir(parents=True, exist_ok=True)
     corpora = {name: read_corpus(name, folder) for name, folder in folders.items()}
-    clip_cache.prepare([clip for clips in corpora.values() for clip in clips], run_dir / "prepared", workers=workers)
+    clip_cache.fill(
+        [clip for clips in corpora.values() for clip in clips], run_dir / clip_cache.FOLDER, workers=workers
+    )
     if not (run_dir / SPACE).is_file():
         build_space(text_weights, sentences, run_dir / SPACE, seed=config.seed)
     jobs = plan(corpora, extra_in_folds=extra_in_folds)

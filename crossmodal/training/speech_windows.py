@@ -1,13 +1,13 @@
-"""RAVDESS as sequences: every clip, and the same clip in noise, window by window, by models that never heard its actor.
+"""RAVDESS as sequences: every clip, clean and noisy, in windows, embedded by models not trained on its actor.
 
-The rules that are learned are trained and measured on this. Like the scores of the folds it can only be made where the
-folds' models are, so it is kept with them in ``models/scores``.
+The learned rules are trained and measured on this. Like the scores of the folds it can only be made where the folds'
+models are, so it is kept with them in ``models/scores``.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from torch import Tensor
 from crossmodal.data.speech import CorpusClip
 from crossmodal.model.towers import SpeechTower
 from crossmodal.numerics import unit_length
+from crossmodal.progress import ProgressCallback
 from crossmodal.training import clip_cache, ridge, speech, speech_folds
 from crossmodal.training.augment import normalise
 from crossmodal.training.checkpointing import save, write_json
@@ -33,8 +34,8 @@ KINDS = ("clean", "noisy")
 
 
 @dataclass(frozen=True, slots=True)
-class Voices:
-    """N clips as they were read: z (N, D) of unit length and, clip by clip, that of its parts (S, D)."""
+class WindowedEmbeddings:
+    """N clips: z (N, D) of unit length and, for each clip, those of its windows (S, D)."""
 
     z: Array
     parts: Sequence[Array]
@@ -43,42 +44,42 @@ class Voices:
 def noisy(item: CachedClip, snr: float = SNR_DB) -> Tensor:
     """The samples (N,) of a clip in white noise at that signal-to-noise ratio over its speech, at the usual level.
 
-    The noise hangs on the clip's name alone.
+    The noise depends on the clip's name alone.
     """
     digest = hashlib.sha256(item.clip.key.encode()).digest()
     random = np.random.default_rng(int.from_bytes(digest[:8], "big"))
     noise = torch.from_numpy(random.standard_normal(len(item.samples), dtype=np.float32))
-    # ``add_noise`` weighs whole signals: the speech alone must stand to the noise as was said
-    heard = item.samples[item.speech] if bool(item.speech.any()) else item.samples
-    share = 10 * torch.log10(item.samples.square().mean() / heard.square().mean())
-    mixed = sound.add_noise(item.samples[None], noise[None], torch.tensor([snr]) + share)[0]
+    # ``add_noise`` takes the energy of whole signals: correct it to that of the speech alone
+    speech_samples = item.samples[item.speech] if bool(item.speech.any()) else item.samples
+    correction = 10 * torch.log10(item.samples.square().mean() / speech_samples.square().mean())
+    mixed = sound.add_noise(item.samples[None], noise[None], torch.tensor([snr]) + correction)[0]
     return normalise(mixed, item.speech)
 
 
-def read_folds(
-    run_dir: Path, clips: Sequence[CorpusClip], joiner: ridge.SpeechEnsemble, progress: Callable[[int, int, str], None]
-) -> dict[str, dict[str, Voices]]:
-    """Kind -> name of a clip -> its reading alone, over all folds; ``progress`` is told each clip."""
-    found: dict[str, dict[str, Voices]] = {kind: {} for kind in KINDS}
+def embed_folds(
+    run_dir: Path, clips: Sequence[CorpusClip], ensemble: ridge.SpeechEnsemble, progress: ProgressCallback
+) -> dict[str, dict[str, WindowedEmbeddings]]:
+    """Kind -> name of a clip -> its embeddings alone, over all folds; ``progress`` is called after each clip."""
+    embedded: dict[str, dict[str, WindowedEmbeddings]] = {kind: {} for kind in KINDS}
     for job in speech_folds.fold_jobs(clips):
         weights = load_tensors(run_dir / job.name / speech.WEIGHTS)
         tower = SpeechTower()
-        tower.load_state_dict(ridge.tower_state(joiner.fit(job.train), weights), strict=False)
+        tower.load_state_dict(ridge.tower_state(ensemble.fit(job.train), weights), strict=False)
         tower.eval()
-        for item in clip_cache.load(job.ask["test"], run_dir / "prepared"):
+        for item in clip_cache.load(job.score["test"], run_dir / clip_cache.FOLDER):
             for kind, samples in (("clean", item.samples), ("noisy", noisy(item))):
                 z, parts = tower.sequence(Waveform(samples.numpy()))
-                found[kind][item.clip.key] = Voices(z[None], [parts])
-            progress(len(found["noisy"]), len(clips), job.name)
-    return found
+                embedded[kind][item.clip.key] = WindowedEmbeddings(z[None], [parts])
+            progress(len(embedded["noisy"]), len(clips), job.name)
+    return embedded
 
 
-def write(found: dict[str, dict[str, Voices]], stem: Path) -> None:
-    """Keep the readings in the order of the clips' names, as ``SpeechEnsemble.write``: rows end to end, and counts."""
-    keys = sorted(next(iter(found.values())))
+def write(embedded: dict[str, dict[str, WindowedEmbeddings]], stem: Path) -> None:
+    """Write the embeddings in the order of the clips' names, as ``SpeechEnsemble.write``, windows end to end."""
+    keys = sorted(next(iter(embedded.values())))
     tensors: dict[str, Tensor] = {}
-    for kind, predictions in found.items():
-        rows = [predictions[key] for key in keys]
+    for kind, clips in embedded.items():
+        rows = [clips[key] for key in keys]
         tensors[f"{kind}.z"] = torch.from_numpy(np.concatenate([row.z for row in rows])).half()
         tensors[f"{kind}.parts"] = torch.from_numpy(np.concatenate([row.parts[0] for row in rows])).half()
         tensors[f"{kind}.counts"] = torch.tensor([len(row.parts[0]) for row in rows], dtype=torch.uint8)
@@ -88,10 +89,10 @@ def write(found: dict[str, dict[str, Voices]], stem: Path) -> None:
     write_json({"meaning": meaning, "snr_db": SNR_DB, "clips": keys}, stem.with_suffix(".json"))
 
 
-def load(stem: Path, kind: str) -> Voices:
-    """What ``write`` kept of one of KINDS, in the order of the scores of the folds."""
+def load(stem: Path, kind: str) -> WindowedEmbeddings:
+    """What ``write`` wrote of one of KINDS, in the order of the scores of the folds."""
     tensors = load_file(stem.with_suffix(".safetensors"))
     ends = np.cumsum(tensors[f"{kind}.counts"].astype(np.int64))
     parts = np.split(tensors[f"{kind}.parts"].astype(np.float64), ends[:-1])
     z = tensors[f"{kind}.z"].astype(np.float64)
-    return Voices(unit_length(z), parts)
+    return WindowedEmbeddings(unit_length(z), parts)

@@ -8,12 +8,11 @@ resumed run needs), ``text.safetensors`` (the best epoch on dev, half precision)
 from __future__ import annotations
 
 import json
-import logging
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,24 +26,13 @@ from crossmodal.modalities import TEXT
 from crossmodal.model.encoders.text import DEPTH, TextEncoder, Tokens
 from crossmodal.model.head import Head
 from crossmodal.model.projection import MeanProjection
-from crossmodal.training.checkpointing import (
-    load_trained,
-    native_bfloat16,
-    plain_config,
-    save,
-    save_checkpoint,
-    take_up,
-    trained_state,
-)
+from crossmodal.progress import ProgressCallback
+from crossmodal.text import without_punctuation
+from crossmodal.training.checkpointing import load_trained, plain_config, save, trained_state
 from crossmodal.training.objective import Objective, Terms, supervised_contrastive, task_loss
-from crossmodal.training.text_metrics import (
-    TextModel,
-    Tokenize,
-    dev_score,
-    evaluate_text,
-    precision,
-    targets_of,
-)
+from crossmodal.training.precision import precision
+from crossmodal.training.run import AdaptationRun, Position, layer_rate, linear_decay
+from crossmodal.training.text_metrics import TextModel, Tokenize, dev_score, evaluate_text, targets_of
 from crossmodal.types import TASKS
 
 MODALITY = TEXT
@@ -55,15 +43,10 @@ LOG = "text.log"
 LOG_EVERY = 100
 """Steps between two lines of the log."""
 
-Progress = Callable[[int, int, str], None]
-"""Told the steps done, the steps in all and a short line about them."""
-
-logger = logging.getLogger(__name__)
-
 
 @dataclass(frozen=True, slots=True)
 class TextConfig:
-    """All that decides a run; the defaults are the shipped recipe. Shares and probabilities lie in [0, 1]."""
+    """All that decides a run; the defaults are the shipped recipe. Fractions and probabilities lie in [0, 1]."""
 
     seed: int = 0
     epochs: int = 2
@@ -108,17 +91,16 @@ def take_theta(model: TextModel, earlier: Path) -> None:
     model.head.requires_grad_(False)
 
 
-def without_punctuation(text: str) -> str:
-    """A sentence as a plain recogniser writes it: apostrophes the only punctuation; unchanged if nothing remains."""
-    return " ".join(re.sub(r"[^\w\s'’]", " ", text).split()) or text
+Batch = tuple[list[str], Tensor]
+"""Texts and their row numbers (B,)."""
 
 
 class _Batches:
-    """Training sentences in batches of like length; the order and the variants depend on seed and epoch alone."""
+    """Training sentences in batches of similar length; the order and the variants depend on seed and epoch alone."""
 
     def __init__(self, sentences: Sequence[Sentence], config: TextConfig) -> None:
         self._rows = [row for row in sentences for _ in range(config.repeats.get(row.corpus, 1))]
-        self._plain = [without_punctuation(row.text) for row in self._rows]
+        self._unpunctuated = [without_punctuation(row.text) for row in self._rows]
         self._smoothing = torch.tensor([config.smoothing.get(row.corpus, 0.0) for row in self._rows])
         self._targets = {task: torch.from_numpy(targets_of(self._rows, task)).float() for task in TASKS}
         self._config = config
@@ -126,18 +108,23 @@ class _Batches:
     def __len__(self) -> int:
         return -(-len(self._rows) // self._config.batch)
 
-    def epoch(self, number: int) -> list[tuple[list[str], Tensor]]:
+    def epoch(self, number: int) -> list[Batch]:
         """All batches of an epoch: texts and the row numbers that their targets have."""
         config = self._config
         random = np.random.default_rng([config.seed, number])
-        plain = random.random(len(self._rows)) < config.unpunctuated
-        texts = [self._plain[row] if plain[row] else item.text for row, item in enumerate(self._rows)]
+        unpunctuated = random.random(len(self._rows)) < config.unpunctuated
+        texts = [
+            self._unpunctuated[row] if unpunctuated[row] else sentence.text for row, sentence in enumerate(self._rows)
+        ]
         order = random.permutation(len(texts))
-        found = []
+        batches = []
         for pool in np.array_split(order, max(1, len(order) // (50 * config.batch))):
             ranked = sorted(pool.tolist(), key=lambda row: len(texts[row]))
-            found += [ranked[start : start + config.batch] for start in range(0, len(ranked), config.batch)]
-        return [([texts[row] for row in found[k]], torch.tensor(found[k])) for k in random.permutation(len(found))]
+            batches += [ranked[start : start + config.batch] for start in range(0, len(ranked), config.batch)]
+        return [
+            ([texts[row] for row in batches[index]], torch.tensor(batches[index]))
+            for index in random.permutation(len(batches))
+        ]
 
     def targets(self, rows: Tensor) -> tuple[dict[str, Tensor], Tensor]:
         """Targets, task -> (B, C), and the label smoothing (B,) of the given rows (B,)."""
@@ -158,42 +145,26 @@ class _Average:
     @torch.no_grad()
     def update(self, step: int) -> None:
         """Take in the weights after step number ``step``, from 0."""
-        share = 1.0 - min(self.decay, (step + 1) / (step + 10))
-        torch._foreach_lerp_(list(self.values.values()), self._live, share)
+        fraction = 1.0 - min(self.decay, (step + 1) / (step + 10))
+        torch._foreach_lerp_(list(self.values.values()), self._live, fraction)
 
     @contextmanager
     def in_place(self) -> Iterator[None]:
         """The model carries the mean within the context, and its own weights again after it."""
-        kept = [value.detach().clone() for value in self._live]
+        current = [value.detach().clone() for value in self._live]
         with torch.no_grad():
             torch._foreach_copy_(self._live, list(self.values.values()))
         try:
             yield
         finally:
             with torch.no_grad():
-                torch._foreach_copy_(self._live, kept)
+                torch._foreach_copy_(self._live, current)
 
 
-def _rate_of(name: str, config: TextConfig) -> float:
-    """The learning rate of a parameter by its name: decays from the last encoder layer down."""
-    found = re.search(r"encoder\.layer\.(\d+)\.", name)
-    if found is None:
-        return config.head_rate
-    return config.encoder_rate * config.layer_decay ** (DEPTH - 1 - int(found[1]))
-
-
-def _optimizer(model: nn.Module, config: TextConfig) -> torch.optim.AdamW:
-    groups = [
-        {
-            "params": [parameter],
-            "lr": _rate_of(name, config),
-            "peak": _rate_of(name, config),
-            "weight_decay": config.weight_decay if parameter.ndim > 1 else 0.0,
-        }
-        for name, parameter in model.named_parameters()
-        if parameter.requires_grad
-    ]
-    return torch.optim.AdamW(groups, betas=(0.9, 0.98), fused=True)
+def rate_of(name: str, config: TextConfig) -> float:
+    """Peak learning rate of a parameter by its name: decays from the last encoder layer down."""
+    rate = layer_rate(name, r"encoder\.layer\.(\d+)\.", DEPTH - 1, config.encoder_rate, config.layer_decay)
+    return config.head_rate if rate is None else rate
 
 
 def split_tower(state: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
@@ -203,44 +174,44 @@ def split_tower(state: Mapping[str, Tensor]) -> tuple[dict[str, Tensor], dict[st
 
 
 @dataclass(slots=True)
-class _Position:
-    """How far a run has come; ``history`` holds each finished epoch's figures on dev."""
+class TextPosition(Position):
+    """How far a run has come; ``history`` holds each finished epoch's metrics on dev."""
 
-    epoch: int = 0
     batch: int = 0  # batches done within the epoch
-    seconds: float = 0.0
     best: float = -1.0
     best_epoch: int = -1
-    history: list[dict[str, Any]] = field(default_factory=list)
 
 
-class _Run:
-    """One adaptation: model, optimiser and position, which together a checkpoint holds."""
+class TextRun(AdaptationRun[TextConfig, TextPosition, Batch]):
+    """One adaptation of the text tower and theta."""
+
+    log_file, checkpoint_file = LOG, CHECKPOINT
 
     def __init__(self, config: TextConfig, data: TextData, run_dir: Path, model: TextModel, tokenize: Tokenize) -> None:
-        self.config, self.data, self.run_dir = config, data, run_dir
-        self.model, self.tokenize = model, tokenize
-        self.bfloat16 = native_bfloat16() if config.bfloat16 is None else config.bfloat16
-        self.batches = _Batches(data.train, config)
-        self.optimizer = _optimizer(model, config)
-        self.average = _Average(model, config.averaging)
+        self.data, self.text_model, self.tokenize = data, model, tokenize
+        self.batches, self.average = _Batches(data.train, config), _Average(model, config.averaging)
         self.objective = Objective({MODALITY: 1.0}, {(MODALITY, MODALITY): config.gamma})
-        self.position = _Position()
-        self.total = len(self.batches) * config.epochs
-        self._started = self._saved = time.monotonic()
+        super().__init__(
+            config,
+            run_dir,
+            model,
+            TextPosition(),
+            steps_per_epoch=len(self.batches),
+            rate_of=lambda name: rate_of(name, config),
+            decay=linear_decay,
+        )
 
-    # -- one step
+    def is_stale(self) -> bool:
+        """Whether dev has not improved for ``patience`` epochs."""
+        return self.position.epoch - 1 - self.position.best_epoch >= self.config.patience
 
-    def _set_rates(self) -> int:
-        """Warm-up, then linear decay to zero; returns the number of the step."""
-        step = self.position.epoch * len(self.batches) + self.position.batch
-        rise = (step + 1) / max(1.0, self.config.warmup * self.total)
-        factor = min(1.0, rise) * (1.0 - step / self.total)
-        for group in self.optimizer.param_groups:
-            group["lr"] = group["peak"] * factor
-        return step
+    def epoch_batches(self) -> Iterable[tuple[int, Batch]]:
+        """The batches after the checkpoint."""
+        start = self.position.batch
+        return enumerate(self.batches.epoch(self.position.epoch)[start:], start)
 
-    def _loss(self, batch: tuple[list[str], Tensor]) -> Terms:
+    def loss(self, batch: Batch, index: int) -> Terms:
+        """The task losses, and the contrast of z with itself where it is wanted."""
         config = self.config
         texts, rows = batch
         targets, smoothing = self.batches.targets(rows)
@@ -252,96 +223,56 @@ class _Run:
         contrast = supervised_contrastive(z, targets["emotion"], config.contrast_temperature)
         return self.objective(tasks, {(MODALITY, MODALITY): contrast})
 
-    def _step(self, batch: tuple[list[str], Tensor]) -> float:
-        step = self._set_rates()
-        terms = self._loss(batch)
-        terms.total.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.model.parameters(), self.config.clip)
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
+    def end_step(self, step: int, terms: list[Terms], progress: ProgressCallback | None) -> None:
+        """Average the weights; now and then report, and write a checkpoint."""
         self.average.update(step)
         self.position.batch += 1
-        return float(terms.total.detach())
-
-    # -- epochs
-
-    def train(self, progress: Progress | None) -> None:
-        """From the current position to the last epoch, or until dev no longer improves."""
-        while self.position.epoch < self.config.epochs and not self._is_stale():
-            self._train_epoch(progress)
-            with self.average.in_place():
-                self._finish_epoch()
+        if self.position.batch % LOG_EVERY == 0:
+            self._report(float(np.mean([float(step.total) for step in terms[-LOG_EVERY:]])), progress)
+        if time.monotonic() - self.saved_at > self.config.checkpoint_seconds:
             self.save()
 
-    def _is_stale(self) -> bool:
-        return self.position.epoch - 1 - self.position.best_epoch >= self.config.patience
-
-    def _train_epoch(self, progress: Progress | None) -> None:
-        self.model.train()
-        losses: list[float] = []
-        for batch in self.batches.epoch(self.position.epoch)[self.position.batch :]:
-            losses.append(self._step(batch))
-            if self.position.batch % LOG_EVERY == 0:
-                self._report(float(np.mean(losses[-LOG_EVERY:])), progress)
-            if time.monotonic() - self._saved > self.config.checkpoint_seconds:
-                self.save()
-
-    def _report(self, loss: float, progress: Progress | None) -> None:
-        done = self.position.epoch * len(self.batches) + self.position.batch
+    def _report(self, loss: float, progress: ProgressCallback | None) -> None:
+        done = self.position.epoch * self.steps_per_epoch + self.position.batch
         line = f"epoch {self.position.epoch + 1}, loss {loss:.4f}"
-        self.log(f"{line}, step {done} of {self.total}")
+        self.log(f"{line}, step {done} of {self.total_steps}")
         if progress:
-            progress(done, self.total, line)
+            progress(done, self.total_steps, line)
 
-    def _finish_epoch(self) -> None:
-        """Read dev; keep the weights, as they ship, if they are the best so far."""
-        figures = evaluate_text(self.model, self.tokenize, self.data, "dev", bfloat16=self.bfloat16)
-        position, score = self.position, dev_score(figures)
-        position.history.append(figures | {"score": score})
-        self.log(f"epoch {position.epoch + 1} dev score {score:.4f} {json.dumps(figures)}")
-        if score > position.best:
-            position.best, position.best_epoch = score, position.epoch
-            halved = {name: value.half() for name, value in trained_state(self.model).items()}
-            save(halved, self.run_dir / WEIGHTS)
+    def end_epoch(self, steps: list[Terms]) -> None:
+        """Measure the averaged weights on dev; write them, as they ship, if they are the best so far."""
+        with self.average.in_place():
+            figures = evaluate_text(self.text_model, self.tokenize, self.data, "dev", bfloat16=self.bfloat16)
+            position, score = self.position, dev_score(figures)
+            position.history.append(figures | {"score": score})
+            self.log(f"epoch {position.epoch + 1} dev score {score:.4f} {json.dumps(figures)}")
+            if score > position.best:
+                position.best, position.best_epoch = score, position.epoch
+                halved = {name: value.half() for name, value in trained_state(self.model).items()}
+                save(halved, self.run_dir / WEIGHTS)
         position.epoch, position.batch = position.epoch + 1, 0
 
-    def log(self, line: str) -> None:
-        """One line, with the seconds of this run, to ``text.log`` and to the logger."""
-        logger.info(line)
-        with (self.run_dir / LOG).open("a", encoding="utf-8") as file:
-            file.write(f"{self._seconds():8.0f} s  {line}\n")
+    def extra_state(self) -> dict[str, Tensor]:
+        """The averaged weights, and the random state that dropout draws from."""
+        tensors = {f"average.{name}": value for name, value in self.average.values.items()}
+        return tensors | {"random": torch.get_rng_state()}
 
-    def _seconds(self) -> float:
-        return self.position.seconds + time.monotonic() - self._started
-
-    # -- checkpoints
-
-    def save(self) -> None:
-        """Write the checkpoint, with the average and the random state."""
-        more = {f"average.{name}": value for name, value in self.average.values.items()}
-        more["random"] = torch.get_rng_state()
-        position = asdict(self.position) | {"seconds": self._seconds()}
-        save_checkpoint(self.run_dir / CHECKPOINT, self.model, self.optimizer, self.config, position, more)
-        self._saved = time.monotonic()
-
-    def resume(self) -> None:
-        """Take up the checkpoint, if there is one. Raises CrossmodalError ``run_config`` if it is of another run."""
-        found = take_up(self.run_dir / CHECKPOINT, self.model, self.optimizer, self.config)
-        if found is None:
-            return
-        position, own = found
-        self.position = _Position(**position)
+    def load_extra_state(self, tensors: dict[str, Tensor]) -> None:
+        """Take over both."""
         for name, value in self.average.values.items():
-            value.copy_(own[f"average.{name}"])
-        torch.set_rng_state(own["random"])
-        self.log(f"resumed in epoch {self.position.epoch + 1} after batch {self.position.batch}")
+            value.copy_(tensors[f"average.{name}"])
+        torch.set_rng_state(tensors["random"])
+
+    def resumed_at(self) -> str:
+        """The epoch and the batch."""
+        return f"in epoch {self.position.epoch + 1} after batch {self.position.batch}"
 
 
 def logged_steps(run_dir: Path) -> tuple[int, int]:
-    """The steps done and the steps in all that a run's log tells of; zeros where none has begun."""
+    """The steps done and the steps in all, from a run's log; zeros where none has begun."""
     log = run_dir / LOG
-    found = re.findall(r"step (\d+) of (\d+)", log.read_text(encoding="utf-8")) if log.is_file() else []
-    return (int(found[-1][0]), int(found[-1][1])) if found else (0, 0)
+    steps = re.findall(r"step (\d+) of (\d+)", log.read_text(encoding="utf-8")) if log.is_file() else []
+    return (int(steps[-1][0]), int(steps[-1][1])) if steps else (0, 0)
 
 
 class AdaptedText(NamedTuple):
@@ -356,7 +287,7 @@ def adapt_text(  # noqa: PLR0913, stand-ins for tests
     data: TextData,
     run_dir: Path,
     *,
-    progress: Progress | None = None,
+    progress: ProgressCallback | None = None,
     model: TextModel | None = None,
     tokenize: Tokenize | None = None,
     earlier: Path | None = None,
@@ -375,18 +306,18 @@ def adapt_text(  # noqa: PLR0913, stand-ins for tests
     if config.frozen_theta and earlier is not None:
         take_theta(model, earlier)
     tokenize = tokenize or Tokens(config.max_tokens)
-    run = _Run(config, data, run_dir, model, tokenize)
+    run = TextRun(config, data, run_dir, model, tokenize)
     run.resume()
     run.train(progress)
     load_trained(model, run_dir / WEIGHTS)
     return AdaptedText(model.eval(), _final_figures(run))
 
 
-def _final_figures(run: _Run) -> dict[str, Any]:
+def _final_figures(run: TextRun) -> dict[str, Any]:
     """Figures on dev of the weights as they ship, with and without punctuation, in full precision: ``text.json``."""
-    dev = evaluate_text(run.model, run.tokenize, run.data, "dev")
-    plain = evaluate_text(
-        run.model,
+    dev = evaluate_text(run.text_model, run.tokenize, run.data, "dev")
+    unpunctuated = evaluate_text(
+        run.text_model,
         run.tokenize,
         run.data,
         "dev",
@@ -398,9 +329,9 @@ def _final_figures(run: _Run) -> dict[str, Any]:
         "config": plain_config(run.config),
         "removed_from_train": run.data.removed,
         "best_epoch": run.position.best_epoch + 1,
-        "seconds": round(run._seconds()),
+        "seconds": round(run.seconds()),
         "dev": dev,
-        "dev_without_punctuation": plain,
+        "dev_without_punctuation": unpunctuated,
         "history": run.position.history,
     }
     (run.run_dir / FIGURES).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")

@@ -1,9 +1,8 @@
-"""What a text model reads, and how well: predictions over many texts and figures by corpus."""
+"""Predictions of a text model for many texts, and their metrics by corpus."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +13,7 @@ from crossmodal import metrics
 from crossmodal.data.text import Sentence, TextData
 from crossmodal.model.head import Head
 from crossmodal.numerics import softmax
+from crossmodal.training.precision import precision
 from crossmodal.types import EMOTIONS, TASKS, Array
 
 Tokenize = Callable[[Sequence[str]], tuple[Tensor, Tensor]]
@@ -40,13 +40,6 @@ class Prediction(NamedTuple):
 
     z: Array
     logits: dict[str, Array]
-
-
-@contextmanager
-def precision(bfloat16: bool) -> Iterator[None]:
-    """Linear layers in bfloat16 within the context, if wanted."""
-    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=bfloat16):
-        yield
 
 
 @torch.inference_mode()

@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from crossmodal.custom.queue import DIMENSIONS, LIMITS, TrainingSettings
+from crossmodal.custom.settings import DIMENSIONS, LIMITS, TrainingSettings
 from crossmodal.examples import DEFAULT, load_examples
 from crossmodal.explain.embedding_map import EXACT, PROJECTIONS
 from crossmodal.fusion import DEFAULT_RULE, registry

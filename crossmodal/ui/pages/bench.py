@@ -17,8 +17,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from crossmodal.engine import Engine
 from crossmodal.errors import InputError
+from crossmodal.evaluation.results import best_alphas
 from crossmodal.explain.flips import Flips, confidence_share, flips, gate_share, mix
-from crossmodal.explain.sweep import best_alphas
 from crossmodal.fusion import find_rule
 from crossmodal.fusion.rules.confidence import confidence
 from crossmodal.i18n.translator import CATALOGUE, Translator

@@ -14,9 +14,9 @@ import numpy as np
 import streamlit as st
 
 from crossmodal.engine import Engine
+from crossmodal.evaluation.results import SpaceResults, Transfer, load_results, results_of
 from crossmodal.explain.embedding_map import EmbeddingMap, load_map
 from crossmodal.explain.neighbours import NEIGHBOURS
-from crossmodal.explain.sweep import figures
 from crossmodal.fusion import normalize_alpha
 from crossmodal.fusion.fuse import fuse_many
 from crossmodal.fusion.rules.shared_space import SharedSpace
@@ -385,39 +385,41 @@ def _measured(context: PageContext, engine: Engine) -> None:
     """Search and transfer, side by side."""
     left, right = st.columns(2, gap="large")
     with left:
-        measured = figures(engine.folder)
-        _search(context.say, measured if measured.get("model_hash") == engine.model_hash else {})
+        own = results_of(engine.folder, engine.model_hash)
+        _search(context.say, own.space if own else None)
     with right:
-        _transfer(context.say, figures(service.models_folder()))
+        shipped = load_results(service.models_folder())
+        _transfer(context.say, shipped.transfer if shipped else None)
 
 
-def _search(say: Translator, measured: Mapping[str, Any]) -> None:
+def _search(say: Translator, results: SpaceResults | None) -> None:
     st.html(html.section(say("space.search")))
-    if "space" not in measured:
+    if results is None:
         st.html(html.note(service.own_or(say, "space.search.none")))
         return
-    ways = measured["space"]["retrieval"]
-    rows = []
-    for way in ("speech>text", "text>speech", "speech>speech", "text>text"):
-        precision, chance = ways[way]["map"], ways[way]["chance"]
-        within = interval(precision["low"], precision["high"])
-        rows.append((say(f"space.search.{way}"), [share(precision["value"]), within, share(chance)]))
+    rows = [
+        (
+            say(f"space.search.{way}"),
+            [share(search.map.value), interval(search.map.low, search.map.high), share(search.chance)],
+        )
+        for way in ("speech>text", "text>speech", "speech>speech", "text>text")
+        for search in [results.retrieval[way]]
+    ]
     heads = [say(f"space.search.{head}") for head in ("map", "interval", "chance")]
     st.html(html.table(say("space.search.caption"), heads, rows))
-    st.html(html.note(say("space.search.note", share=share(measured["space"]["read_as_intended"]["share"]))))
+    st.html(html.note(say("space.search.note", share=share(results.read_as_intended.share))))
 
 
-def _transfer(say: Translator, measured: Mapping[str, Any]) -> None:
-    """Small models made for this figure, whatever those of the bench are."""
+def _transfer(say: Translator, results: Transfer | None) -> None:
+    """Small models trained for this measurement, whichever those of the bench are."""
     st.html(html.section(say("space.transfer")))
-    if "transfer" not in measured:
+    if results is None:
         st.html(html.note(say("space.search.none")))
         return
-    found = measured["transfer"]
     rows = [
-        (say(f"space.transfer.{way}"), [share(found["off"][way]), share(found["on"][way])])
+        (say(f"space.transfer.{way}"), [share(results.off[way]), share(results.on[way])])
         for way in ("text>speech", "speech>text", "speech>speech", "text>text")
     ]
-    heads = [say("space.transfer.gamma", gamma=gamma) for gamma in ("0", number(found["gamma"]))]
+    heads = [say("space.transfer.gamma", gamma=gamma) for gamma in ("0", number(results.gamma))]
     st.html(html.table(say("space.transfer.caption", chance=share(1 / len(TASKS[MAIN_TASK]))), heads, rows))
     st.html(html.note(say("space.transfer.note")))

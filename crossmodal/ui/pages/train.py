@@ -15,10 +15,11 @@ import streamlit as st
 
 from crossmodal import limits
 from crossmodal.custom import archive, queue
-from crossmodal.custom.queue import LIMITS, TrainingQueue, TrainingRun, TrainingSettings
+from crossmodal.custom.queue import TrainingQueue, TrainingRun
+from crossmodal.custom.settings import LIMITS, TrainingSettings
 from crossmodal.engine import Engine
 from crossmodal.errors import CrossmodalError
-from crossmodal.explain.sweep import figures as measured
+from crossmodal.evaluation.results import load_results
 from crossmodal.i18n.translator import Translator
 from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.types import EMOTIONS
@@ -269,7 +270,7 @@ def _live(context: PageContext, run: TrainingRun) -> None:
 
 def _progress(say: Translator, run: TrainingRun, events: Sequence[Event], done: int) -> str:
     if run.state == "waiting":
-        return say("train.waiting", place=shop().place(run))
+        return say("train.waiting", place=shop().position(run))
     if run.stopping:
         return say("train.stopping")
     if not done:
@@ -374,7 +375,7 @@ def _comparison(context: PageContext, figures: Mapping[str, Any], *, own: bool) 
     """The run beside the shipped head on the same rows, and beside people where there is a figure."""
     say = context.say
     st.html(html.section(say("train.compared")))
-    people = measured(_models()).get("human", {}).get("voice", {}).get("value")
+    people = _share_named_by_people(_models())
     heads = [
         say("train.column.own" if own else "train.column.example"),
         say("train.column.shipped"),
@@ -382,6 +383,13 @@ def _comparison(context: PageContext, figures: Mapping[str, Any], *, own: bool) 
     ]
     st.html(html.table(say("train.table"), heads, _rows(say, figures, people)))
     st.html(html.paragraphs([_verdict(say, figures)]))
+
+
+def _share_named_by_people(models: Path) -> float | None:
+    """The share of clips whose intended emotion people name by voice alone; None where it was not measured."""
+    results = load_results(models)
+    voice = results.human.voice if results and results.human else None
+    return voice.value if voice else None
 
 
 def _rows(say: Translator, figures: Mapping[str, Any], people: float | None) -> list[tuple[str, list[str]]]:

@@ -12,7 +12,8 @@ import streamlit as st
 
 from crossmodal.engine import Engine
 from crossmodal.explain.flips import Flips, Segment
-from crossmodal.explain.sweep import Pairs, Sweep, load_pairs
+from crossmodal.explain.pairs import Pairs, load_pairs
+from crossmodal.explain.sweep import Sweep
 from crossmodal.explain.sweep import sweep as swept
 from crossmodal.i18n.translator import Translator
 from crossmodal.types import MAIN_TASK, Array, FusionSettings
