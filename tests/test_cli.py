@@ -10,9 +10,7 @@ from conftest import wav_bytes
 
 from crossmodal.__main__ import main
 from crossmodal.commands.records import MODEL_FAULT, OK, SOME_UNREADABLE, USAGE
-from crossmodal.evaluation.card import CARD
-from crossmodal.evaluation.results import METRICS
-from crossmodal.model.folder import MODELS
+from crossmodal.model.folder import CARD, METRICS, MODELS
 
 
 def lines(capsys):
