@@ -1,0 +1,1 @@
+"""What several tests share: fakes, sounds, journeys through the page, a browser."""

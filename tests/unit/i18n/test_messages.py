@@ -1,0 +1,119 @@
+"""One catalogue, every language whole, every error said."""
+
+import ast
+import string
+from pathlib import Path
+
+import pytest
+from helpers.paths import ROOT
+
+from crossmodal.errors import BusyError, InputError, ModelError
+from crossmodal.fusion import fusion_rules
+from crossmodal.i18n.translator import CATALOGUE, LANGUAGES, Translator, preferred
+from crossmodal.pipeline import Pipeline
+from crossmodal.types import TASKS
+
+RAISERS = {"CrossmodalError", "InputError", "ModelError", "BusyError", "RefusalError"}
+
+
+def placeholders(wording):
+    return {name for _, name, _, _ in string.Formatter().parse(wording) if name}
+
+
+def codes():
+    """Every error code that stands anywhere in the package."""
+    for path in (ROOT / "crossmodal").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] in RAISERS and node.args:
+                found = node.args[0]
+            elif isinstance(node, ast.Dict):
+                named = {k.value: v for k, v in zip(node.keys, node.values, strict=True) if isinstance(k, ast.Constant)}
+                found = named.get("code")
+            else:
+                continue
+            if isinstance(found, ast.Constant):
+                yield found.value
+
+
+@pytest.mark.parametrize("key", CATALOGUE)
+def test_a_wording_exists_in_every_language_with_the_same_placeholders(key):
+    wordings = CATALOGUE[key]
+    assert len(wordings) == len(LANGUAGES)
+    assert all(wording.strip() for wording in wordings)
+    assert len({frozenset(placeholders(wording)) for wording in wordings}) == 1
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "crossmodal" / "i18n" / "messages").glob("*.py")), ids=lambda path: path.stem
+)
+def test_no_key_is_written_twice(path):
+    source = path.read_text(encoding="utf-8")
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Dict):
+            keys = [key.value for key in node.keys if isinstance(key, ast.Constant)]
+            assert len(keys) == len(set(keys))
+
+
+def test_the_codes_are_found():
+    assert {"empty", "too_long", "unreadable", "queue_full", "model_altered", "nothing_to_fuse"} <= set(codes())
+
+
+@pytest.mark.parametrize("code", sorted(set(codes())))
+def test_every_code_has_a_message(code):
+    assert f"error.{code}" in CATALOGUE
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_message_says_the_value_and_what_is_allowed(language):
+    message = Translator(language).error(InputError("too_long", seconds=61.25, longest=30.0))
+    assert "61.25" in message
+    assert "30 " in message
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "error",
+    [
+        InputError("too_long", seconds=None, longest=30.0),
+        ModelError("model_shape"),
+        BusyError("queue_full"),
+        InputError("a_code_nobody_wrote", value="{x} %s"),
+    ],
+    ids=lambda error: error.code,
+)
+def test_a_message_never_fails_or_shows_a_gap_as_none(language, error):
+    message = Translator(language).error(error)
+    assert message
+    assert "None" not in message
+    assert "{" not in message
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_name_that_the_page_shows_is_translated(language):
+    say = Translator(language)
+    for task, labels in TASKS.items():
+        assert all(f"{task}.{label}" in CATALOGUE for label in labels)
+    assert all(f"rule.{name}" in CATALOGUE and f"rule.{name}.note" in CATALOGUE for name in fusion_rules())
+    assert say.modality("video") == "video"
+
+
+def test_stages_of_the_pipeline_are_named():
+    source = Path(ROOT / "crossmodal" / "pipeline.py").read_text(encoding="utf-8")
+    assert Pipeline.__name__ in source
+    for stage in ("decode", "transcript", "encode_speech", "encode_text"):
+        assert f"stage.{stage}" in CATALOGUE
+        assert f"cost.{stage}" in CATALOGUE
+
+
+@pytest.mark.parametrize(
+    ("locale", "language"), [("zh-CN", "zh"), ("zh", "zh"), ("en-GB", "en"), ("de-DE", "en"), ("", "en"), (None, "en")]
+)
+def test_the_browser_decides_the_first_language(locale, language):
+    assert preferred(locale) == language
+
+
+@pytest.mark.parametrize(
+    "path", [ROOT / "app.py", *sorted((ROOT / "crossmodal" / "ui").rglob("*.py"))], ids=lambda path: path.name
+)
+def test_prose_stands_in_the_catalogue_alone(path):
+    assert path.read_text(encoding="utf-8").isascii()
