@@ -18,7 +18,7 @@ from crossmodal.ui.components.mixer import component
 from crossmodal.ui.frame import PageContext
 from crossmodal.ui.pages import about, bench, compare, space, timeline, train
 from crossmodal.ui.samples import Sample
-from crossmodal.ui.sections import inputs, share_dialog
+from crossmodal.ui.sections import inputs, share_dialog, shared_clip
 from crossmodal.ui.sections.shared_view import SharedView
 from crossmodal.ui.service import Service
 
@@ -90,14 +90,14 @@ def show(context: PageContext, key: str, corner: Sequence[DeltaGenerator] = ()) 
     if page.alone:
         page.alone(context, present.engine)
         address.stamp_schema()
-    elif page.of_input and not share_dialog.forget(context):
+    elif page.of_input and not shared_clip.delete_from_address(context):
         _with_input(context, present, page.of_input, corner)
     frame.footer(context, present.engine)
 
 
 def _with_input(context: PageContext, present: Service, draw: OfInput, corner: Sequence[DeltaGenerator]) -> None:
     engine = present.engine
-    is_open, sample = share_dialog.opened(context, engine)
+    is_open, sample = shared_clip.open_from_address(context, engine)
     if not is_open:
         sample = inputs.source(context, present)
     notes = st.container()  # above the page, though known only after it
@@ -105,7 +105,7 @@ def _with_input(context: PageContext, present: Service, draw: OfInput, corner: S
         sample = inputs.clip(context, engine, sample)
         seen = draw(context, engine, sample) or [_settings_of_bench(engine, sample)]
         with corner[0] if corner else st.container():
-            share_dialog.share(context, engine, seen)
+            share_dialog.share_button(context, engine, seen)
     compare.stamp(engine)
     if component.usable():  # plain sliders own their keys of the address, which Streamlit then guards
         mixer_state.stamp(engine.modalities, engine.rules)

@@ -1,10 +1,11 @@
-"""Numbers as the page writes them. Pure functions; a minus sign is U+2212, never a hyphen.
+"""Numbers and dates as the page writes them. Pure functions; a minus sign is U+2212, never a hyphen.
 
 ``components/shared/arithmetic.js`` has ``number`` and ``percent`` again, for what is drawn in the browser.
 """
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable
 
 MINUS = "\u2212"
@@ -67,3 +68,8 @@ def interval(low: float, high: float, write: Callable[[float], str] = share) -> 
 def with_interval(value: float, low: float, high: float) -> str:
     """A figure at three digits with its interval at two: .725 (.65 to .79)."""
     return f"{share(value)} ({interval(low, high, number)})"
+
+
+def utc_date(seconds: float) -> str:
+    """A time in epoch seconds as its date in UTC: 2026-05-01."""
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).strftime("%Y-%m-%d")

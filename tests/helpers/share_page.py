@@ -5,7 +5,7 @@ import streamlit as st
 from crossmodal.sharing.comparison import Variant
 from crossmodal.types import FusionSettings
 from crossmodal.ui import frame, service
-from crossmodal.ui.sections import inputs, share_dialog
+from crossmodal.ui.sections import inputs, share_dialog, shared_clip
 from crossmodal.ui.sections.shared_view import SharedView
 
 COLUMNS = [
@@ -15,8 +15,8 @@ COLUMNS = [
 
 context = frame.frame()
 engine = service.service().engine
-if not share_dialog.forget(context):
-    is_open, sample = share_dialog.opened(context, engine)
+if not shared_clip.delete_from_address(context):
+    is_open, sample = shared_clip.open_from_address(context, engine)
     if not is_open:
         sample = inputs.source(context, service.service())
         sample = sample and inputs.clip(context, engine, sample)
@@ -24,4 +24,4 @@ if not share_dialog.forget(context):
         for column in COLUMNS:
             st.code(repr(engine.fuse(sample.evidence, column.settings).probabilities["emotion"].tolist()))
         st.text(sample.said)
-        share_dialog.share(context, engine, [SharedView(sample, COLUMNS)])
+        share_dialog.share_button(context, engine, [SharedView(sample, COLUMNS)])

@@ -1,6 +1,9 @@
 """Sharing: the link says the same, a clip goes along only when asked, and a link that deletes asks first."""
 
 import html
+import os
+import subprocess
+import sys
 import time
 from functools import partial
 from urllib.parse import parse_qsl, urlsplit
@@ -21,8 +24,8 @@ from crossmodal.engine import Gate
 from crossmodal.examples import DEFAULT, load_examples
 from crossmodal.i18n.translator import LANGUAGES, Translator
 from crossmodal.sharing.clip_store import ClipStore
+from crossmodal.ui import clip_store, links
 from crossmodal.ui.address import SCHEMA
-from crossmodal.ui.sections import share_dialog
 
 PAGE = str(ROOT / "tests" / "helpers" / "share_page.py")
 
@@ -43,8 +46,8 @@ def clock():
 @pytest.fixture
 def engine(engine, tmp_path, monkeypatch, clock):
     """With a clip store of its own."""
-    monkeypatch.setattr(share_dialog, "make_store", lambda: ClipStore(tmp_path / "clips", clock=clock))
-    monkeypatch.setattr(share_dialog, "_tidy_for_ever", lambda kept: None)
+    monkeypatch.setattr(clip_store, "make_store", lambda: ClipStore(tmp_path / "clips", clock=clock))
+    monkeypatch.setattr(clip_store, "_tidy_for_ever", lambda clips: None)
     return engine
 
 
@@ -115,7 +118,7 @@ def test_the_dialog_offers_everything_in_either_language(engine):
     base=st.sampled_from(["", "http://localhost:8501/", "https://bench.example.org/compare"]),
 )
 def test_a_link_keeps_the_settings_and_nothing_of_passing_use(address, base):
-    made = share_dialog.link(base, address, h="1234")
+    made = links.link(base, address, h="1234")
     parts = urlsplit(made)
     read = dict(parse_qsl(parts.query, keep_blank_values=True))
     assert made.startswith(base + "?")
@@ -134,19 +137,19 @@ def test_a_link_keeps_the_settings_and_nothing_of_passing_use(address, base):
     ],
 )
 def test_the_public_address_is_used_where_it_is_known(seen, public, base):
-    assert share_dialog.base_address(seen, public) == base
+    assert links.base_address(seen, public) == base
 
 
 def test_the_embed_code_cannot_be_broken_out_of():
-    made = share_dialog.embed_code('http://x/?a="><script>&b=1', '"><b>')
+    made = links.embed_code('http://x/?a="><script>&b=1', '"><b>')
     assert made.count("<") == 2
     assert made.count(">") == 2
     assert "&amp;embed=true" in made
 
 
 def test_a_link_that_is_too_long_has_no_code_to_scan():
-    assert share_dialog.qr_image("http://x/?txt=" + "a" * 4000, "QR") == ""
-    assert 'alt="&lt;QR&gt;"' in share_dialog.qr_image("http://x/?txt=a", "<QR>")
+    assert links.qr_image("http://x/?txt=" + "a" * 4000, "QR") == ""
+    assert 'alt="&lt;QR&gt;"' in links.qr_image("http://x/?txt=a", "<QR>")
 
 
 # --- a visitor's own clip --------------------------------------------------------------------------------------------
@@ -272,7 +275,7 @@ def test_a_shared_clip_can_be_closed(engine, voice):
 
 
 def test_a_store_that_is_off_offers_nothing(engine, voice, monkeypatch):
-    monkeypatch.setattr(share_dialog, "make_store", lambda: None)
+    monkeypatch.setattr(clip_store, "make_store", lambda: None)
     streamlit.cache_resource.clear()
     made = press(record(page(src="record"), voice), "share")
     assert "include" not in keys(made)
@@ -280,14 +283,25 @@ def test_a_store_that_is_off_offers_nothing(engine, voice, monkeypatch):
 
 
 def test_the_environment_names_the_store(monkeypatch, tmp_path):
-    monkeypatch.setenv(share_dialog.STORE_VARIABLE, share_dialog.OFF)
-    assert share_dialog.make_store() is None
-    monkeypatch.setenv(share_dialog.STORE_VARIABLE, str(tmp_path / "mine"))
-    assert share_dialog.make_store()._root == str(tmp_path / "mine")
-    monkeypatch.setenv(share_dialog.STORE_VARIABLE, "nosuch://bucket/clips")
-    assert share_dialog.make_store() is None
-    monkeypatch.delenv(share_dialog.STORE_VARIABLE)
-    assert share_dialog.make_store()._root == str(share_dialog.FOLDER)
+    monkeypatch.setenv(clip_store.STORE_VARIABLE, clip_store.OFF)
+    assert clip_store.make_store() is None
+    monkeypatch.setenv(clip_store.STORE_VARIABLE, str(tmp_path / "mine"))
+    assert clip_store.make_store()._root == str(tmp_path / "mine")
+    monkeypatch.setenv(clip_store.STORE_VARIABLE, "nosuch://bucket/clips")
+    assert clip_store.make_store() is None
+    monkeypatch.delenv(clip_store.STORE_VARIABLE)
+    assert clip_store.make_store()._root == str(clip_store.FOLDER)
+
+
+def test_the_default_store_lies_beside_the_app_wherever_the_models_are():
+    """In a process of its own, as the folders are found when the modules are imported."""
+    program = "from crossmodal.ui import clip_store; print(clip_store.FOLDER)"
+    environment = os.environ | {"CROSSMODAL_MODELS": "/elsewhere/models", "PYTHONPATH": str(ROOT)}
+    folder = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
+    ).stdout.strip()
+    assert folder == str(ROOT / "clips")
+    assert (ROOT / "app.py").is_file()
 
 
 def test_what_the_page_plays_is_what_is_kept(engine, voice, tmp_path):
