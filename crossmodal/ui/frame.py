@@ -1,4 +1,4 @@
-"""The frame of the page: its head and foot, and how an error is said."""
+"""The frame of the page: its head and foot, and how errors are shown."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class PageContext:
 
 
 def frame() -> PageContext:
-    """The head of the page with the language switch; returns the look that the visitor chose."""
+    """The head of the page with the language switch; returns the language and the theme of the visitor."""
     st.html(STYLE)
     if address.key("embed").asked() == "true" or st.context.is_embedded:
         st.html(html.embedded())
@@ -60,7 +60,7 @@ def show_ignored(context: PageContext, engine: Engine) -> None:
 
 
 def footer(context: PageContext, engine: Engine) -> None:
-    """What must be said once, and which models speak."""
+    """The notes on every page: what the scores mean, and the hash of the models."""
     st.html(html.footer([context.say("note.scores"), context.say("note.models", model_hash=engine.model_hash)]))
 
 
@@ -69,21 +69,24 @@ def show_error(say: Translator, error: CrossmodalError, *more: str) -> None:
     kinds = {InputError: "input", ModelError: "model", BusyError: "busy"}
     kind = kinds.get(type(error), "unexpected")
     listed = facts(say, error.values) if kind == "model" else ()
-    kept = () if kind == "model" else (say("error.kept"),)
+    reassurance = () if kind == "model" else (say("error.kept"),)
     title = say.known(f"error.title.{error.code}", say(f"error.title.{kind}"))
-    st.html(html.notice(title, [say.error(error), *kept, *more], listed))
+    st.html(html.notice(title, [say.error(error), *reassurance, *more], listed))
 
 
 @contextmanager
-def error_boundary(say: Translator, place: str) -> Iterator[None]:
-    """Whatever goes wrong within is said in the page; the cause of the unforeseen goes to the log."""
+def error_boundary(say: Translator, key: str) -> Iterator[None]:
+    """Show errors raised within on the page, with a button to try again where that can help.
+
+    ``key`` tells the buttons of a page apart. The traceback of an unexpected error goes to the log.
+    """
     try:
         yield
     except CrossmodalError as error:
         show_error(say, error)
         if isinstance(error, BusyError):
-            st.button(say("again"), key=f"again_{place}")
+            st.button(say("again"), key=f"again_{key}")
     except Exception:
         _log.exception("a reading failed")
         st.html(html.notice(say("error.title.unexpected"), [say("error.unexpected"), say("error.kept")]))
-        st.button(say("again"), key=f"again_{place}")
+        st.button(say("again"), key=f"again_{key}")

@@ -152,9 +152,9 @@ def bars(values: Sequence[Bar], said: str, *, large: bool = False, marks: Sequen
     """
     top_bar = highest(values)
     rows = "".join(
-        ('<li class="cx-top">' if place == top_bar else "<li>")
-        + f"<span>{_e(bar.label)}</span>{_bar(bar, None if marks is None else marks[place])}</li>"
-        for place, bar in enumerate(values)
+        ('<li class="cx-top">' if index == top_bar else "<li>")
+        + f"<span>{_e(bar.label)}</span>{_bar(bar, None if marks is None else marks[index])}</li>"
+        for index, bar in enumerate(values)
     )
     size = " cx-large" if large else ""
     return f'<div role="img" aria-label="{_e(said)}"><ul class="cx-bars{size}" aria-hidden="true">{rows}</ul></div>'
@@ -215,21 +215,22 @@ def pulled_words(caption: str, words: Sequence[tuple[str, float, str]], colour: 
 
 
 def pulled_moments(cells: Sequence[float], colour: str) -> str:
-    """Moments of like length from left to right, strengths in [-1, 1]: up speaks for, down against."""
+    """Moments of equal length from left to right, strengths in [-1, 1]: up speaks for, down against."""
     drawn = "".join(
         f'<i class="{"cx-against" if cell < 0 else "cx-for"}" style="--by:{abs(cell):.3f}"></i>' for cell in cells
     )
     return f'<div class="cx-moments" style="--tint:{_e(colour)}" aria-hidden="true">{drawn}</div>'
 
 
-def range_strip(name: str, said: str, places: Mapping[str, float], marks: Sequence[tuple[float, str]]) -> str:
-    """A value within a range: places from 0 to 1 of "low" and "high", "inner_low" and "inner_high", "middle", "own".
+def range_strip(name: str, said: str, positions: Mapping[str, float], marks: Sequence[tuple[float, str]]) -> str:
+    """A value within a range: positions from 0 to 1 of "low" and "high", "inner_low" and "inner_high", "middle", "own".
 
-    ``marks`` are further places with their names.
+    ``marks`` are further positions with their names.
     """
-    at = {key: f"{100 * min(max(value, 0.0), 1.0):.2f}%" for key, value in places.items()}
+    at = {key: f"{100 * min(max(value, 0.0), 1.0):.2f}%" for key, value in positions.items()}
     named = "".join(
-        f'<em style="left:{100 * min(max(place, 0.0), 1.0):.2f}%" title="{_e(text)}"></em>' for place, text in marks
+        f'<em style="left:{100 * min(max(position, 0.0), 1.0):.2f}%" title="{_e(text)}"></em>'
+        for position, text in marks
     )
     return (
         f'<div class="cx-range-strip"><div><span>{_e(name)}</span><b>{_e(said)}</b></div><div aria-hidden="true">'
@@ -245,7 +246,7 @@ def range_strips(strips: Sequence[str]) -> str:
 
 
 def notice(title: str, body: Sequence[str], facts: Sequence[str] = ()) -> str:
-    """An error in the visitor's language: what happened, and for whoever runs the service the facts."""
+    """An error in the visitor's language: what happened, and the facts for the operator of the service."""
     text = "".join(f"<p>{_e(line)}</p>" for line in body)
     listed = "".join(f"<code>{_e(fact)}</code>" for fact in facts)
     return f'<div class="cx-notice" role="alert"><h2>{_e(title)}</h2>{text}{listed}</div>'

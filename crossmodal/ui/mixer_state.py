@@ -1,6 +1,6 @@
-"""The settings of the bench as they are held: in the session, else in the address, else their defaults.
+"""The settings of the bench: those of the session, else of the address, else their defaults.
 
-With plain sliders Streamlit's own widgets own these keys; with the component nobody does, and they are written here.
+With plain sliders Streamlit's own widgets own these keys; with the component no widget does, and they are written here.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class MixerState:
     temperature: float
 
     def settings(self) -> FusionSettings:
-        """The same as the arithmetic takes it; who is switched off is for the evidence to leave out."""
+        """The same for the fusion; modalities that are switched off are left out of the evidence instead."""
         return FusionSettings(self.alpha, self.rule, self.temperature)
 
 

@@ -27,9 +27,9 @@ OfInput = Callable[[PageContext, Engine, Sample], Sequence[SharedView] | None]
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page: ``of_input`` is given (look, engine, subject) below the common input, ``alone`` (look, engine).
+    """A page: ``of_input`` is drawn below the common input, ``alone`` without it.
 
-    One of an input returns what is seen on it, to share; None stands for the settings of the bench.
+    ``of_input`` returns the views to share; None stands for the settings of the bench.
     """
 
     of_input: OfInput | None = None
@@ -102,10 +102,10 @@ def _with_input(context: PageContext, present: Service, draw: OfInput, corner: S
         sample = inputs.source(context, present)
     notes = st.container()  # above the page, though known only after it
     if sample:
-        sample = inputs.clip(context, engine, sample)
-        seen = draw(context, engine, sample) or [_settings_of_bench(engine, sample)]
+        sample = inputs.clip_with_words(context, engine, sample)
+        views = draw(context, engine, sample) or [_settings_of_bench(engine, sample)]
         with corner[0] if corner else st.container():
-            share_dialog.share_button(context, engine, seen)
+            share_dialog.share_button(context, engine, views)
     compare.stamp(engine)
     if component.usable():  # plain sliders own their keys of the address, which Streamlit then guards
         mixer_state.stamp(engine.modalities, engine.rules)

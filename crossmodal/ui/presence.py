@@ -1,4 +1,4 @@
-"""Whether a visitor is still there, for work that goes on in the background."""
+"""Whether a visitor's session is still connected, for work in the background."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from crossmodal.limits import MAX_ABSENCE_SECONDS
 
 
 def presence() -> Callable[[], bool]:
-    """Whether the visitor of this run is there or was a moment ago, as a question that any thread may ask."""
+    """A function for any thread: whether this run's session is connected or was within MAX_ABSENCE_SECONDS."""
     context = get_script_run_ctx()
     if context is None or not exists():
         return lambda: True

@@ -1,4 +1,4 @@
-"""The inputs of a session and what was read of them.
+"""The inputs of a session and the evidence of each.
 
 What a visitor gave lies in that visitor's session alone, under the sha256 of the input: the encoders run once for an
 input however often a slider moves, and no cache is shared between sessions.
@@ -21,7 +21,7 @@ from crossmodal.examples import Example
 from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.text import preprocess as preprocess_text
 from crossmodal.timing import Progress
-from crossmodal.types import Evidence, Utterance, Waveform
+from crossmodal.types import Evidence, Utterance, Waveform, Word
 from crossmodal.ui.session_cache import remember
 
 if TYPE_CHECKING:
@@ -84,14 +84,20 @@ class Sample:
         """The words as they stand."""
         return self.words if self.edit is None else self.edit
 
+    @property
+    def timed_words(self) -> tuple[Word, ...]:
+        """The transcribed words with their times; none where the words shown are others."""
+        transcript = self.evidence.transcript
+        return transcript.words if transcript and transcript.text == self.words and not self.edited else ()
+
 
 def digest(*parts: str | bytes) -> str:
-    """sha256 of what was given, which names it in the session."""
-    found = hashlib.sha256()
+    """sha256 of the parts and their lengths, as hexadecimal digits: the key of an input in the session."""
+    sha256 = hashlib.sha256()
     for part in parts:
         data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
-        found.update(len(data).to_bytes(8, "big") + data)
-    return found.hexdigest()
+        sha256.update(len(data).to_bytes(8, "big") + data)
+    return sha256.hexdigest()
 
 
 def _remember(engine: Engine, name: str, make: Callable[[], Sample]) -> Sample:
@@ -99,8 +105,8 @@ def _remember(engine: Engine, name: str, make: Callable[[], Sample]) -> Sample:
 
     def numbered() -> Sample:
         sample = make()
-        kept: Mapping[str, Sample] = st.session_state.get(_SLOT, {})
-        return replace(sample, arrival=1 + max((one.arrival for one in kept.values()), default=0))
+        remembered: Mapping[str, Sample] = st.session_state.get(_SLOT, {})
+        return replace(sample, arrival=1 + max((earlier.arrival for earlier in remembered.values()), default=0))
 
     return remember(_SLOT, f"{engine.model_hash} {name}", numbered, limits.MAX_SESSION_SAMPLES)
 
@@ -176,10 +182,10 @@ def _reread(engine: Engine, sample: Sample, text: str, progress: Progress) -> Ev
 
 def recent(engine: Engine) -> list[Sample]:
     """What this session has read of a visitor's own by these models, the latest first."""
-    kept: Mapping[str, Sample] = st.session_state.get(_SLOT, {})
+    remembered: Mapping[str, Sample] = st.session_state.get(_SLOT, {})
     return [
         sample
-        for sample in reversed(list(kept.values()))
+        for sample in reversed(list(remembered.values()))
         if sample.evidence.model_hash == engine.model_hash and not sample.from_example
     ]
 

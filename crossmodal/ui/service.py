@@ -1,4 +1,4 @@
-"""The engine of this process, its warm-up, and a model of a visitor's own in its place."""
+"""The engine of this process, its warm-up, and the custom model of a session in its place."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Service:
 
     @property
     def failure(self) -> ModelError | None:
-        """What went wrong in the background; nothing once the models are there."""
+        """The error of the load in the background; None once the models are loaded."""
         return None if self.engine.ready else self._failure
 
     def warm_up(self) -> None:
@@ -60,10 +60,11 @@ def _later(seconds: float, act: Callable[[], None]) -> None:
 
 
 def _set_aside() -> None:
-    """Keep all that lives at present out of the garbage collector's sight, and look again within the hour.
+    """Freeze the present objects for the garbage collector, and repeat every SET_ASIDE_SECONDS.
 
     Streamlit collects after every run of a page. With the half million objects of the models' libraries that takes
-    0.3 s, during which nobody is served. What was set aside and died since, as closed sessions do, is collected first.
+    0.3 s, during which no request is served. Frozen objects that died since, as those of closed sessions, are collected
+    first.
     """
     gc.unfreeze()
     gc.collect()
@@ -101,12 +102,12 @@ class CustomModel:
 
 
 def use_own(folder: Path, keep: object) -> None:
-    """Let this session read with the models in a folder, behind the same gate as everybody. Raises ModelError."""
+    """Let this session read with the models in a folder, behind the same gate as all sessions. Raises ModelError."""
     shipped = service().engine
-    shipped.pipeline()  # both share the encoders: whoever loads at the same time waits here and loads none twice
-    own = Engine(folder, gate=shipped.gate)
-    own.pipeline()  # no more than a moment now, and a fault is met here and not on the bench
-    st.session_state["_own_model"] = CustomModel(own, keep)
+    shipped.pipeline()  # both share the encoders: a concurrent load waits here, and none is loaded twice
+    custom = Engine(folder, gate=shipped.gate)
+    custom.pipeline()  # fast by now, and an error is raised here and not on the bench
+    st.session_state["_own_model"] = CustomModel(custom, keep)
 
 
 def use_shipped() -> None:
@@ -116,8 +117,8 @@ def use_shipped() -> None:
 
 def own_model() -> CustomModel | None:
     """The visitor's own model, if one is in use."""
-    found: CustomModel | None = st.session_state.get("_own_model")
-    return found
+    in_use: CustomModel | None = st.session_state.get("_own_model")
+    return in_use
 
 
 def own_or(say: Translator, key: str) -> str:
@@ -126,6 +127,6 @@ def own_or(say: Translator, key: str) -> str:
 
 
 def present() -> Service:
-    """What this session reads with: the visitor's own model where one is in use, else that of the process."""
-    shipped, own = service(), own_model()
-    return shipped if own is None else Service(own.engine)
+    """The service of this session: that of its custom model where one is in use, else that of the process."""
+    shipped, custom = service(), own_model()
+    return shipped if custom is None else Service(custom.engine)

@@ -1,4 +1,4 @@
-"""Results that a visitor's session keeps, the last few of each kind."""
+"""Results cached in a visitor's session, the last few of each kind."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import TypeVar
 
 import streamlit as st
 
-Kept = TypeVar("Kept")
+Result = TypeVar("Result")
 
 
-def remember(slot: str, key: str, make: Callable[[], Kept], most: int) -> Kept:
-    """The result under ``key`` in that slot of the session, made at its first use; the slot holds ``most`` results.
+def remember(slot: str, key: str, make: Callable[[], Result], max_results: int) -> Result:
+    """The result under ``key`` in that slot of the session, made at its first use.
 
-    The oldest go first. What ``make`` raises is passed on, and nothing is kept.
+    The slot holds up to ``max_results``, the oldest go first. What ``make`` raises is passed on, and nothing is kept.
     """
-    results: MutableMapping[str, Kept] = st.session_state.setdefault(slot, {})
+    results: MutableMapping[str, Result] = st.session_state.setdefault(slot, {})
     if key not in results:
-        made = make()
-        while len(results) >= most:
+        result = make()
+        while len(results) >= max_results:
             del results[next(iter(results))]
-        results[key] = made
+        results[key] = result
     return results[key]

@@ -19,7 +19,7 @@ if not shared_clip.delete_from_address(context):
     is_open, sample = shared_clip.open_from_address(context, engine)
     if not is_open:
         sample = inputs.source(context, service.service())
-        sample = sample and inputs.clip(context, engine, sample)
+        sample = sample and inputs.clip_with_words(context, engine, sample)
     if sample:
         for column in COLUMNS:
             st.code(repr(engine.fuse(sample.evidence, column.settings).probabilities["emotion"].tolist()))

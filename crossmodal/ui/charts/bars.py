@@ -26,10 +26,10 @@ def emotion_bars(say: Translator, values: Array, colour: Callable[[str], str]) -
 
 
 def highest(bars: Sequence[Bar]) -> int:
-    """The place of the highest bar, of equal ones the first."""
-    return max(range(len(bars)), key=lambda place: bars[place].probability)
+    """The index of the highest bar, of equal ones the first."""
+    return max(range(len(bars)), key=lambda index: bars[index].probability)
 
 
 def in_words(say: Translator, name: str, bars: Sequence[Bar]) -> str:
-    """The bars as one sentence, for those who cannot see them; ``name`` is whose they are."""
+    """The bars as one sentence, for those who cannot see them; ``name`` is that of the modality or the result."""
     return say("bars.alt", name=name, values=", ".join(f"{bar.label} {percent(bar.probability)} %" for bar in bars))

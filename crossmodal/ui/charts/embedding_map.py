@@ -49,7 +49,7 @@ _NAME_BOX = (0.17, 0.055)
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Points drawn alike: their rows, sign and colour, and what the legend says of them."""
+    """Points of one appearance: their rows, sign and colour, and what the legend says of them."""
 
     rows: NDArray[np.int64]
     sign: str
@@ -70,16 +70,16 @@ class MapMarker:
 def figure(
     context: PageContext, space: EmbeddingMap, projection: str, colour: str, pins: Sequence[MapMarker] = ()
 ) -> Figure:
-    """The map. ``pins`` are drawn on it where nothing else draws them over it."""
-    places = space.coordinates(projection)
+    """The map. ``pins`` are part of the chart where no component draws them over it."""
+    coordinates = space.coordinates(projection)
     hover = hover_texts(context, space)
-    traces = [_trace(context, group, places, hover) for group in groups(context, space, colour)]
+    traces = [_trace(context, group, coordinates, hover) for group in groups(context, space, colour)]
     layout = {
         "height": HEIGHT,
         "margin": {"l": 0, "r": 0, "t": 26, "b": 0},
-        "xaxis": _axis(places[:, 0]),
-        "yaxis": _axis(places[:, 1]),
-        "annotations": _names(context, space, places),
+        "xaxis": _axis(coordinates[:, 0]),
+        "yaxis": _axis(coordinates[:, 1]),
+        "annotations": _names(context, space, coordinates),
         "showlegend": False,
         "dragmode": "pan",  # a finger scrolls the page until lasso or box is taken: the style does that
         "hovermode": "closest",
@@ -135,13 +135,13 @@ def phrases() -> dict[str, Phrase]:
 
 
 def groups(context: PageContext, space: EmbeddingMap, colour: str) -> list[Group]:
-    """The points as they are drawn alike, those drawn first at first."""
-    made: Callable[[PageContext, EmbeddingMap], list[Group]] = {
+    """The points by appearance, in the order in which they are drawn."""
+    grouping: Callable[[PageContext, EmbeddingMap], list[Group]] = {
         "emotion": _by_emotion,
         "modality": _by_modality,
         "split": _by_split,
     }[colour]
-    return [group for group in made(context, space) if len(group.rows)]
+    return [group for group in grouping(context, space) if len(group.rows)]
 
 
 def _by_emotion(context: PageContext, space: EmbeddingMap) -> list[Group]:
@@ -161,36 +161,36 @@ def _by_emotion(context: PageContext, space: EmbeddingMap) -> list[Group]:
 def _by_modality(context: PageContext, space: EmbeddingMap) -> list[Group]:
     colours = (GREY, palette.INK[context.theme])
     return [
-        Group(space.rows(name), _sign(name), colours[place % 2], context.say.known(f"space.legend.{name}", name))
-        for place, name in enumerate(space.modalities)
+        Group(space.rows(name), _sign(name), colours[index % 2], context.say.known(f"space.legend.{name}", name))
+        for index, name in enumerate(space.modalities)
     ]
 
 
 def _by_split(context: PageContext, space: EmbeddingMap) -> list[Group]:
-    splits, found = np.array(space.splits), []
-    for place, split in enumerate(sorted(set(space.splits))):
+    splits, split_groups = np.array(space.splits), []
+    for index, split in enumerate(sorted(set(space.splits))):
         rows = np.flatnonzero(splits == split)
         if not split.isdecimal():
-            found.append(Group(rows, "diamond", palette.INK[context.theme], context.say(f"space.split.{split}")))
+            split_groups.append(Group(rows, "diamond", palette.INK[context.theme], context.say(f"space.split.{split}")))
             continue
         actors = sorted({space.origins[row] for row in rows})
         name = context.say("space.split.fold", first=actors[0], last=actors[-1])
-        kind = place % len(_SPLIT_SIGNS)
-        found.append(Group(rows, _SPLIT_SIGNS[kind], context.colour(_SPLIT_COLOURS[kind]), name))
-    return found
+        kind = index % len(_SPLIT_SIGNS)
+        split_groups.append(Group(rows, _SPLIT_SIGNS[kind], context.colour(_SPLIT_COLOURS[kind]), name))
+    return split_groups
 
 
 def _sign(modality: str) -> str:
     return SIGNS.get(modality, "square")
 
 
-def _trace(context: PageContext, group: Group, places: Array, hover: Sequence[str]) -> dict[str, Any]:
+def _trace(context: PageContext, group: Group, coordinates: Array, hover: Sequence[str]) -> dict[str, Any]:
     words = group.sign == "diamond"
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": places[group.rows, 0].round(3).tolist(),
-        "y": places[group.rows, 1].round(3).tolist(),
+        "x": coordinates[group.rows, 0].round(3).tolist(),
+        "y": coordinates[group.rows, 1].round(3).tolist(),
         "customdata": group.rows.tolist(),
         "text": [hover[row] for row in group.rows],
         "hovertemplate": "%{text}<extra></extra>",
@@ -236,9 +236,9 @@ def _pins(context: PageContext, pins: Sequence[MapMarker]) -> list[dict[str, Any
 # --- names and axes --------------------------------------------------------------------------------------------------
 
 
-def _names(context: PageContext, space: EmbeddingMap, places: Array) -> list[dict[str, Any]]:
+def _names(context: PageContext, space: EmbeddingMap, coordinates: Array) -> list[dict[str, Any]]:
     """The name of each emotion where its points are densest, names that would meet moved apart."""
-    extent, (numbers, found) = np.ptp(places, axis=0), middles(space, places)
+    extent, (numbers, centres) = np.ptp(coordinates, axis=0), middles(space, coordinates)
     names = [context.say.label(MAIN_TASK, TASKS[MAIN_TASK][number]) for number in numbers]
     return [
         {
@@ -250,24 +250,24 @@ def _names(context: PageContext, space: EmbeddingMap, places: Array) -> list[dic
             "bgcolor": _seen_through(palette.BACKGROUND[context.theme], 0.72),
             "borderpad": 1,
         }
-        for name, (x, y) in zip(names, apart(found / extent) * extent, strict=True)
+        for name, (x, y) in zip(names, apart(centres / extent) * extent, strict=True)
     ]
 
 
-def middles(space: EmbeddingMap, places: Array) -> tuple[NDArray[np.int64], Array]:
+def middles(space: EmbeddingMap, coordinates: Array) -> tuple[NDArray[np.int64], Array]:
     """The numbers of the emotions (E,) and where the points (N, 2) of each are densest on the map, (E, 2).
 
     Density is judged by shares of the map's extent, so that it is the same in every projection.
     """
-    extent, numbers = np.ptp(places, axis=0), np.unique(space.labels)
-    return numbers, np.stack([densest(places[space.labels == number] / extent) for number in numbers]) * extent
+    extent, numbers = np.ptp(coordinates, axis=0), np.unique(space.labels)
+    return numbers, np.stack([densest(coordinates[space.labels == number] / extent) for number in numbers]) * extent
 
 
-def densest(places: Array, width: float = 0.1) -> Array:
-    """The one of the points (N, 2) with most others around it, by a Gaussian of that width: (2,)."""
-    away = ((places[:, None] - places[None]) ** 2).sum(-1)
-    found: Array = places[np.exp(-away / (2 * width**2)).sum(1).argmax()]
-    return found
+def densest(points: Array, width: float = 0.1) -> Array:
+    """The one (2,) of the points (N, 2) with the highest Gaussian kernel density, for a kernel of that width."""
+    distances = ((points[:, None] - points[None]) ** 2).sum(-1)
+    centre: Array = points[np.exp(-distances / (2 * width**2)).sum(1).argmax()]
+    return centre
 
 
 def _seen_through(colour: str, opacity: float) -> str:

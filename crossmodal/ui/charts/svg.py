@@ -1,7 +1,7 @@
 """Charts as SVG: on the page, in the report, and as files to take away. Pure functions; every value is escaped.
 
-A drawing is as wide as its place: across it lies in percent, down in pixels, and text keeps its size. What is drawn by
-its points lies in a part of its own that is stretched.
+A drawing is as wide as the element that holds it: x is in percent, y in pixels, and text keeps its size. Paths lie in
+an inner SVG that is stretched.
 """
 
 from __future__ import annotations
@@ -71,10 +71,10 @@ class Drawing:
 
     def inline(self, said: str) -> str:
         """As a part of a page; ``said`` is told to those who cannot see it."""
-        place = f"width:calc(100% - {self.left + self.right}px);margin:0 {self.right}px 0 {self.left}px"
+        box = f"width:calc(100% - {self.left + self.right}px);margin:0 {self.right}px 0 {self.left}px"
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="cx-drawing" role="img" aria-label="{_e(said)}" '
-            f'height="{self.height}" style="display:block;overflow:visible;fill:currentColor;{place}">{self.body}</svg>'
+            f'height="{self.height}" style="display:block;overflow:visible;fill:currentColor;{box}">{self.body}</svg>'
         )
 
     def file(self, title: str, paint: Paint) -> str:
@@ -114,9 +114,9 @@ def text(  # noqa: PLR0913, where it stands and how
     return f'<text x="{where}"{aside} y="{y:.1f}" text-anchor="{anchor}" font-size="{size}"{weight}>{_e(said)}</text>'
 
 
-def across(share: float) -> str:
-    """A share of the width."""
-    return f"{100 * share:.4g}%"
+def across(fraction: float) -> str:
+    """A fraction of the width as a percentage."""
+    return f"{100 * fraction:.4g}%"
 
 
 def stretched(height: float, body: str) -> str:
@@ -211,11 +211,11 @@ def coarser(envelope: Sequence[float], strokes: int = _STROKES) -> list[float]:
 
 def spaced(words: Sequence[Word], seconds: float) -> list[Word]:
     """The words that have room under a waveform of that length, from the left."""
-    kept: list[Word] = []
+    with_room: list[Word] = []
     for word in words:
-        if not kept or (_middle(word) - _middle(kept[-1])) / seconds >= _LEAST_WORD_GAP:
-            kept.append(word)
-    return kept
+        if not with_room or (_middle(word) - _middle(with_room[-1])) / seconds >= _LEAST_WORD_GAP:
+            with_room.append(word)
+    return with_room
 
 
 def _middle(word: Word) -> float:

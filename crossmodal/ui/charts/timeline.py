@@ -1,4 +1,4 @@
-"""A timeline, drawn: the outline of the recording, a strip for every reading, and how far the readings disagree.
+"""A timeline, drawn: the outline of the recording, a strip for every modality and the fused result, and disagreement.
 
 A strip is one trace however many lines there are, so half an hour draws as fast as half a minute.
 """
@@ -30,19 +30,19 @@ _AXIS = 26
 _STROKES = 900
 """Values of the outline that are drawn at most."""
 _SAID = 80
-"""Characters of a line that are told on pointing at it."""
+"""Characters of a line that its hover text shows."""
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600)
 """Distances of the marks on the axis, in seconds."""
 _MARKS = 7
 
 
 def figure(
-    context: PageContext, recording: Recording, found: Tracks, window: tuple[float, float], chosen: int | None
+    context: PageContext, recording: Recording, tracks: Tracks, window: tuple[float, float], chosen: int | None
 ) -> Figure:
-    """The lines within the window of seconds; ``chosen`` is the place of the line that is marked."""
+    """The lines within the window of seconds; ``chosen`` is the index of the line that is marked."""
     strips = {
-        **{context.say.modality(name): rows for name, rows in found.predictions.items()},
-        context.say("fused"): found.fused,
+        **{context.say.modality(name): rows for name, rows in tracks.predictions.items()},
+        context.say("fused"): tracks.fused,
     }
     inside = [i for i, line in enumerate(recording.lines) if line.end > window[0] and line.start < window[1]]
     heights = [_WAVE, *[_STRIP] * len(strips), _APART]
@@ -53,7 +53,7 @@ def figure(
     data += [
         _strip(context, name, rows[inside], lines, inside, axis) for axis, (name, rows) in enumerate(strips.items(), 2)
     ]
-    data.append(_apart(context, found.disagreement[inside], lines, inside, len(heights)))
+    data.append(_apart(context, tracks.disagreement[inside], lines, inside, len(heights)))
     names = [context.say("timeline.outline"), *strips, context.say("timeline.apart")]
     layout: dict[str, Any] = {
         "height": total,
@@ -100,13 +100,13 @@ def said(context: PageContext, row: Array) -> str:
 
 
 def _domains(heights: Sequence[int], total: int) -> list[list[float]]:
-    """Where each part lies, as shares of the height, from the top; its name stands above it."""
-    found, top = [], total
+    """Where each part lies, as fractions of the height, from the top; its name stands above it."""
+    domains, top = [], total
     for height in heights:
         top -= _NAME
-        found.append([(top - height) / total, top / total])
+        domains.append([(top - height) / total, top / total])
         top -= height
-    return found
+    return domains
 
 
 def _outline(recording: Recording, window: tuple[float, float]) -> dict[str, Any]:
@@ -130,10 +130,10 @@ def _outline(recording: Recording, window: tuple[float, float]) -> dict[str, Any
 
 
 def _strip(  # noqa: PLR0913, what is drawn and where
-    context: PageContext, name: str, rows: Array, lines: Sequence[UtteranceLine], places: Sequence[int], axis: int
+    context: PageContext, name: str, rows: Array, lines: Sequence[UtteranceLine], indices: Sequence[int], axis: int
 ) -> dict[str, Any]:
     labels = ["" if np.isnan(row).any() else TASKS[MAIN_TASK][int(row.argmax())] for row in rows]
-    bars = _bars(lines, places, axis)
+    bars = _bars(lines, indices, axis)
     return bars | {
         "y": [1] * len(lines),
         "marker": {"color": [context.colour(label) if label else _CLEAR for label in labels], "line": {"width": 0}},
@@ -142,37 +142,39 @@ def _strip(  # noqa: PLR0913, what is drawn and where
         "insidetextanchor": "middle",
         "textangle": 0,
         "textfont": {"size": 13, "color": palette.BACKGROUND[context.theme]},
-        "hovertext": [_told(context, name, said(context, row), line) for row, line in zip(rows, lines, strict=True)],
+        "hovertext": [
+            _hover_text(context, name, said(context, row), line) for row, line in zip(rows, lines, strict=True)
+        ],
     }
 
 
 def _apart(
-    context: PageContext, rows: Array, lines: Sequence[UtteranceLine], places: Sequence[int], axis: int
+    context: PageContext, rows: Array, lines: Sequence[UtteranceLine], indices: Sequence[int], axis: int
 ) -> dict[str, Any]:
     values = np.nan_to_num(rows).round(3).tolist()
     name = context.say("timeline.apart")
-    return _bars(lines, places, axis) | {
+    return _bars(lines, indices, axis) | {
         "y": values,
         "marker": {"color": palette.GREY, "line": {"width": 0}},
-        "hovertext": [_told(context, name, f"{v:.2f}", line) for v, line in zip(values, lines, strict=True)],
+        "hovertext": [_hover_text(context, name, f"{v:.2f}", line) for v, line in zip(values, lines, strict=True)],
     }
 
 
-def _bars(lines: Sequence[UtteranceLine], places: Sequence[int], axis: int) -> dict[str, Any]:
+def _bars(lines: Sequence[UtteranceLine], indices: Sequence[int], axis: int) -> dict[str, Any]:
     return {
         "type": "bar",
         "yaxis": f"y{axis}",
         "x": [line.start for line in lines],
         "offset": 0,
         "width": [round(line.seconds, 3) for line in lines],
-        "customdata": list(places),
+        "customdata": list(indices),
         "hoverinfo": "text",
         "selected": {"marker": {"opacity": 1}},
         "unselected": {"marker": {"opacity": 1}},
     }
 
 
-def _told(context: PageContext, name: str, value: str, line: UtteranceLine) -> str:
+def _hover_text(context: PageContext, name: str, value: str, line: UtteranceLine) -> str:
     words = line.words if len(line.words) <= _SAID else line.words[:_SAID] + "\u2026"
     return f"{literal(name)}: {literal(value)}<br>{clock(line.start)}  {literal(words)}"
 
@@ -232,6 +234,6 @@ def _marks(line: UtteranceLine, domains: Sequence[Sequence[float]], ink: str) ->
 
 def colours_of(rows: Sequence[Array]) -> Mapping[str, int]:
     """How often each label comes first in these readings (N, C), the most frequent ones first."""
-    tops = [int(row.argmax()) for found in rows for row in found if not np.isnan(row).any()]
+    tops = [int(row.argmax()) for predictions in rows for row in predictions if not np.isnan(row).any()]
     counts = {label: tops.count(i) for i, label in enumerate(TASKS[MAIN_TASK]) if i in tops}
     return dict(sorted(counts.items(), key=lambda item: -item[1]))

@@ -1,4 +1,4 @@
-"""What a training run tells, drawn: small curves of every term, and the map of the space. Pure functions.
+"""The events of a training run, drawn: small curves of every term, and the map of the space. Pure functions.
 
 Events are those of ``crossmodal.custom.queue``: plain JSON values.
 """
@@ -32,12 +32,12 @@ def epochs(events: Sequence[Event]) -> list[Event]:
 
 
 def first(events: Sequence[Event]) -> Event:
-    """What a run told at its start; empty where it has not come so far."""
+    """The event that starts a run; empty before it."""
     return next((event for event in events if event.get("event") == "start"), {})
 
 
 def last(events: Sequence[Event]) -> Event:
-    """What a run told at its end; empty where it has not come so far."""
+    """The event that ends a run; empty before it."""
     return next((event for event in reversed(events) if event.get("event") == "done"), {})
 
 
@@ -47,11 +47,11 @@ def last(events: Sequence[Event]) -> Event:
 def term_curve(context: PageContext, events: Sequence[Event], term: str, total: int) -> Figure:
     """One term of the objective along the epochs: on training rows as a line, on dev rows dotted."""
     ink = palette.INK[context.theme]
-    told = epochs(events)
+    epoch_events = epochs(events)
     lines = [
         _line(
-            [event["epoch"] for event in told if term in event[part]],
-            [event[part][term] for event in told if term in event[part]],
+            [event["epoch"] for event in epoch_events if term in event[part]],
+            [event[part][term] for event in epoch_events if term in event[part]],
             ink,
             dash,
             context.say(f"train.on.{part}"),
@@ -66,11 +66,11 @@ def term_curve(context: PageContext, events: Sequence[Event], term: str, total: 
 
 def accuracy_curve(context: PageContext, events: Sequence[Event], total: int) -> Figure:
     """UAR of voice and words on dev rows along the epochs, with chance as a hairline."""
-    ink, told = palette.INK[context.theme], epochs(events)
+    ink, epoch_events = palette.INK[context.theme], epochs(events)
     lines = [
         _line(
-            [event["epoch"] for event in told],
-            [event["uar"][name] for event in told],
+            [event["epoch"] for event in epoch_events],
+            [event["uar"][name] for event in epoch_events],
             ink,
             dash,
             context.say.modality(name),
@@ -130,17 +130,21 @@ def space_map(context: PageContext, events: Sequence[Event], epoch: int) -> Figu
 
     Emotion by colour, modality by shape; a stroke in each colour joins the middle of its voices to that of its words.
     """
-    told, labels = epochs(events), first(events).get("labels", {})
-    points = told[epoch]["map"] if epoch < len(told) else {}
+    epoch_events, labels = epochs(events), first(events).get("labels", {})
+    points = epoch_events[epoch]["map"] if epoch < len(epoch_events) else {}
     traces = []
-    for number_, emotion in enumerate(EMOTIONS):
+    for index, emotion in enumerate(EMOTIONS):
         middles = []
-        for name, places in points.items():
-            own = [place for place, label in zip(places, labels[name], strict=True) if label == number_]
-            traces.append(_points(context, name, emotion, own))
-            middles.append([sum(values) / max(1, len(own)) for values in zip(*own, strict=True)])
+        for name, points_of_modality in points.items():
+            of_emotion = [
+                point for point, label in zip(points_of_modality, labels[name], strict=True) if label == index
+            ]
+            traces.append(_points(context, name, emotion, of_emotion))
+            middles.append([sum(values) / max(1, len(of_emotion)) for values in zip(*of_emotion, strict=True)])
         traces.append(_tie(context, emotion, [middle for middle in middles if middle]))
-    reach = max([_LEAST_RANGE, *(abs(v) for event in told for rows in event["map"].values() for p in rows for v in p)])
+    reach = max(
+        [_LEAST_RANGE, *(abs(v) for event in epoch_events for rows in event["map"].values() for p in rows for v in p)]
+    )
     axis: dict[str, Any] = {"visible": False, "fixedrange": True, "range": [-1.06 * reach, 1.06 * reach]}
     layout = {
         "height": _MAP_HEIGHT,
@@ -157,13 +161,13 @@ def space_map(context: PageContext, events: Sequence[Event], epoch: int) -> Figu
     return {"data": traces, "layout": layout}
 
 
-def _points(context: PageContext, name: str, emotion: str, places: Sequence[Sequence[float]]) -> dict[str, Any]:
+def _points(context: PageContext, name: str, emotion: str, points: Sequence[Sequence[float]]) -> dict[str, Any]:
     said = f"{context.say.label(MAIN_TASK, emotion)} \u00b7 {context.say.modality(name)}"
     return {
         "type": "scatter",
         "mode": "markers",
-        "x": [place[0] for place in places],
-        "y": [place[1] for place in places],
+        "x": [point[0] for point in points],
+        "y": [point[1] for point in points],
         "marker": {"color": context.colour(emotion), "symbol": SYMBOLS.get(name, "circle"), "size": 7, "opacity": 0.8},
         "hovertemplate": f"{literal(said)}<extra></extra>",
     }
@@ -183,16 +187,18 @@ def _tie(context: PageContext, emotion: str, middles: Sequence[Sequence[float]])
 
 def gap(events: Sequence[Event], epoch: int) -> float:
     """How far apart, on the map, the middles of voice and of words lie, as a mean over the emotions."""
-    told, labels = epochs(events), first(events).get("labels", {})
-    if not told or epoch >= len(told):
+    epoch_events, labels = epochs(events), first(events).get("labels", {})
+    if not epoch_events or epoch >= len(epoch_events):
         return 0.0
     distances = []
-    for number_ in range(len(EMOTIONS)):
+    for index in range(len(EMOTIONS)):
         middles = [
-            [sum(values) / len(own) for values in zip(*own, strict=True)]
-            for name, places in told[epoch]["map"].items()
-            for own in [[place for place, label in zip(places, labels[name], strict=True) if label == number_]]
-            if own
+            [sum(values) / len(of_emotion) for values in zip(*of_emotion, strict=True)]
+            for name, points_of_modality in epoch_events[epoch]["map"].items()
+            for of_emotion in [
+                [point for point, label in zip(points_of_modality, labels[name], strict=True) if label == index]
+            ]
+            if of_emotion
         ]
         if len(middles) == 2:
             (a, b), (c, d) = middles

@@ -1,4 +1,4 @@
-"""The ways to give the page something: an example, the microphone, a file, the keyboard; and the words of a clip."""
+"""The inputs of the page: an example, the microphone, a file or the keyboard; and the words of a clip."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Read = Callable[[Announce], Sample]
 
 
 def source(context: PageContext, service: Service) -> Sample | None:
-    """The switch between inputs and the input chosen; what was read of it, or nothing yet."""
+    """The switch between inputs and the chosen one; returns its sample, or None while nothing is given."""
     say = context.say
     with st.container(horizontal=True, gap="medium", key="source"):
         chosen = SOURCE.segments(say, say("source"), lambda name: say(f"source.{name}"))
@@ -45,19 +45,19 @@ def source(context: PageContext, service: Service) -> Sample | None:
 
 
 def _read(say: Translator, read: Read) -> Sample | None:
-    place = st.empty()
+    status = st.empty()
     sample = None
     with error_boundary(say, "input"):
-        sample = read(announcer(say, place))
-    place.empty()
+        sample = read(announcer(say, status))
+    status.empty()
     return sample
 
 
-def announcer(say: Translator, place: DeltaGenerator) -> Announce:
-    """Shows each stage in its place as it starts, by name."""
+def announcer(say: Translator, status: DeltaGenerator) -> Announce:
+    """A callback that shows the name of each stage in ``status`` as it starts."""
 
     def announce(stage: str) -> None:
-        place.html(html.progress(say.known(f"stage.{stage}", stage)))
+        status.html(html.progress(say.known(f"stage.{stage}", stage)))
 
     return announce
 
@@ -122,7 +122,7 @@ _INPUTS: dict[str, Callable[[Translator, Engine], Read | None]] = {
 
 
 def second(context: PageContext, engine: Engine, first: Sample) -> Sample | None:
-    """Another input to hold against the first: an example, typed words, or what this session has read before."""
+    """Another input to compare with the first: an example, typed words, or what this session has read before."""
     say, examples = context.say, load_examples()
     others = [item for item in samples.recent(engine) if item.key != first.key]
     recent = {f"{RECENT}{samples.digest(item.key, item.said)[:8]}": item for item in others}
@@ -151,18 +151,18 @@ def second(context: PageContext, engine: Engine, first: Sample) -> Sample | None
     return _read(say, lambda announce: samples.read_text(engine, text, announce))
 
 
-def clip(context: PageContext, engine: Engine, sample: Sample) -> Sample:
-    """The waveform with its player, and the words beside it; returns the subject with the words as they stand."""
+def clip_with_words(context: PageContext, engine: Engine, sample: Sample) -> Sample:
+    """The waveform with its player, and the words beside it; returns the sample with the words as they stand."""
     if sample.clip is None:
         return sample
     left, right = st.columns([1.7, 1], gap="large")
     with right:
         text = _words_box(context.say, sample)
         _warn_of_language(context.say, text)
-        place = st.empty()
+        status = st.empty()
         with error_boundary(context.say, "words"):
-            sample = samples.with_words(engine, sample, text, announcer(context.say, place))
-        place.empty()
+            sample = samples.with_words(engine, sample, text, announcer(context.say, status))
+        status.empty()
     drawn = wave(sample)
     if drawn and sample.clip:
         with left:
@@ -173,7 +173,7 @@ def clip(context: PageContext, engine: Engine, sample: Sample) -> Sample:
 
 def _words_box(say: Translator, sample: Sample) -> str:
     """The words in an editable box. Those of an example stand in the address, those of a visitor's clip do not."""
-    own = not sample.from_example
+    is_private = not sample.from_example
     return st.text_area(
         say("words"),
         sample.words,
@@ -181,9 +181,9 @@ def _words_box(say: Translator, sample: Sample) -> str:
         height=76,
         help=say("words.help"),
         placeholder=say("words.placeholder"),
-        key=f"words_{sample.key[:16]}" if own else address.key("w").bound(),
-        bind=None if own else "query-params",
-        persist_state="session" if own else None,
+        key=f"words_{sample.key[:16]}" if is_private else address.key("w").bound(),
+        bind=None if is_private else "query-params",
+        persist_state="session" if is_private else None,
     )
 
 
@@ -196,25 +196,22 @@ def _warn_of_language(say: Translator, text: str) -> None:
 
 def wave(sample: Sample) -> Drawing | None:
     """The waveform of an input with a clip; the words that were heard stand under it until they are changed."""
-    shown, transcript = sample.clip, sample.evidence.transcript
-    if shown is None:
-        return None
-    timed = transcript.words if transcript and transcript.text == sample.words and not sample.edited else ()
-    return svg.waveform(shown.envelope, shown.segments, shown.seconds, timed)
+    clip = sample.clip
+    return svg.waveform(clip.envelope, clip.segments, clip.seconds, sample.timed_words) if clip else None
 
 
-def _waveform(say: Translator, drawn: Drawing, shown: DisplayClip) -> None:
-    spans = ", ".join(f"{start:.1f}-{end:.1f}" for start, end in shown.segments)
-    component.show(drawn, "waveform", say("wave.alt", seconds=f"{shown.seconds:.1f}", spans=spans))
+def _waveform(say: Translator, drawn: Drawing, clip: DisplayClip) -> None:
+    spans = ", ".join(f"{start:.1f}-{end:.1f}" for start, end in clip.segments)
+    component.show(drawn, "waveform", say("wave.alt", seconds=f"{clip.seconds:.1f}", spans=spans))
 
 
-def _player(say: Translator, sample: Sample, shown: DisplayClip) -> None:
+def _player(say: Translator, sample: Sample, clip: DisplayClip) -> None:
     transcript = sample.evidence.transcript
-    notes = [say("wave.caption", seconds=f"{shown.seconds:.1f}")]
+    notes = [say("wave.caption", seconds=f"{clip.seconds:.1f}")]
     if sample.from_example:
         notes = [say("example.synthetic" if sample.shipped else "example.synthetic.anew")]
     elif transcript and transcript.text:
         notes.append(say("words.heard", confidence=f"{transcript.confidence:.0%}"))
     with st.container(horizontal=True, vertical_alignment="center", key="player"):
-        st.audio(shown.playable())
+        st.audio(clip.playable())
         st.html(html.note(" \u00b7 ".join(notes)))

@@ -102,8 +102,8 @@ def _plot(drawn: Drawing | None, said: str) -> str:
 
 def code_note(view: Export) -> str:
     """The key of the sentence that says how exact the code is."""
-    own = view.sample.spoken and not view.sample.example
-    return "share.code.clip" if own else "share.code.exact"
+    from_a_clip = view.sample.spoken and not view.sample.example
+    return "share.code.clip" if from_a_clip else "share.code.exact"
 
 
 def _style() -> str:

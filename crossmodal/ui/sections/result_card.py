@@ -18,7 +18,7 @@ def weights_in_use(say: Translator, result: FusionResult) -> str:
 
 
 def facts(say: Translator, result: FusionResult) -> dict[str, str]:
-    """What a result comes to, as the wordings of the catalogue take it."""
+    """The facts of a result as text, under the names that the messages of the catalogue use."""
     return {
         "label": say.label(EMOTION, result.label),
         "probability": percent(float(result.probabilities[EMOTION].max())),

@@ -1,4 +1,4 @@
-"""Every rule on the same pairs, as ``evaluate`` measured it: which one is best, and what it takes to be."""
+"""Every rule on the same pairs, as ``evaluate`` measured it: its metrics, parameters and time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a page shows of an input, to share: the input, its columns, and every chart as a drawing of its own."""
+"""What a page shows of an input, to share: the input, its columns, and every chart as a separate drawing."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ Draw = Callable[[Paint], Drawing]
 class SharedView:
     """One input under one or more columns. ``sample`` is whole: what a column switches off stands in the column.
 
-    ``name`` tells it from another on the same page, ``reference`` is the place of the column that the others are held
-    against, ``curve`` says that the curve over the weight stands there as well.
+    ``name`` tells it from another on the same page, ``reference`` is the index of the column that the others are
+    compared with, ``curve`` is whether the curve over the weight is on the page as well.
     """
 
     sample: Sample
@@ -57,36 +57,36 @@ class Chart:
     file: Callable[[Paint], str]
 
 
-def charts(shown: SharedView, view: Export, engine: Engine, say: Translator) -> dict[str, Chart]:
-    """Every chart that stands there, in the order of the page, under the key of its modality, its column or itself."""
-    found = {name: Chart(say.modality(name), partial(_reading, say, view, name)) for name in view.evidence.predictions}
-    for place, column in enumerate(view.variants):
-        found[str(place)] = Chart(column.name, partial(_column, say, view, shown, place))
-    for key, drawn in plots(shown, engine, say).items():
-        found[key] = Chart(say(f"share.chart.{key}"), partial(_file, drawn, say(f"share.chart.{key}.title")))
-    return found
+def charts(shared: SharedView, view: Export, engine: Engine, say: Translator) -> dict[str, Chart]:
+    """Every chart of the page in its order, under the name of its modality, the index of its column, or its own key."""
+    by_key = {name: Chart(say.modality(name), partial(_reading, say, view, name)) for name in view.evidence.predictions}
+    for index, column in enumerate(view.variants):
+        by_key[str(index)] = Chart(column.name, partial(_column, say, view, shared, index))
+    for key, drawn in plots(shared, engine, say).items():
+        by_key[key] = Chart(say(f"share.chart.{key}"), partial(_file, drawn, say(f"share.chart.{key}.title")))
+    return by_key
 
 
-def plots(shown: SharedView, engine: Engine, say: Translator) -> dict[str, Draw]:
+def plots(shared: SharedView, engine: Engine, say: Translator) -> dict[str, Draw]:
     """The drawings beside the bars: the waveform where there is a clip, and the curve over the weight."""
-    found: dict[str, Draw] = {}
-    wave = inputs.wave(shown.sample)
+    drawings: dict[str, Draw] = {}
+    wave = inputs.wave(shared.sample)
     if wave:
-        found["wave"] = lambda paint: wave
-    if shown.curve and (drawn := _curve(shown, engine, say)):
-        found["curve"] = drawn
-    return found
+        drawings["wave"] = lambda paint: wave
+    if shared.curve and (drawn := _curve(shared, engine, say)):
+        drawings["curve"] = drawn
+    return drawings
 
 
-def _curve(shown: SharedView, engine: Engine, say: Translator) -> Draw | None:
-    column = shown.columns[0]
-    seen = column.evidence(shown.sample.evidence)
-    found = flips(seen, column.settings, engine.calibration)
-    curve = found and sweep.curve_of(engine, column.settings, found)
-    if not found or not curve:
+def _curve(shared: SharedView, engine: Engine, say: Translator) -> Draw | None:
+    column = shared.columns[0]
+    evidence = column.evidence(shared.sample.evidence)
+    decision_flips = flips(evidence, column.settings, engine.calibration)
+    curve = decision_flips and sweep.curve_of(engine, column.settings, decision_flips)
+    if not decision_flips or not curve:
         return None
-    alpha = mix(seen, column.settings)
-    return lambda paint: sweep.drawing(say, paint, curve, found, alpha)
+    alpha = mix(evidence, column.settings)
+    return lambda paint: sweep.drawing(say, paint, curve, decision_flips, alpha)
 
 
 def _file(draw: Draw, title: str, paint: Paint) -> str:
@@ -98,12 +98,12 @@ def _reading(say: Translator, view: Export, name: str, paint: Paint) -> str:
     return svg.bars_svg(emotion_bars(say, values, paint.of), paint, title=say.modality(name))
 
 
-def _column(say: Translator, view: Export, shown: SharedView, place: int, paint: Paint) -> str:
-    column, result = view.variants[place], view.results[place]
-    held = None if shown.reference is None else shown.columns[shown.reference]
-    reference = None
-    if held is not None and held is not column and held in view.variants:
-        reference = view.results[view.variants.index(held)].probabilities[EMOTION].tolist()
+def _column(say: Translator, view: Export, shared: SharedView, index: int, paint: Paint) -> str:
+    column, result = view.variants[index], view.results[index]
+    reference_column = None if shared.reference is None else shared.columns[shared.reference]
+    marks = None
+    if reference_column is not None and reference_column is not column and reference_column in view.variants:
+        marks = view.results[view.variants.index(reference_column)].probabilities[EMOTION].tolist()
     note = f"{weights_in_use(say, result)} \u00b7 {report.settings_line(say, column)}"
     bars = emotion_bars(say, result.probabilities[EMOTION], paint.of)
-    return svg.bars_svg(bars, paint, title=column.name, note=note, marks=reference)
+    return svg.bars_svg(bars, paint, title=column.name, note=note, marks=marks)

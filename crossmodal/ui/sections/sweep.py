@@ -43,7 +43,7 @@ _LINE = 16
 def sweep(context: PageContext, engine: Engine, settings: FusionSettings, flips: Flips | None, alpha: float) -> None:
     """The curve for the rule, temperature and prior of the settings; ``alpha`` is the present mix, as flips count it.
 
-    ``flips`` are those of the present input; None where not exactly two modalities are present, which is said.
+    ``flips`` are those of the present input; None where not exactly two modalities are present, which a note says.
     """
     say, curve = context.say, None if flips is None else curve_of(engine, settings, flips)
     st.html(markup.section(say("sweep"), say.rule(settings.rule)))
@@ -69,7 +69,7 @@ def curve_of(engine: Engine, settings: FusionSettings, flips: Flips) -> Sweep | 
 
 @lru_cache(maxsize=64)
 def _curve(engine: Engine, rule: str, temperature: float, prior: str) -> Sweep:
-    """The curve of a setting, kept: it hangs on the models alone, on nothing that a visitor gave."""
+    """The curve of a setting, cached: it depends on the models alone and on no visitor's input."""
     return swept(_pairs(engine), FusionSettings({}, rule, temperature, prior), engine.calibration)
 
 
@@ -125,9 +125,9 @@ def drawing(say: Translator, paint: Paint, curve: Sweep, flips: Flips, alpha: fl
 # --- axes ----------------------------------------------------------------------------------------------------------
 
 
-def _down(share: float) -> float:
-    """A share of the ground from its bottom, as pixels from the top."""
-    return _GROUND * (1.0 - share)
+def _down(fraction: float) -> float:
+    """A fraction of the ground from its bottom, as pixels from the top."""
+    return _GROUND * (1.0 - fraction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +168,10 @@ def _alpha_axis(say: Translator, flips: Flips) -> Iterator[str]:
 
 
 def _upright(x: float, top: float, style: str) -> str:
-    place = across(x)
-    return f'<line x1="{place}" x2="{place}" y1="{top:.1f}" y2="{_GROUND}" style="stroke:currentColor;{style}"/>'
+    x_percent = across(x)
+    return (
+        f'<line x1="{x_percent}" x2="{x_percent}" y1="{top:.1f}" y2="{_GROUND}" style="stroke:currentColor;{style}"/>'
+    )
 
 
 # --- the curves ----------------------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ from crossmodal.i18n.translator import Translator
 from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.model.folder import ModelFolder
 from crossmodal.timing import Progress
-from crossmodal.types import MAIN_TASK, Array, Evidence, FusionSettings, Word
+from crossmodal.types import MAIN_TASK, Array, Evidence, FusionSettings
 from crossmodal.ui import address, html
 from crossmodal.ui.charts import svg
 from crossmodal.ui.components.playhead import component
@@ -37,9 +37,9 @@ LEAST_POINTS = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One fused answer to explain: the input, the readings in use, the settings, and what moved the shown chance.
+    """One fused answer to explain: the sample, the evidence in use, the settings, and what moved the shown probability.
 
-    ``progress`` is told what is waited for.
+    ``progress`` is called with the stage that is being waited for.
     """
 
     context: PageContext
@@ -47,36 +47,36 @@ class Case:
     sample: Sample
     used: Evidence
     settings: FusionSettings
-    found: Attribution
+    attribution: Attribution
     progress: Progress
 
     @property
     def label(self) -> str:
-        """The shown class, as it is called."""
-        return self.context.say.label(MAIN_TASK, self.found.label)
+        """The name of the shown class."""
+        return self.context.say.label(MAIN_TASK, self.attribution.label)
 
     @property
     def colour(self) -> str:
         """The colour of the shown class."""
-        return self.context.colour(self.found.label)
+        return self.context.colour(self.attribution.label)
 
     def pulls(self, modality: str, z: Array) -> Array:
-        """How much the shown chance falls with each variant z (M, D) of a modality, (M,)."""
-        return occlusion_scores(self.used, self.settings, self.engine.calibration, modality, z, self.found.label)
+        """How much the shown probability falls with each variant z (M, D) of a modality, (M,)."""
+        return occlusion_scores(self.used, self.settings, self.engine.calibration, modality, z, self.attribution.label)
 
 
 def why(context: PageContext, engine: Engine, sample: Sample, used: Evidence, settings: FusionSettings) -> None:
-    """The section below the bench: a switch, and while it is on the reasons; ``used`` are the readings in use."""
+    """The section below the bench: a switch, and while it is on the explanation; ``used`` is the evidence in use."""
     with st.container(key="why_section"):
         switch = address.key("why")
-        shown = st.toggle(context.say("why"), switch.default, key=switch.bound(), bind="query-params")
-        if not shown or not used.predictions:
+        is_open = st.toggle(context.say("why"), switch.default, key=switch.bound(), bind="query-params")
+        if not is_open or not used.predictions:
             return
-        place = st.empty()  # all waiting is told here
-        progress = inputs.announcer(context.say, place)
+        status = st.empty()
+        progress = inputs.announcer(context.say, status)
         with error_boundary(context.say, "why"):
-            found = attribution(used, settings, engine.calibration)
-            case = Case(context, engine, sample, used, settings, found, progress)
+            moved = attribution(used, settings, engine.calibration)
+            case = Case(context, engine, sample, used, settings, moved, progress)
             left, right = st.columns([1, 1.35], gap="large")
             with left:
                 _by_modality(case)
@@ -84,7 +84,7 @@ def why(context: PageContext, engine: Engine, sample: Sample, used: Evidence, se
                 _by_word(case)
             if sample.clip is not None and SPEECH in sample.evidence.predictions:
                 _by_moment(case, sample.clip)
-        place.empty()
+        status.empty()
 
 
 def strengths(values: Sequence[float]) -> list[float]:
@@ -97,14 +97,14 @@ def strengths(values: Sequence[float]) -> list[float]:
 
 
 def _by_modality(case: Case) -> None:
-    say, found = case.context.say, case.found
-    st.html(html.section(say("why.modality"), f"{case.label} {percent(found.chance)} %"))
-    rows = [(say("why.prior"), 0.0, found.baseline, percent_tenths(found.baseline))]
-    at = found.baseline
-    for name, value in found.modalities.items():
-        rows.append((say.modality(name), at, at + value, signed_tenths(value)))
-        at += value
-    rows.append((case.label, 0.0, found.chance, percent_tenths(found.chance)))
+    say, scores = case.context.say, case.attribution
+    st.html(html.section(say("why.modality"), f"{case.label} {percent(scores.chance)} %"))
+    rows = [(say("why.prior"), 0.0, scores.baseline, percent_tenths(scores.baseline))]
+    level = scores.baseline
+    for name, value in scores.modalities.items():
+        rows.append((say.modality(name), level, level + value, signed_tenths(value)))
+        level += value
+    rows.append((case.label, 0.0, scores.chance, percent_tenths(scores.chance)))
     st.html(html.waterfall(rows, case.colour))
     st.html(html.note(say("why.modality.note", label=case.label)))
 
@@ -137,23 +137,23 @@ def _words(case: Case, left_out: WordScores) -> None:
 
 
 def _flip(case: Case, left_out: WordScores) -> str:
-    """The smallest change found that turns the answer, as a sentence: a word left out before one put for another.
+    """The smallest change found that turns the answer, as a sentence: a word left out before one replaced by another.
 
-    Of several of a kind it is the one that leaves z nearest its own.
+    Of several of a kind it is the one whose z is nearest that of the whole text.
     """
     say, used, settings, calibration = case.context.say, case.used, case.settings, case.engine.calibration
-    gone = nearest_flip(used, settings, calibration, TEXT, left_out.z)
-    if gone:
-        word = left_out.parts[gone.row].core
-        label, chance = say.label(MAIN_TASK, gone.label), percent(gone.probability)
+    removal = nearest_flip(used, settings, calibration, TEXT, left_out.z)
+    if removal:
+        word = left_out.parts[removal.row].core
+        label, chance = say.label(MAIN_TASK, removal.label), percent(removal.probability)
         return say("why.flip.gone", word=word, label=label, chance=chance)
-    own = used.predictions[TEXT].embedding
-    swapped = why_cache.tried(case.engine, case.sample.said, left_out, own, case.progress)
-    put = nearest_flip(used, settings, calibration, TEXT, swapped.z)
-    if put is None:
-        return say("why.flip.none", left=len(left_out.z), tried=len(swapped.tried))
-    swap = swapped.tried[put.row]
-    label, chance = say.label(MAIN_TASK, put.label), percent(put.probability)
+    z = used.predictions[TEXT].embedding
+    candidates = why_cache.tried(case.engine, case.sample.said, left_out, z, case.progress)
+    replacement = nearest_flip(used, settings, calibration, TEXT, candidates.z)
+    if replacement is None:
+        return say("why.flip.none", left=len(left_out.z), tried=len(candidates.tried))
+    swap = candidates.tried[replacement.row]
+    label, chance = say.label(MAIN_TASK, replacement.label), percent(replacement.probability)
     return say("why.flip.put", word=left_out.parts[swap.position].core, put=swap.word, label=label, chance=chance)
 
 
@@ -163,29 +163,29 @@ def _flip(case: Case, left_out: WordScores) -> str:
 def _by_moment(case: Case, clip: DisplayClip) -> None:
     say = case.context.say
     st.html(html.section(say("why.time"), say("why.points", label=case.label)))
-    heard = why_cache.moments(case.engine, case.sample, clip, case.progress)
+    scores = why_cache.moments(case.engine, case.sample, clip, case.progress)
     if SPEECH in case.used.predictions:
-        _moments(case, clip, heard)
+        _moments(case, clip, scores)
     else:
         st.html(html.note(say("why.time.none")))
-    _prosody(case, heard.prosody)
+    _prosody(case, scores.prosody)
 
 
-def _moments(case: Case, clip: DisplayClip, heard: OcclusionScores) -> None:
+def _moments(case: Case, clip: DisplayClip, scores: OcclusionScores) -> None:
     say = case.context.say
-    values = to_half_windows(case.pulls(SPEECH, heard.z)).tolist()
-    spans, drawn = half_windows(heard.intervals), strengths(values)
+    values = to_half_windows(case.pulls(SPEECH, scores.z)).tolist()
+    spans, drawn = half_windows(scores.intervals), strengths(values)
     if component.usable():
         cells = [[a, b, points(value), by] for (a, b), value, by in zip(spans, values, drawn, strict=True)]
-        component.show(_listened(case, clip, heard.offset) | {"moments": cells})
+        component.show(_playhead_data(case, clip, scores.offset) | {"moments": cells})
     else:
         st.html(html.pulled_moments(drawn, case.colour))
-    start, end = heard.intervals[0]
+    start, end = scores.intervals[0]
     note = say("why.time.note", label=case.label, seconds=round(end - start, 2))
     st.html(html.note(f"{_strongest(case, spans, values)} {note}"))
 
 
-def _listened(case: Case, clip: DisplayClip, offset: float) -> dict[str, object]:
+def _playhead_data(case: Case, clip: DisplayClip, offset: float) -> dict[str, object]:
     """What the component needs beside the moments."""
     say = case.context.say
     return {
@@ -196,27 +196,21 @@ def _listened(case: Case, clip: DisplayClip, offset: float) -> dict[str, object]
         "segments": clip.segments,
         "seconds": clip.seconds,
         "offset": offset,
-        "words": [[word.text, word.start, word.end] for word in svg.spaced(_timed(case.sample), clip.seconds)],
+        "words": [[word.text, word.start, word.end] for word in svg.spaced(case.sample.timed_words, clip.seconds)],
         "said": {key: say.wording(f"why.time.{key}") for key in ("play", "pause", "place", "here", "here_word")},
     }
-
-
-def _timed(sample: Sample) -> Sequence[Word]:
-    """The words with their times, while they are those that were heard."""
-    transcript = sample.evidence.transcript
-    return transcript.words if transcript and transcript.text == sample.words and not sample.edited else ()
 
 
 def _strongest(case: Case, spans: Sequence[tuple[float, float]], values: Sequence[float]) -> str:
     """The moment that speaks most for the shown class, and the one most against it, if any does."""
     said = []
     for key, pick in (("why.time.most", max), ("why.time.least", min)):
-        place = values.index(pick(values))
-        if (values[place] > 0) == (pick is max) and points(values[place]) != "0":
-            start, end = spans[place]
+        index = values.index(pick(values))
+        if (values[index] > 0) == (pick is max) and points(values[index]) != "0":
+            start, end = spans[index]
             said.append(
                 case.context.say(
-                    key, start=f"{start:.2f}", end=f"{end:.2f}", points=points(values[place]), label=case.label
+                    key, start=f"{start:.2f}", end=f"{end:.2f}", points=points(values[index]), label=case.label
                 )
             )
     return " ".join(said)
@@ -232,11 +226,11 @@ def _prosody(case: Case, prosody: Prosody) -> None:
     if reference is None:
         st.html(html.note(say("why.prosody.none")))
         return
-    own = prosody.values()
+    measured = prosody.values()
     strips = []
-    for name in (name for name in MEASURES if name in own):
+    for name in (name for name in MEASURES if name in measured):
         against = figures(reference, name, prosody)
-        strips.append(_range(case, name, own[name], against))
+        strips.append(_range(case, name, measured[name], against))
     st.html(html.range_strips(strips))
     lines = [say("why.prosody.note", clips=f"{reference['clips']:,}", speakers=reference["speakers"])]
     if prosody.pitch_hz is not None:
@@ -246,20 +240,28 @@ def _prosody(case: Case, prosody: Prosody) -> None:
 
 def _range(case: Case, name: str, value: float, against: Mapping[str, Mapping[str, float]]) -> str:
     """One measure of the clip on the range of the reference clips; pitch on a scale of semitones."""
-    say, at = case.context.say, against["percentiles"]
-    own = against["emotions"].get(case.found.label)
+    say, of_speakers = case.context.say, against["percentiles"]
+    emotion_value = against["emotions"].get(case.attribution.label)
     scaled = math.log2 if name == "pitch_hz" else float
-    ends = [scaled(number) for number in (at["5"], at["95"], value)]
+    ends = [scaled(number) for number in (of_speakers["5"], of_speakers["95"], value)]
     low, high = min(ends), max(ends)
     room = 0.02 * (high - low) or 1.0
 
-    def share(number: float) -> float:
+    def position(number: float) -> float:
         return (scaled(number) - low + room) / (high - low + 2 * room)
 
-    places = {"low": at["5"], "inner_low": at["25"], "middle": at["50"], "inner_high": at["75"], "high": at["95"]}
-    marks = [] if own is None else [(share(own), case.label)]
-    drawn = {key: share(number) for key, number in places.items()} | {"own": share(value)}
-    return html.range_strip(say(f"why.prosody.{name}"), _measured(say, name, value, rank(at, value)), drawn, marks)
+    percentiles = {
+        "low": of_speakers["5"],
+        "inner_low": of_speakers["25"],
+        "middle": of_speakers["50"],
+        "inner_high": of_speakers["75"],
+        "high": of_speakers["95"],
+    }
+    marks = [] if emotion_value is None else [(position(emotion_value), case.label)]
+    drawn = {key: position(number) for key, number in percentiles.items()} | {"own": position(value)}
+    return html.range_strip(
+        say(f"why.prosody.{name}"), _measured(say, name, value, rank(of_speakers, value)), drawn, marks
+    )
 
 
 def _measured(say: Translator, name: str, value: float, below: float) -> str:

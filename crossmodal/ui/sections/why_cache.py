@@ -1,6 +1,6 @@
-"""What "why this answer" needs of the models: read once for an input, and kept in the visitor's session.
+"""What "why this answer" needs of the models: computed once for an input, and kept in the visitor's session.
 
-Everything that follows a slider is arithmetic on the z that lie here; no sound and no model is needed for it.
+What follows a slider is arithmetic on these z alone; it needs neither audio nor models.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ from crossmodal.text import preprocess as preprocess_text
 from crossmodal.timing import Progress
 from crossmodal.types import MAIN_TASK, Array, Waveform, finite
 from crossmodal.ui.samples import DisplayClip, Sample, digest
-from crossmodal.ui.session_cache import Kept, remember
+from crossmodal.ui.session_cache import Result, remember
 
 if TYPE_CHECKING:
     from crossmodal.pipeline import Pipeline
 
 _BATCH = 64
-"""Texts read in one turn, so that nobody behind the gate waits for all of them."""
+"""Texts embedded in one turn at the gate, so that other sessions do not wait for all of them."""
 
 _vocabularies: MutableMapping[Engine, tuple[str, ...]] = WeakKeyDictionary()
 
@@ -75,7 +75,7 @@ class WordScores:
 
 @dataclass(frozen=True, slots=True)
 class Substitutions:
-    """Texts with another word in one place, and their z (R, D)."""
+    """Texts with another word at one position, and their z (R, D)."""
 
     tried: tuple[Substitution, ...]
     z: Array
@@ -86,11 +86,11 @@ def moments(engine: Engine, sample: Sample, clip: DisplayClip, progress: Progres
 
     def work(pipeline: Pipeline) -> OcclusionScores:
         progress("why_time")
-        waveform = _heard(clip)
+        waveform = _waveform_of(clip)
         intervals = windows(waveform.seconds)
-        found = pipeline.embed_masked(waveform, intervals)
+        z = pipeline.embed_masked(waveform, intervals)
         offset = waveform.offset if clip.shipped else 0.0  # a visitor's own is played as it was heard
-        return OcclusionScores(intervals, finite(found), offset, measure(waveform))
+        return OcclusionScores(intervals, finite(z), offset, measure(waveform))
 
     return _keep(digest("moments", engine.model_hash, sample.key), lambda: engine.run(work, progress))
 
@@ -107,19 +107,20 @@ def words(engine: Engine, said: str, progress: Progress) -> WordScores:
     return _keep(digest("words", engine.model_hash, said), lambda: engine.run(work, progress))
 
 
-def tried(engine: Engine, said: str, left_out: WordScores, own: Array, progress: Progress) -> Substitutions:
-    """A text with other words in the places whose word moves it most; ``own`` is its z (D,). Raises CrossmodalError.
+def tried(engine: Engine, said: str, left_out: WordScores, whole: Array, progress: Progress) -> Substitutions:
+    """A text with other words at the positions whose word moves it most; ``whole`` is z (D,) of the unchanged text.
 
-    Which places are tried hangs on the words alone and on no setting, so that it need be read but once.
+    Raises CrossmodalError.
+    Which positions are tried depends on the words alone and on no setting, so it is computed once.
     """
 
     def make() -> Substitutions:
         progress("why_swaps")
-        nearness = left_out.z @ own if len(left_out.z) else np.zeros(len(left_out.parts))
+        nearness = left_out.z @ whole if len(left_out.z) else np.zeros(len(left_out.parts))
         most = 0 if left_out.grouped else MAX_POSITIONS  # one word for several would be no change of one word
-        places = sorted(np.argsort(nearness, kind="stable")[:most].tolist())
-        found = substitutions(left_out.parts, places, vocabulary(engine))
-        return Substitutions(tuple(found), _read_all(engine, [swap.text for swap in found]))
+        positions = sorted(np.argsort(nearness, kind="stable")[:most].tolist())
+        swaps = substitutions(left_out.parts, positions, vocabulary(engine))
+        return Substitutions(tuple(swaps), _read_all(engine, [swap.text for swap in swaps]))
 
     return _keep(digest("swaps", engine.model_hash, said), make)
 
@@ -127,28 +128,28 @@ def tried(engine: Engine, said: str, left_out: WordScores, own: Array, progress:
 def vocabulary(engine: Engine) -> tuple[str, ...]:
     """The words that are tried as substitutions: the most discriminative of the phrasebook, by these models.
 
-    Found once an engine, as it hangs on nothing that a visitor said. Raises CrossmodalError.
+    Found once for each engine, as it does not depend on a visitor's input. Raises CrossmodalError.
     """
     if engine not in _vocabularies:
         known = content_words(phrase.en for phrase in load_phrasebook())
-        read = engine.calibration.predict(TEXT, _read_all(engine, known))
-        _vocabularies[engine] = discriminative_words(known, read.probabilities[MAIN_TASK])
+        prediction = engine.calibration.predict(TEXT, _read_all(engine, known))
+        _vocabularies[engine] = discriminative_words(known, prediction.probabilities[MAIN_TASK])
     return _vocabularies[engine]
 
 
 # --- the session and the encoders -----------------------------------------------------------------------------------
 
 
-def _keep(key: str, make: Callable[[], Kept]) -> Kept:
+def _keep(key: str, make: Callable[[], Result]) -> Result:
     return remember("_reasons", key, make, limits.MAX_SESSION_EXPLANATIONS)
 
 
 def _read_all(engine: Engine, texts: Sequence[str]) -> Array:
     """The z (N, D) of many texts, each batch in a turn of its own."""
-    found = [_no_rows(engine)]
+    batches = [_no_rows(engine)]
     for start in range(0, len(texts), _BATCH):
-        found.append(engine.run(partial(_read, texts[start : start + _BATCH])))
-    return finite(np.concatenate(found))
+        batches.append(engine.run(partial(_read, texts[start : start + _BATCH])))
+    return finite(np.concatenate(batches))
 
 
 def _read(texts: Sequence[str], pipeline: Pipeline) -> Array:
@@ -159,7 +160,7 @@ def _no_rows(engine: Engine) -> Array:
     return np.zeros((0, engine.calibration.weight[MAIN_TASK].shape[1]))
 
 
-def _heard(clip: DisplayClip) -> Waveform:
+def _waveform_of(clip: DisplayClip) -> Waveform:
     """The waveform that the encoder heard: as it was kept, or decoded anew from an example or a shared clip."""
     if isinstance(clip.source, Waveform):
         return clip.source

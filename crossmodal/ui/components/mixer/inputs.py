@@ -1,4 +1,4 @@
-"""The evidence as the browser takes it: all the numbers that fusing needs, and no embedding."""
+"""The evidence for the browser: all numbers that fusion needs, without embeddings."""
 
 from __future__ import annotations
 
@@ -13,17 +13,19 @@ from crossmodal.types import PRIORS, TASKS, Evidence, FusionResult, FusionSettin
 
 
 def mixer_inputs(evidence: Evidence, calibration: Calibration) -> dict[str, Any]:
-    """The readings of the present modalities for ``arithmetic.js``, as lists.
+    """The predictions of the present modalities for ``arithmetic.js``, as lists.
 
     Per task: probabilities and logits (n, C), temperatures (n,), bias and prior (C,). ``gram`` (n, n) holds the
     products z_i z_j: with the logits they give theta at any weighted sum of the z_i.
     """
     predictions = evidence.predictions
-    embeddings = np.stack([reading.embedding for reading in predictions.values()]) if predictions else np.zeros((0, 0))
+    embeddings = (
+        np.stack([prediction.embedding for prediction in predictions.values()]) if predictions else np.zeros((0, 0))
+    )
     tasks = [
         {
-            "probabilities": [reading.probabilities[task].tolist() for reading in predictions.values()],
-            "logits": [reading.logits[task].tolist() for reading in predictions.values()],
+            "probabilities": [prediction.probabilities[task].tolist() for prediction in predictions.values()],
+            "logits": [prediction.logits[task].tolist() for prediction in predictions.values()],
             "temperatures": [calibration.temperature[name][task] for name in predictions],
             "bias": calibration.bias[task].tolist(),
             "prior": calibration.prior[task].tolist(),
@@ -45,14 +47,14 @@ def table(evidence: Evidence, settings: FusionSettings, calibration: Calibration
     count = len(evidence.predictions)
     if count not in (1, 2):
         return {"tasks": []}
-    share = np.linspace(0.0, 1.0, TABLE)
-    alpha = np.ones((1, 1)) if count == 1 else np.stack([share, 1 - share], axis=-1)
+    first_weight = np.linspace(0.0, 1.0, TABLE)
+    alpha = np.ones((1, 1)) if count == 1 else np.stack([first_weight, 1 - first_weight], axis=-1)
     fused = fuse_tasks(evidence, replace(settings, prior=PRIORS[0]), calibration, alpha)
     return {"tasks": [fused[task].round(5).tolist() for task in TASKS]}
 
 
 def result(fused: FusionResult | None) -> dict[str, Any] | None:
-    """A fused reading in the form that ``arithmetic.js`` gives."""
+    """A fused result in the form that ``arithmetic.js`` returns."""
     if fused is None:
         return None
     return {"weights": list(fused.alpha_used.values()), "tasks": [fused.probabilities[task].tolist() for task in TASKS]}

@@ -1,4 +1,4 @@
-// A button that turns an SVG chart into a PNG file within the browser, which alone knows the fonts. Asks nobody.
+// A button that turns an SVG chart into a PNG file within the browser, which alone knows the fonts. Makes no request.
 const SCALE = 3; // pixels for each unit of the drawing: sharp on a slide
 
 function save(blob, name) {

@@ -90,7 +90,7 @@ function weightsUsed(rule, alpha, probabilities) {
 }
 
 // The problem of some of its modalities, by their places; made once, before any number of mixes. `table` holds, task by
-// task, what a rule comes to that the browser does not know.
+// task, the result of a rule that the browser does not know.
 export function choose(problem, places, table = null) {
   const pick = (rows) => places.map((i) => rows[i]);
   const tasks = problem.tasks.map((task, k) => ({
