@@ -18,7 +18,7 @@ from crossmodal.ui.components.mixer import component
 from crossmodal.ui.frame import PageContext
 from crossmodal.ui.pages import about, bench, compare, space, timeline, train
 from crossmodal.ui.samples import Sample
-from crossmodal.ui.sections import inputs, share_dialog, shared_clip
+from crossmodal.ui.sections import inputs, share_dialog, shared_clip, train_model
 from crossmodal.ui.sections.shared_view import SharedView
 from crossmodal.ui.service import Service
 
@@ -41,7 +41,7 @@ PAGES = {
     "compare": Page(compare.compare),
     "space": Page(space.space),
     "timeline": Page(alone=timeline.timeline),
-    "train": Page(alone=train.own),
+    "train": Page(alone=train.train),
 }
 """The pages that need the models, in the order of their links; the first is what a bare address opens."""
 ABOUT = "about"
@@ -77,7 +77,7 @@ def show(context: PageContext, key: str, corner: Sequence[DeltaGenerator] = ()) 
 
     ``corner`` is where the button to share goes, if not at the end of the page.
     """
-    train.note_in_use(context)
+    train_model.note_in_use(context)
     if key == ABOUT:
         about.about(context, service.models_folder())
         return

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import streamlit as st
 from helpers.journeys import EN, address, alert, run, shown, start
 from helpers.samples import wav_bytes
 
@@ -21,7 +22,7 @@ from crossmodal.ui import presence
 from crossmodal.ui.charts import timeline as timeline_chart
 from crossmodal.ui.components.mixer import component
 from crossmodal.ui.frame import PageContext
-from crossmodal.ui.pages import timeline
+from crossmodal.ui.sections import timeline_lines, timeline_source, timeline_tracks
 
 pytestmark = pytest.mark.usefixtures("plain_sliders")
 
@@ -182,8 +183,8 @@ def test_a_correction_waits_for_busy_encoders(engine, monkeypatch):
             run(made)
             assert EN("error.queue_full") in alert(made)
             key = f"tl_table_0_{held(made).version}_en"
-            monkeypatch.setitem(timeline.st.session_state, key, {"edited_rows": {1: {"said": "Oh no."}}})
-            timeline._note_edit(held(made), key, "said")
+            monkeypatch.setitem(st.session_state, key, {"edited_rows": {1: {"said": "Oh no."}}})
+            timeline_lines._take_edit(held(made), key, "said")
         made.button(key="again_tl_edit_3").click()
         run(made)
     lines = held(made).recording().lines
@@ -220,7 +221,7 @@ def test_a_model_that_answers_no_numbers_spoils_no_line(engine):
 def test_two_quick_steps_back_stay_at_the_first_line(engine):
     made = page()
     for _ in range(2):
-        timeline._step(held(made), -1)
+        timeline_lines._step(held(made), -1)
     assert held(made).chosen == 0
 
 
@@ -307,10 +308,10 @@ def test_a_click_chooses_its_line():
         class selection:  # noqa: N801
             points = ({"customdata": 7},)
 
-    state_, kept = timeline.Opened(1), timeline.st.session_state
-    kept["strips_1"] = Event
-    timeline._choose(state_, "strips_1")
-    assert state_.chosen == 7
+    opened = timeline_source.OpenRecording(1)
+    st.session_state["strips_1"] = Event
+    timeline_tracks._choose(opened, "strips_1")
+    assert opened.chosen == 7
 
 
 def test_who_has_left_is_known_after_a_while(monkeypatch):

@@ -14,7 +14,7 @@ from crossmodal.custom.settings import TrainingSettings
 from crossmodal.i18n.translator import Translator
 from crossmodal.model.folder import MODELS
 from crossmodal.ui import service
-from crossmodal.ui.pages import train
+from crossmodal.ui.sections import train_run
 
 pytestmark = pytest.mark.models
 WORKER = """
@@ -39,7 +39,7 @@ def shop(tmp_path, monkeypatch, engine):
     script.write_text(WORKER)
     example = MODELS / "reference" / "example.json"
     made = TrainingQueue(example, program=[sys.executable, "-I", "-S", str(script)])
-    monkeypatch.setattr(train, "shop", lambda: made)
+    monkeypatch.setattr(train_run, "training_queue", lambda: made)
     yield made
     made.close()
 
