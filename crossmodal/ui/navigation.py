@@ -12,9 +12,10 @@ from streamlit.delta_generator import DeltaGenerator
 from crossmodal.engine import Engine
 from crossmodal.errors import ModelError
 from crossmodal.i18n.translator import Translator
+from crossmodal.model.folder import default_models
 from crossmodal.sharing.comparison import NAMES, Variant
 from crossmodal.ui import address, frame, mixer_state, service
-from crossmodal.ui.components.mixer import component
+from crossmodal.ui.components import mixer
 from crossmodal.ui.frame import PageContext
 from crossmodal.ui.pages import about, bench, compare, space, timeline, train
 from crossmodal.ui.samples import Sample
@@ -79,7 +80,7 @@ def show(context: PageContext, key: str, corner: Sequence[DeltaGenerator] = ()) 
     """
     train_model.note_in_use(context)
     if key == ABOUT:
-        about.about(context, service.models_folder())
+        about.about(context, default_models())
         return
     try:
         present = service.present()
@@ -107,7 +108,7 @@ def _with_input(context: PageContext, present: Service, draw: OfInput, corner: S
         with corner[0] if corner else st.container():
             share_dialog.share_button(context, engine, views)
     compare.stamp(engine)
-    if component.usable():  # plain sliders own their keys of the address, which Streamlit then guards
+    if mixer.usable():  # plain sliders own their keys of the address, which Streamlit then guards
         mixer_state.stamp(engine.modalities, engine.rules)
     address.stamp_schema()
     with notes:

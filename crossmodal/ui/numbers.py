@@ -19,8 +19,8 @@ def number(value: float) -> str:
     return {"1.00": "1", "-1.00": "-1"}.get(text, text.replace("0.", ".", 1))
 
 
-def share(value: float) -> str:
-    """A measured figure between 0 and 1 at three digits: .812."""
+def metric(value: float) -> str:
+    """A metric between 0 and 1 at three digits: .812."""
     return f"{value:.3f}".removeprefix("0")
 
 
@@ -60,14 +60,14 @@ def whole_points(change: float, zero: str = "0") -> str:
     return zero if rounded == 0 else f"{rounded:+d}".replace("-", MINUS)
 
 
-def interval(low: float, high: float, write: Callable[[float], str] = share) -> str:
+def interval(low: float, high: float, write: Callable[[float], str] = metric) -> str:
     """The two ends of an interval with an en dash between them: .790 to .833."""
     return f"{write(low)}\u2013{write(high)}"
 
 
 def with_interval(value: float, low: float, high: float) -> str:
     """A figure at three digits with its interval at two: .725 (.65 to .79)."""
-    return f"{share(value)} ({interval(low, high, number)})"
+    return f"{metric(value)} ({interval(low, high, number)})"
 
 
 def utc_date(seconds: float) -> str:

@@ -19,8 +19,8 @@ from crossmodal.model.folder import ModelFolder, default_models
 if TYPE_CHECKING:
     from crossmodal.i18n.translator import Translator
 
-OWN_FOLDER = "crossmodal-own-model"
-"""What a visitor's own model is called where it is taken away: the folder that code to reproduce a result loads."""
+CUSTOM_FOLDER = "crossmodal-own-model"
+"""The name of a custom model's archive and of its folder, in the code that reproduces a result."""
 WARM_UP_SECONDS = 1.0
 """Let the first page be drawn before the models take the processor."""
 SET_ASIDE_SECONDS = 3600.0
@@ -72,14 +72,9 @@ def _set_aside() -> None:
     _later(SET_ASIDE_SECONDS, _set_aside)
 
 
-def models_folder() -> Path:
-    """Where the models of this process lie."""
-    return default_models()
-
-
 def make_engine() -> Engine:
     """The engine over the shipped models, every file of which is hashed first. Raises ModelError."""
-    folder = models_folder()
+    folder = default_models()
     engine = Engine(folder)
     ModelFolder(folder).verify()
     return engine
@@ -95,13 +90,13 @@ def service() -> Service:
 
 @dataclass(frozen=True, slots=True)
 class CustomModel:
-    """A model that a visitor trained or loaded, in use for that visitor alone; ``keep`` holds on to its folder."""
+    """A model that a visitor trained or loaded, for that session alone; ``keep`` keeps its temporary folder alive."""
 
     engine: Engine
     keep: object
 
 
-def use_own(folder: Path, keep: object) -> None:
+def use_custom(folder: Path, keep: object) -> None:
     """Let this session read with the models in a folder, behind the same gate as all sessions. Raises ModelError."""
     shipped = service().engine
     shipped.pipeline()  # both share the encoders: a concurrent load waits here, and none is loaded twice
@@ -115,18 +110,18 @@ def use_shipped() -> None:
     st.session_state.pop("_own_model", None)
 
 
-def own_model() -> CustomModel | None:
-    """The visitor's own model, if one is in use."""
+def custom_model() -> CustomModel | None:
+    """The custom model of this session, if one is in use."""
     in_use: CustomModel | None = st.session_state.get("_own_model")
     return in_use
 
 
-def own_or(say: Translator, key: str) -> str:
-    """Why a figure of the models is missing: the wording ``key``, or ``key.own`` while a visitor's own are in use."""
-    return say(key if own_model() is None else f"{key}.own")
+def reason_missing(say: Translator, key: str) -> str:
+    """Why a metric of the models is missing: the message ``key``, or ``key.own`` while a custom model is in use."""
+    return say(key if custom_model() is None else f"{key}.own")
 
 
 def present() -> Service:
     """The service of this session: that of its custom model where one is in use, else that of the process."""
-    shipped, custom = service(), own_model()
+    shipped, custom = service(), custom_model()
     return shipped if custom is None else Service(custom.engine)

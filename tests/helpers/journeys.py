@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from crossmodal.i18n.translator import LANGUAGES, Translator
 from crossmodal.ui import service
-from crossmodal.ui.components.mixer import component
+from crossmodal.ui.components import mixer
 from helpers.fakes import FakeEngine
 from helpers.paths import ROOT
 from helpers.samples import wav_bytes
@@ -63,7 +63,7 @@ def alert(made):
 @pytest.fixture
 def plain_sliders(monkeypatch):
     """Without a browser there is no component; the mixer's own tests are elsewhere."""
-    monkeypatch.setattr(component, "usable", lambda: False)
+    monkeypatch.setattr(mixer, "usable", lambda: False)
 
 
 page = start

@@ -20,8 +20,8 @@ from crossmodal.numerics import softmax
 from crossmodal.types import EMOTIONS, PRIORS, TASKS, FusionSettings
 from crossmodal.ui import address as page_address
 from crossmodal.ui import flip_words, formula, mixer_state, numbers, url_choice
+from crossmodal.ui.components import mixer
 from crossmodal.ui.components._assets import SHARED, bundle
-from crossmodal.ui.components.mixer import component
 from crossmodal.ui.components.mixer.inputs import mixer_inputs
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -143,7 +143,7 @@ def test_ties_fall_to_the_same_class(tmp_path):
 
 
 def test_the_sources_are_one_module_without_a_name_twice(tmp_path):
-    text = bundle(component.SOURCES)
+    text = bundle(mixer.SOURCES)
     assert "import " not in "".join(line for line in text.splitlines() if line.startswith("import"))
     assert text.count("export default") == 1
     assert "http" not in text
@@ -378,10 +378,8 @@ def test_three_and_four_modalities_move_in_the_browser(count, mode, sliders):
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         page = browser.new_page(viewport={"width": 1000, "height": 900})
         page.set_content("<main></main>")
-        page.add_style_tag(content=(component.FOLDER / "mixer.css").read_text(encoding="utf-8"))
-        page.add_script_tag(
-            content=bundle(component.SOURCES).replace("export default function", "window.mount = function")
-        )
+        page.add_style_tag(content=(mixer.FOLDER / "mixer.css").read_text(encoding="utf-8"))
+        page.add_script_tag(content=bundle(mixer.SOURCES).replace("export default function", "window.mount = function"))
         page.evaluate(
             "data => { window.sent = []; const place = document.querySelector('main');"
             " const tell = (name, value) => window.sent.push([name, value]);"

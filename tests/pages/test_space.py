@@ -17,7 +17,7 @@ from crossmodal.types import EMOTIONS
 from crossmodal.ui import address as page_address
 from crossmodal.ui import service
 from crossmodal.ui.charts import embedding_map, palette
-from crossmodal.ui.components.mixer import component
+from crossmodal.ui.components import mixer
 from crossmodal.ui.frame import PageContext
 
 HERE = "0123456789ab"
@@ -151,7 +151,7 @@ def script():
 
 @pytest.fixture
 def page(engine, monkeypatch):
-    monkeypatch.setattr(component, "usable", lambda: False)
+    monkeypatch.setattr(mixer, "usable", lambda: False)
     save_map(SPACE, engine.folder, {"model_hash": engine.model_hash})
 
     return partial(start, script)

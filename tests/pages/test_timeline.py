@@ -20,7 +20,7 @@ from crossmodal.timeline.types import Recording, UtteranceLine
 from crossmodal.types import FusionSettings
 from crossmodal.ui import presence
 from crossmodal.ui.charts import timeline as timeline_chart
-from crossmodal.ui.components.mixer import component
+from crossmodal.ui.components import mixer
 from crossmodal.ui.frame import PageContext
 from crossmodal.ui.sections import timeline_lines, timeline_source, timeline_tracks
 
@@ -120,7 +120,7 @@ def test_a_weight_moves_the_fused_strip_and_reads_nothing(engine):
 
 
 def test_weights_beside_the_mixer_are_those_of_all_pages(engine, monkeypatch):
-    monkeypatch.setattr(component, "usable", lambda: True)
+    monkeypatch.setattr(mixer, "usable", lambda: True)
     made = page(a_text="0.2")
     assert made.slider(key="tl_a_text").value == 0.2
     made.slider(key="tl_a_speech").set_value(0.9)

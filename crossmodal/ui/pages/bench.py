@@ -25,7 +25,7 @@ from crossmodal.i18n.translator import CATALOGUE, Translator
 from crossmodal.types import EMOTION, SENTIMENT, TASKS, Evidence, FusionResult, FusionSettings
 from crossmodal.ui import address, flip_words, formula, html, mixer_state, samples
 from crossmodal.ui.address import TEMPERATURES
-from crossmodal.ui.components.mixer import component
+from crossmodal.ui.components import mixer
 from crossmodal.ui.components.mixer.inputs import mixer_inputs, result, table
 from crossmodal.ui.frame import PageContext, error_boundary
 from crossmodal.ui.mixer_state import MODE, MixerState
@@ -54,8 +54,8 @@ _MORE_WORDS = (
 def bench(context: PageContext, engine: Engine, sample: Sample) -> None:
     """Readings and mixer to the left, what they come to together to the right."""
     with st.container(key="bench"):
-        if component.usable():
-            component.fix(_fixed(context, engine, sample))
+        if mixer.usable():
+            mixer.fix(_fixed(context, engine, sample))
             _live(context, engine, sample)
         else:
             _plain(context, engine, sample)
@@ -72,7 +72,7 @@ def settings_now(engine: Engine) -> FusionSettings:
 @st.fragment
 def _live(context: PageContext, engine: Engine, sample: Sample) -> None:
     """The whole bench as one component that follows every move; a release runs this, and nothing else of the page."""
-    if not component.usable():
+    if not mixer.usable():
         st.rerun()  # it has just failed: the page is drawn again with plain sliders
     now, evidence = mixer_state.current(engine.modalities, engine.rules), sample.evidence
     used = replace(evidence, predictions=samples.without(evidence.predictions, *now.off))
@@ -83,9 +83,9 @@ def _live(context: PageContext, engine: Engine, sample: Sample) -> None:
     changing = {"settings": _sent(now), "result": result(fused), "flips": _turns(turns, now)}
     if find_rule(now.rule).learned:
         changing["table"] = table(used, now.settings(), engine.calibration) | {"rule": now.rule, "off": list(now.off)}
-    component.show({"key": _key(sample), **changing}, engine.modalities, engine.rules)
+    mixer.show({"key": _key(sample), **changing}, engine.modalities, engine.rules)
     with st.container(key="plain"):
-        st.button(context.say("plain"), key="go_plain", on_click=component.give_up, type="tertiary")
+        st.button(context.say("plain"), key="go_plain", on_click=mixer.give_up, type="tertiary")
     if fused:
         _small_print(context.say, engine, used, fused, now.settings(), {**evidence.cost, "fuse": spent})
     _curve(context, engine, used, now.settings(), turns)

@@ -22,13 +22,13 @@ from crossmodal.fusion.fuse import fuse_many
 from crossmodal.fusion.rules.shared_space import SharedSpace
 from crossmodal.i18n.translator import Translator
 from crossmodal.modalities import SPEECH, TEXT
+from crossmodal.model.folder import default_models
 from crossmodal.types import MAIN_TASK, TASKS, Array, Evidence, ModalityPrediction
 from crossmodal.ui import address, html, mixer_state, samples, service
 from crossmodal.ui.charts import embedding_map, palette
-from crossmodal.ui.components.map_markers import component as pins
-from crossmodal.ui.components.mixer import component as mixer
+from crossmodal.ui.components import map_markers, mixer
 from crossmodal.ui.frame import PageContext, error_boundary
-from crossmodal.ui.numbers import interval, number, percent, share
+from crossmodal.ui.numbers import interval, metric, number, percent
 from crossmodal.ui.samples import Sample
 from crossmodal.ui.sections.alpha_slider import alpha_slider
 from crossmodal.ui.url_choice import UrlChoice
@@ -48,7 +48,7 @@ def space(context: PageContext, engine: Engine, sample: Sample) -> None:
     found = load_map(engine.folder, engine.model_hash)
     evidence = sample.evidence
     if found is None:
-        st.html(html.note(service.own_or(context.say, "space.none")))
+        st.html(html.note(service.reason_missing(context.say, "space.none")))
     elif evidence.model_hash != engine.model_hash:
         st.html(html.note(context.say("space.other_models")))
     else:
@@ -97,7 +97,7 @@ def _map(context: PageContext, engine: Engine, found: EmbeddingMap, sample: Samp
         if mixer.usable():
             key = samples.digest(sample.key, sample.said, projection)
             if mix.names:
-                pins.fix({"key": key, **_fixed(context, mix)})
+                map_markers.fix({"key": key, **_fixed(context, mix)})
             _live(context, engine, found, sample.evidence, projection, key)
         else:
             _plain(context, engine, sample.evidence, mix)
@@ -231,7 +231,7 @@ def _live(  # noqa: PLR0913, what the mix hangs on
         mix = _mix(engine, found, projection, evidence)
         _heading(context.say, mix)
         if mix.names:
-            pins.show({"key": key, **_moving(mix)}, engine.modalities)
+            map_markers.show({"key": key, **_moving(mix)}, engine.modalities)
         if len(mix.names) > 2:
             _sliders(context.say, engine, mix.names)
         _by_rule(context, engine, evidence, mix)
@@ -388,26 +388,26 @@ def _measured(context: PageContext, engine: Engine) -> None:
         own = results_of(engine.folder, engine.model_hash)
         _search(context.say, own.space if own else None)
     with right:
-        shipped = load_results(service.models_folder())
+        shipped = load_results(default_models())
         _transfer(context.say, shipped.transfer if shipped else None)
 
 
 def _search(say: Translator, results: SpaceResults | None) -> None:
     st.html(html.section(say("space.search")))
     if results is None:
-        st.html(html.note(service.own_or(say, "space.search.none")))
+        st.html(html.note(service.reason_missing(say, "space.search.none")))
         return
     rows = [
         (
             say(f"space.search.{way}"),
-            [share(search.map.value), interval(search.map.low, search.map.high), share(search.chance)],
+            [metric(search.map.value), interval(search.map.low, search.map.high), metric(search.chance)],
         )
         for way in ("speech>text", "text>speech", "speech>speech", "text>text")
         for search in [results.retrieval[way]]
     ]
     heads = [say(f"space.search.{head}") for head in ("map", "interval", "chance")]
     st.html(html.table(say("space.search.caption"), heads, rows))
-    st.html(html.note(say("space.search.note", share=share(results.read_as_intended.share))))
+    st.html(html.note(say("space.search.note", share=metric(results.read_as_intended.share))))
 
 
 def _transfer(say: Translator, results: Transfer | None) -> None:
@@ -417,9 +417,9 @@ def _transfer(say: Translator, results: Transfer | None) -> None:
         st.html(html.note(say("space.search.none")))
         return
     rows = [
-        (say(f"space.transfer.{way}"), [share(results.off[way]), share(results.on[way])])
+        (say(f"space.transfer.{way}"), [metric(results.off[way]), metric(results.on[way])])
         for way in ("text>speech", "speech>text", "speech>speech", "text>text")
     ]
     heads = [say("space.transfer.gamma", gamma=gamma) for gamma in ("0", number(results.gamma))]
-    st.html(html.table(say("space.transfer.caption", chance=share(1 / len(TASKS[MAIN_TASK]))), heads, rows))
+    st.html(html.table(say("space.transfer.caption", chance=metric(1 / len(TASKS[MAIN_TASK]))), heads, rows))
     st.html(html.note(say("space.transfer.note")))

@@ -12,7 +12,7 @@ from crossmodal.timeline.tracks import fuse_tracks
 from crossmodal.types import FusionSettings
 from crossmodal.ui import address, html, mixer_state
 from crossmodal.ui.charts.timeline import clock
-from crossmodal.ui.components.mixer import component
+from crossmodal.ui.components import mixer
 from crossmodal.ui.frame import PageContext, error_boundary, show_error
 from crossmodal.ui.pages import bench
 from crossmodal.ui.sections import timeline_lines, timeline_source, timeline_tracks
@@ -83,7 +83,7 @@ def _reading_status(say: Translator, engine: Engine, opened: OpenRecording, prog
 
 def _mixer(say: Translator, engine: Engine) -> tuple[FusionSettings, tuple[str, ...]]:
     """Weights, rule and sharpness of the bench, in one row; and the modalities that are switched off."""
-    plain = not component.usable()  # then the sliders of the bench own these keys of session and address
+    plain = not mixer.usable()  # then the sliders of the bench own these keys of session and address
     with st.container(key="mixer"):
         columns = st.columns(len(engine.modalities) + 2, gap="medium", vertical_alignment="bottom")
         for index, (name, column) in enumerate(zip(engine.modalities, columns, strict=False), 1):

@@ -15,7 +15,7 @@ from crossmodal.ui import address, html, samples
 from crossmodal.ui.address import RECENT, TYPED
 from crossmodal.ui.charts import svg
 from crossmodal.ui.charts.svg import Drawing
-from crossmodal.ui.components.plot import component
+from crossmodal.ui.components import plot
 from crossmodal.ui.frame import PageContext, error_boundary, show_error
 from crossmodal.ui.samples import DisplayClip, Sample
 from crossmodal.ui.service import Service
@@ -202,7 +202,7 @@ def wave(sample: Sample) -> Drawing | None:
 
 def _waveform(say: Translator, drawn: Drawing, clip: DisplayClip) -> None:
     spans = ", ".join(f"{start:.1f}-{end:.1f}" for start, end in clip.segments)
-    component.show(drawn, "waveform", say("wave.alt", seconds=f"{clip.seconds:.1f}", spans=spans))
+    plot.show(drawn, "waveform", say("wave.alt", seconds=f"{clip.seconds:.1f}", spans=spans))
 
 
 def _player(say: Translator, sample: Sample, clip: DisplayClip) -> None:

@@ -44,7 +44,7 @@ class SharedView:
         source = self.sample.clip.source if self.sample.clip else None
         example = source.stem if isinstance(source, Path) else None
         words = " ".join(self.sample.said.split())
-        models = service.OWN_FOLDER if service.own_model() else ""
+        models = service.CUSTOM_FOLDER if service.custom_model() else ""
         given = export.ExportInput(self.sample.evidence, words, example, source is not None, models)
         return export.build_export(given, self.columns, engine.fuse)
 

@@ -21,10 +21,10 @@ from crossmodal.ui import html as markup
 from crossmodal.ui.charts import svg
 from crossmodal.ui.charts.palette import GREY
 from crossmodal.ui.charts.svg import Drawing, Paint, across, stretched, text
-from crossmodal.ui.components.plot import component
+from crossmodal.ui.components import plot
 from crossmodal.ui.frame import PageContext
-from crossmodal.ui.numbers import number, share
-from crossmodal.ui.service import own_or
+from crossmodal.ui.numbers import metric, number
+from crossmodal.ui.service import reason_missing
 
 _HEIGHT, _BELOW, _LEFT, _RIGHT = 330, 46, 34, 82
 """Of the drawing, of the axis under the curves, and of the labels on either side, in pixels."""
@@ -48,12 +48,12 @@ def sweep(context: PageContext, engine: Engine, settings: FusionSettings, flips:
     say, curve = context.say, None if flips is None else curve_of(engine, settings, flips)
     st.html(markup.section(say("sweep"), say.rule(settings.rule)))
     if flips is None or curve is None:
-        st.html(markup.note(say("sweep.two") if flips is None else own_or(say, "sweep.none")))
+        st.html(markup.note(say("sweep.two") if flips is None else reason_missing(say, "sweep.none")))
         return
     here = summary(say, curve, alpha)
     alt = say("sweep.alt", modality=say.modality(flips.modalities[0]), here=here)
     drawn = drawing(say, svg.on_page(context.theme), curve, flips, alpha)
-    component.show(drawn, "sweep_curve", alt, read_out(say, curve))
+    plot.show(drawn, "sweep_curve", alt, read_out(say, curve))
     st.html(markup.note(here))
     count = f"{_pairs(engine).labels.size:,}"
     st.html(markup.note(say("sweep.meaning", count=count) + " " + say("sweep.terms")))
@@ -85,13 +85,13 @@ def summary(say: Translator, curve: Sweep, alpha: float) -> str:
     return say(
         "sweep.here",
         alpha=number(alpha),
-        uar=share(curve.uar[here]),
-        f1=share(curve.macro_f1[here]),
-        ece=share(curve.ece[here]),
+        uar=metric(curve.uar[here]),
+        f1=metric(curve.macro_f1[here]),
+        ece=metric(curve.ece[here]),
         best=number(curve.alphas[best]),
-        top=share(curve.uar[best]),
-        low=share(curve.low[best]),
-        high=share(curve.high[best]),
+        top=metric(curve.uar[best]),
+        low=metric(curve.low[best]),
+        high=metric(curve.high[best]),
     )
 
 
@@ -99,7 +99,7 @@ def read_out(say: Translator, curve: Sweep) -> list[str]:
     """The figures at every weight, each in a line."""
     named = (("sweep.uar", curve.uar), ("sweep.f1", curve.macro_f1), ("sweep.ece", curve.ece))
     return [
-        " \u00b7 ".join([f"\u03b1 {number(alpha)}", *(f"{say(key)} {share(values[i])}" for key, values in named)])
+        " \u00b7 ".join([f"\u03b1 {number(alpha)}", *(f"{say(key)} {metric(values[i])}" for key, values in named)])
         for i, alpha in enumerate(curve.alphas)
     ]
 

@@ -12,7 +12,7 @@ from crossmodal.ui import html
 from crossmodal.ui.charts import training as training_charts
 from crossmodal.ui.charts.training import Event
 from crossmodal.ui.frame import PageContext
-from crossmodal.ui.numbers import number, share, shortest
+from crossmodal.ui.numbers import metric, number, shortest
 from crossmodal.ui.sections.train_settings import SYMBOLS
 
 TERMS = {
@@ -60,7 +60,7 @@ def draw_curves(context: PageContext, events: Sequence[Event], settings: Trainin
     with st.container(key="own_curves"):
         cells = [cell for _ in range(2) for cell in st.columns(4, gap="small")]
     with cells[0]:
-        uar = " \u00b7 ".join(f"{say.modality(name)} {share(now['uar'][name])}" for name in now["uar"])
+        uar = " \u00b7 ".join(f"{say.modality(name)} {metric(now['uar'][name])}" for name in now["uar"])
         st.html(html.small_title("UAR", uar))
         figure = training_charts.accuracy_curve(context, events, settings.epochs)
         st.plotly_chart(figure, key="own_uar", config=training_charts.MAP_CONFIG, alt=f"UAR: {uar}")

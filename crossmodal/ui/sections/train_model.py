@@ -30,7 +30,7 @@ def actions(say: Translator, run: TrainingRun | None) -> None:
     """Use the model on the bench, download it, or upload one."""
     st.html(html.section(say("train.model")))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="own_actions"):
-        in_use = service.own_model()
+        in_use = service.custom_model()
         is_used = run is not None and in_use is not None and in_use.keep is run
         st.button(
             say("train.use"),
@@ -44,7 +44,7 @@ def actions(say: Translator, run: TrainingRun | None) -> None:
         st.download_button(
             say("train.download"),
             (lambda: archive.pack(run.folder / "model", {"events": run.events})) if run else b"",
-            f"{service.OWN_FOLDER}.zip",
+            f"{service.CUSTOM_FOLDER}.zip",
             "application/zip",
             key="own_download",
             disabled=run is None,
@@ -93,14 +93,14 @@ def _load() -> None:
 def _activate(folder: Path, keep: object) -> None:
     st.session_state.pop("_own_failure", None)
     try:
-        service.use_own(folder, keep)
+        service.use_custom(folder, keep)
     except CrossmodalError as error:
         st.session_state["_own_failure"] = error
 
 
 def note_in_use(context: PageContext) -> None:
     """On every page while a custom model is in use: a note of it, and the way back to the shipped models."""
-    custom = service.own_model()
+    custom = service.custom_model()
     if custom is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="own_in_use"):

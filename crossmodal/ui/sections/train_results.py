@@ -11,16 +11,17 @@ import streamlit as st
 from crossmodal.evaluation.results import load_results
 from crossmodal.i18n.translator import Translator
 from crossmodal.modalities import SPEECH, TEXT
-from crossmodal.ui import html, service
+from crossmodal.model.folder import default_models
+from crossmodal.ui import html
 from crossmodal.ui.frame import PageContext
-from crossmodal.ui.numbers import share, whole_points, with_interval
+from crossmodal.ui.numbers import metric, whole_points, with_interval
 
 
 def comparison(context: PageContext, figures: Mapping[str, Any], *, is_custom: bool) -> None:
     """The run beside the shipped heads on the same rows, and beside people where they were measured."""
     say = context.say
     st.html(html.section(say("train.compared")))
-    people = _named_by_people(service.models_folder())
+    people = _named_by_people(default_models())
     heads = [
         say("train.column.own" if is_custom else "train.column.example"),
         say("train.column.shipped"),
@@ -41,17 +42,17 @@ def _rows(say: Translator, figures: Mapping[str, Any], people: float | None) -> 
     runs = [figures["own"], figures["shipped"]]
     rows = []
     for part in (SPEECH, TEXT, "fused"):
-        by_people = share(people) if part == SPEECH and people is not None else ""
+        by_people = metric(people) if part == SPEECH and people is not None else ""
         rows.append(
             (
                 say(f"train.row.{part}"),
                 [*(with_interval(*map(run[part].get, ("uar", "low", "high"))) for run in runs), by_people],
             )
         )
-        rows.append((say("train.row.f1"), [*(share(run[part]["macro_f1"]) for run in runs), ""]))
-        rows.append((say("train.row.ece"), [*(share(run[part]["ece"]) for run in runs), ""]))
+        rows.append((say("train.row.f1"), [*(metric(run[part]["macro_f1"]) for run in runs), ""]))
+        rows.append((say("train.row.ece"), [*(metric(run[part]["ece"]) for run in runs), ""]))
     for way in ("speech>text", "text>speech"):
-        rows.append((say(f"train.row.{way}"), [*(share(run["retrieval"][way]) for run in runs), ""]))
+        rows.append((say(f"train.row.{way}"), [*(metric(run["retrieval"][way]) for run in runs), ""]))
     return rows
 
 

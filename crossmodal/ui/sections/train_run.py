@@ -12,7 +12,8 @@ from crossmodal.custom import queue
 from crossmodal.custom.queue import TrainingQueue, TrainingRun
 from crossmodal.custom.settings import TrainingSettings
 from crossmodal.i18n.translator import Translator
-from crossmodal.ui import html, service
+from crossmodal.model.folder import default_models
+from crossmodal.ui import html
 from crossmodal.ui.charts import training as training_charts
 from crossmodal.ui.charts.training import Event
 from crossmodal.ui.frame import PageContext, show_error
@@ -22,7 +23,7 @@ from crossmodal.ui.sections import train_charts
 @st.cache_resource(show_spinner=False)
 def training_queue() -> TrainingQueue:
     """The one queue of training runs of this process."""
-    return TrainingQueue(service.models_folder())
+    return TrainingQueue(default_models())
 
 
 def _visitor() -> str:
@@ -78,9 +79,7 @@ def ended(context: PageContext, run: TrainingRun | None) -> Sequence[Event]:
     if run is not None and run.error is not None:
         show_error(say, run.error)
     finished = run is not None and run.result is not None
-    events: Sequence[Event] = (
-        run.events if run is not None and finished else queue.load_example(service.models_folder())
-    )
+    events: Sequence[Event] = run.events if run is not None and finished else queue.load_example(default_models())
     if not events:
         st.html(html.invitation(say("train.none")))
         return ()

@@ -18,18 +18,17 @@ from crossmodal.explain.counterfactuals import half_windows, nearest_flip, occlu
 from crossmodal.explain.shapley import Attribution, attribution
 from crossmodal.i18n.translator import Translator
 from crossmodal.modalities import SPEECH, TEXT
-from crossmodal.model.folder import ModelFolder
+from crossmodal.model.folder import ModelFolder, default_models
 from crossmodal.timing import Progress
 from crossmodal.types import MAIN_TASK, Array, Evidence, FusionSettings
 from crossmodal.ui import address, html
 from crossmodal.ui.charts import svg
-from crossmodal.ui.components.playhead import component
+from crossmodal.ui.components import playhead
 from crossmodal.ui.frame import PageContext, error_boundary
 from crossmodal.ui.numbers import percent, percent_tenths, points, signed_tenths
 from crossmodal.ui.samples import DisplayClip, Sample
 from crossmodal.ui.sections import inputs, why_cache
 from crossmodal.ui.sections.why_cache import OcclusionScores, WordScores
-from crossmodal.ui.service import models_folder
 
 LEAST_POINTS = 0.02
 """Pulls are drawn against the strongest of them, or against this where all are weaker."""
@@ -175,9 +174,9 @@ def _moments(case: Case, clip: DisplayClip, scores: OcclusionScores) -> None:
     say = case.context.say
     values = to_half_windows(case.pulls(SPEECH, scores.z)).tolist()
     spans, drawn = half_windows(scores.intervals), strengths(values)
-    if component.usable():
+    if playhead.usable():
         cells = [[a, b, points(value), by] for (a, b), value, by in zip(spans, values, drawn, strict=True)]
-        component.show(_playhead_data(case, clip, scores.offset) | {"moments": cells})
+        playhead.show(_playhead_data(case, clip, scores.offset) | {"moments": cells})
     else:
         st.html(html.pulled_moments(drawn, case.colour))
     start, end = scores.intervals[0]
@@ -221,7 +220,7 @@ def _strongest(case: Case, spans: Sequence[tuple[float, float]], values: Sequenc
 
 def _prosody(case: Case, prosody: Prosody) -> None:
     say = case.context.say
-    reference = load_reference(ModelFolder(models_folder()).prosody)  # of people, so it stands for any models
+    reference = load_reference(ModelFolder(default_models()).prosody)  # of people, so it stands for any models
     st.html(html.section(say("why.prosody")))
     if reference is None:
         st.html(html.note(say("why.prosody.none")))

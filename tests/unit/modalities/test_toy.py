@@ -34,7 +34,7 @@ from crossmodal.sharing.validation import validate_evidence
 from crossmodal.types import EMOTIONS, TASKS, FusionSettings
 from crossmodal.ui.charts import svg
 from crossmodal.ui.charts.bars import Bar
-from crossmodal.ui.components.mixer import component
+from crossmodal.ui.components import mixer
 from crossmodal.ui.components.mixer.inputs import mixer_inputs
 
 TOY = "toy"
@@ -227,7 +227,7 @@ def bench_of(engine, evidence):
 
 @pytest.fixture
 def page(engine, evidence, monkeypatch):
-    monkeypatch.setattr(component, "usable", lambda: False)
+    monkeypatch.setattr(mixer, "usable", lambda: False)
 
     def build(**query):
         made = AppTest.from_function(bench_of, default_timeout=60, kwargs={"engine": engine, "evidence": evidence})
