@@ -1,1 +1,1 @@
-"""The page. Only this package and ``app.py`` import streamlit; strings, charts and formulas know nothing of it."""
+"""The page. Only this package and ``app.py`` import streamlit, and within it no chart, formula or number does."""

@@ -1,4 +1,4 @@
-"""The address of the page: the table of its keys, and how each is read, written and noted where it means nothing.
+"""The address of the page: the table of its keys, and how each is read, written and reported where it is invalid.
 
 A setting lies in the session under its key and, unless it is at its default, in the address under the same key, so
 that a link carries it. README.md lists these keys in the order of the table.
@@ -48,7 +48,7 @@ class AddressKey:
 
     ``spelling`` is the key as it is written, with MODALITY in it where every modality has one; ``owner`` is the part
     of the page that it sets. ``parse`` turns what the address, the session or a browser holds into the setting, or
-    into None where it means nothing. ``default`` is not written unless ``stays``; None stands for a default that
+    into None where it is invalid. ``default`` is not written unless ``stays``; None stands for a default that
     depends on the visitor or on the input. ``options`` are the values of a choice.
     """
 
@@ -76,12 +76,12 @@ class AddressKey:
         )
 
     def asked(self) -> str | None:
-        """What the address says, as it stands there; None where it does not hold the key."""
+        """The raw value in the address; None where it does not hold the key."""
         asked: str | None = st.query_params.get(self.spelling)
         return asked
 
     def read(self) -> Any:
-        """The session's value, else the address's, else the default. What the address says wrongly is dropped."""
+        """The session's value, else the address's, else the default. An invalid value is dropped from the address."""
         value, asked = self.parse(st.session_state.get(self.spelling)), self.asked()
         if value is None and asked is not None:
             value = self.parse(asked)
@@ -91,7 +91,7 @@ class AddressKey:
         return self.default if value is None else value
 
     def bound(self) -> str:
-        """The key of a widget that Streamlit itself binds to the address, and drops from it what means nothing."""
+        """The key for a widget that Streamlit itself binds to the address; an invalid value is noted as ignored."""
         asked = self.asked()
         if asked is not None and self.spelling not in st.session_state and self.parse(asked) is None:
             note_ignored(self.spelling, asked)
@@ -171,7 +171,7 @@ def _words(given: Any) -> str | None:
 
 
 def _text(given: Any) -> str | None:
-    """Text whose meaning its owner finds out."""
+    """Text that its owner parses."""
     return given if isinstance(given, str) and given else None
 
 
@@ -274,7 +274,7 @@ def of_owner(owner: str) -> tuple[str, ...]:
 
 
 def present() -> dict[str, str]:
-    """All that the address says; of a key that stands there twice, the last."""
+    """All entries of the address; of a repeated key the last."""
     asked: dict[str, str] = st.query_params.to_dict()
     return asked
 
@@ -288,7 +288,7 @@ def stamp_schema() -> None:
 
 
 def note_ignored(spelling: str, *values: str) -> None:
-    """Remember what of the address could not be used, so that the page can say so once."""
+    """Remember values of the address that could not be used, for the page to list them."""
     for value in values:
         noted: list[tuple[str, str]] = st.session_state.setdefault("_ignored", [])
         if (spelling, value) not in noted and len(noted) < _MOST_NOTED:

@@ -51,7 +51,7 @@ def sentence(say: Translator, flips: Flips, alpha: float) -> str:
 
 
 def provenance(say: Translator, flips: Flips) -> str:
-    """What must be said of flips that were searched for; nothing for exact ones."""
+    """The note on flips that were searched for numerically; empty for exact ones."""
     return "" if flips.exact else say("flips.searched")
 
 

@@ -1,4 +1,4 @@
-"""The formula of the page with the present numbers put in, as LaTeX."""
+"""The formula of a fusion rule with the present numbers, as LaTeX."""
 
 from __future__ import annotations
 

@@ -50,7 +50,7 @@ def frame() -> PageContext:
 
 
 def show_ignored(context: PageContext, engine: Engine) -> None:
-    """What of the address could not be used, and whether it was made with other models."""
+    """Notes on values of the address that were ignored, and on a link made with other models."""
     asked = address.key("h").asked()
     if asked and not engine.model_hash.startswith(asked):
         st.html(html.note(context.say("other_models", asked=asked[:12], model_hash=engine.model_hash)))
@@ -65,7 +65,7 @@ def footer(context: PageContext, engine: Engine) -> None:
 
 
 def show_error(say: Translator, error: CrossmodalError, *more: str) -> None:
-    """An error as prose: what happened, which value, what is allowed; ``more`` are lines to add."""
+    """An error as prose: its cause, the value, what is allowed; ``more`` are lines to add."""
     kinds = {InputError: "input", ModelError: "model", BusyError: "busy"}
     kind = kinds.get(type(error), "unexpected")
     listed = facts(say, error.values) if kind == "model" else ()

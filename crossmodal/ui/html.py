@@ -33,7 +33,7 @@ def note(text: str) -> str:
 
 
 def invitation(text: str) -> str:
-    """What stands where a result will be."""
+    """A placeholder where a result will be."""
     return f'<p class="cx-invite">{_e(text)}</p>'
 
 
@@ -54,12 +54,12 @@ def definitions(items: Sequence[tuple[str, str]]) -> str:
 
 
 def progress(stage: str) -> str:
-    """What is being done at present."""
+    """The stage of work in progress."""
     return f'<p class="cx-progress" role="status"><i></i>{_e(stage)}</p>'
 
 
 def heading(name: str, index: int, said: str) -> str:
-    """The heading of one modality's panel: its name, its symbol, what it says."""
+    """The heading of one modality's panel: its name, its symbol, its label."""
     return (
         f'<div class="cx-head"><h2>{_e(name)} <i class="cx-sym">f<sub>{index}</sub></i></h2>'
         f"<span>{_e(said)}</span></div>"
@@ -69,7 +69,7 @@ def heading(name: str, index: int, said: str) -> str:
 def verdict(  # noqa: PLR0913, the parts of the card from top to bottom
     name: str, said: Mapping[str, object], colour: str, lines: Sequence[str], spoken: str, body: str
 ) -> str:
-    """The fused result in large, with one sentence for those who hear the page; ``said`` has label and probability.
+    """The fused result in large, with one sentence for screen readers; ``said`` has label and probability.
 
     ``body`` is markup of this module that stands below: the bars and the sentiment.
     """
@@ -86,7 +86,7 @@ def verdict(  # noqa: PLR0913, the parts of the card from top to bottom
 
 
 def section(name: str, said: str = "") -> str:
-    """The heading of a part that is no modality: its name, and what it is about at present, if anything."""
+    """The heading of a section: its name, and its present subject, if any."""
     aside = f"<span>{_e(said)}</span>" if said else ""
     return f'<div class="cx-head"><h2>{_e(name)}</h2>{aside}</div>'
 
@@ -101,7 +101,7 @@ def outcome(label: str, probability: str, colour: str, lines: Sequence[str], bod
 
 
 def table(caption: str, heads: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]]) -> str:
-    """Values by row and column; it scrolls by itself where it is wider than the page."""
+    """Values by row and column; it scrolls where it is wider than the page."""
     head = "".join(f'<th scope="col">{_e(name)}</th>' for name in heads)
     body = "".join(
         f'<tr><th scope="row">{_e(name)}</th>' + "".join(f"<td>{_e(cell)}</td>" for cell in cells) + "</tr>"
@@ -115,7 +115,7 @@ def table(caption: str, heads: Sequence[str], rows: Sequence[tuple[str, Sequence
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """One of the points nearest to another: how similar, the colour and words of what it is, and a gloss if any."""
+    """One of the points nearest to another: its similarity, its colour and description, and a gloss if any."""
 
     similarity: str
     colour: str
@@ -136,7 +136,7 @@ def neighbours(items: Sequence[Neighbour]) -> str:
 
 
 def legend(title: str, items: Sequence[tuple[str, str, str]]) -> str:
-    """What signs and colours stand for: glyph, colour, words."""
+    """The legend of signs and colours: glyph, colour, words."""
     parts = "".join(
         f'<li><i style="color:{_e(colour)}" aria-hidden="true">{_e(glyph)}</i> {_e(said)}</li>'
         for glyph, colour, said in items
@@ -147,8 +147,8 @@ def legend(title: str, items: Sequence[tuple[str, str, str]]) -> str:
 def bars(values: Sequence[Bar], said: str, *, large: bool = False, marks: Sequence[float] | None = None) -> str:
     """Horizontal bars from 0 to 1, each with its label and number, as ``bars`` of components/shared/dom.js draws them.
 
-    The highest stands out in bold. ``marks`` draws a stroke across each bar where another result ends. ``said`` is all
-    of it in words, for those who cannot see it.
+    The highest stands out in bold. ``marks`` draws a stroke across each bar where another result ends. ``said`` is the
+    text alternative.
     """
     top_bar = highest(values)
     rows = "".join(
@@ -183,9 +183,9 @@ def strip(name: str, values: Sequence[tuple[str, float]]) -> str:
 
 
 def waterfall(rows: Sequence[tuple[str, float, float, str]], colour: str) -> str:
-    """Bars from 0 to 1 that begin where others end: name, start, end, and the figure as it is said.
+    """Bars from 0 to 1 that begin where others end: name, start, end, and the number as text.
 
-    What falls is drawn hollow; the sign stands in the figure, too.
+    Falling bars are drawn hollow; their number has the sign, too.
     """
     drawn = "".join(
         f'<li><span>{_e(name)}</span><div><i class="{"cx-falls" if end < start else "cx-rises"}" '
@@ -199,8 +199,8 @@ def waterfall(rows: Sequence[tuple[str, float, float, str]], colour: str) -> str
 def pulled_words(caption: str, words: Sequence[tuple[str, float, str]], colour: str) -> str:
     """Words in running order, each shaded by a strength in [-1, 1] with its figure below it.
 
-    What speaks for is tinted with a solid line below, what speaks against is hatched with a dotted one. Those who hear
-    the page get the same as a table.
+    Words that speak for are tinted with a solid line below, those against hatched with a dotted one. Screen readers get
+    the same as a table.
     """
     rows = "".join(f'<tr><th scope="row">{_e(word)}</th><td>{_e(said)}</td></tr>' for word, _, said in words)
     drawn = "".join(
@@ -259,14 +259,14 @@ def costs(title: str, stages: Mapping[str, str]) -> str:
 
 
 def footer(lines: Sequence[str]) -> str:
-    """What must be said once."""
+    """The notes at the foot of the page."""
     return '<div class="cx-foot">' + "".join(f"<p>{_e(line)}</p>" for line in lines) + "</div>"
 
 
 def guide(title: str, parts: Sequence[tuple[str, str, str]]) -> str:
     """The formula's symbols, each with what it is at present; ``parts`` are the part of the page, symbol, words.
 
-    Pointing at one, or reaching it by keyboard, marks its part of the page: the style does it.
+    Hovering or focusing one marks its part of the page, by style.css.
     """
     items = "".join(
         f'<li tabindex="0" class="cx-is-{_e(part)}"><b>{_e(symbol)}</b> {_e(said)}</li>' for part, symbol, said in parts

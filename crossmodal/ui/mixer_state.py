@@ -15,7 +15,7 @@ from crossmodal.ui import address
 from crossmodal.ui.url_choice import UrlChoice
 
 MODE = UrlChoice(address.key("mode"))
-"""Whether the weights are set as one mix or each for itself."""
+"""Whether the weights are set as one mix or independently."""
 
 
 def rule(rules: Sequence[str] | None = None) -> UrlChoice:
@@ -38,14 +38,14 @@ class MixerState:
 
 
 def current(modalities: Sequence[str], rules: Sequence[str] | None = None) -> MixerState:
-    """The present settings; what the address says wrongly is dropped from it."""
+    """The present settings; invalid values are dropped from the address."""
     alpha = {name: address.key(f"a_{name}").read() for name in modalities}
     off = tuple(name for name in modalities if not address.key(f"m_{name}").read())
     return MixerState(alpha, off, rule(rules).value(), address.key("t").read())
 
 
 def take(given: Any, modalities: Sequence[str], rules: Sequence[str] | None = None) -> None:
-    """Take settings as a browser sent them. Whatever in them is not what it should be is left as it was."""
+    """Take settings from the browser, which are untrusted: invalid parts leave the present ones unchanged."""
     if not isinstance(given, Mapping):
         return
     alpha, off = given.get("alpha"), given.get("off")

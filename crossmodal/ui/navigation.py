@@ -74,7 +74,7 @@ def _title(say: Translator, key: str) -> str:
 
 
 def show(context: PageContext, key: str, corner: Sequence[DeltaGenerator] = ()) -> None:
-    """One page by its key; those of an input begin with it, and all but the last end with the foot.
+    """One page by its key; those of an input begin with the input, and all but ABOUT end with the footer.
 
     ``corner`` is where the button to share goes, if not at the end of the page.
     """

@@ -1,7 +1,7 @@
 """The inputs of a session and the evidence of each.
 
-What a visitor gave lies in that visitor's session alone, under the sha256 of the input: the encoders run once for an
-input however often a slider moves, and no cache is shared between sessions.
+A visitor's input is kept in that session alone, under its sha256: the encoders run once for an input, whatever sliders
+do, and no cache is shared between sessions.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SLOT = "_subjects"
 
 @dataclass(frozen=True, slots=True)
 class DisplayClip:
-    """The voice of an input as it is drawn and played.
+    """The audio of an input for drawing and playing.
 
     ``source`` is the Waveform that the encoder heard, for a clip that was read in this session; the FLAC file of a
     clip from a shared link; or the path of an example's file.
@@ -46,7 +46,7 @@ class DisplayClip:
 
     @property
     def shipped(self) -> bool:
-        """Whether it is the clip of an example, and no visitor's own."""
+        """Whether it is the clip of an example and not a visitor's."""
         return isinstance(self.source, Path)
 
     def playable(self) -> bytes | Path:
@@ -58,7 +58,7 @@ class DisplayClip:
 class Sample:
     """An input with its evidence. ``words`` is its text before any edit, ``edit`` the words put in their place.
 
-    ``shipped`` marks a finished example, ``arrival`` counts what a session has read of its own, from 1.
+    ``shipped`` marks a finished example, ``arrival`` numbers the inputs of a session, from 1.
     """
 
     key: str
@@ -71,7 +71,7 @@ class Sample:
 
     @property
     def from_example(self) -> bool:
-        """Whether its clip is one of the examples, which lie in files, and no visitor's own."""
+        """Whether its clip is that of an example and not a visitor's."""
         return self.clip is not None and self.clip.shipped
 
     @property
@@ -81,7 +81,7 @@ class Sample:
 
     @property
     def said(self) -> str:
-        """The words as they stand."""
+        """The present words, after any edit."""
         return self.words if self.edit is None else self.edit
 
     @property
@@ -101,7 +101,7 @@ def digest(*parts: str | bytes) -> str:
 
 
 def _remember(engine: Engine, name: str, make: Callable[[], Sample]) -> Sample:
-    """The sample of that name by these models, made and numbered at its first use."""
+    """The sample of that name with these models, made and numbered at its first use."""
 
     def numbered() -> Sample:
         sample = make()
@@ -112,7 +112,7 @@ def _remember(engine: Engine, name: str, make: Callable[[], Sample]) -> Sample:
 
 
 def read_example(engine: Engine, example: Example, progress: Progress) -> Sample:
-    """A finished example as it was shipped; read anew only where the models in use are not those that it shows."""
+    """An example with its shipped evidence; embedded anew only where other models are in use."""
     key = digest("example", example.key)
     clip = DisplayClip(example.envelope, example.segments, example.seconds, example.audio)
     if example.evidence.model_hash == engine.model_hash:
@@ -157,7 +157,7 @@ def read_text(engine: Engine, text: str, progress: Progress) -> Sample:
 
 
 def with_words(engine: Engine, sample: Sample, text: str, progress: Progress) -> Sample:
-    """The sample with other words: only they are read again. No words at all leave the voice alone."""
+    """The sample with other words: only they are embedded again. Without words, speech alone remains."""
     if text.strip() == sample.words.strip():
         return sample
     key = digest(sample.key, text)
@@ -181,7 +181,7 @@ def _reread(engine: Engine, sample: Sample, text: str, progress: Progress) -> Ev
 
 
 def recent(engine: Engine) -> list[Sample]:
-    """What this session has read of a visitor's own by these models, the latest first."""
+    """The visitor's inputs of this session with these models, the latest first."""
     remembered: Mapping[str, Sample] = st.session_state.get(_SLOT, {})
     return [
         sample
@@ -191,7 +191,7 @@ def recent(engine: Engine) -> list[Sample]:
 
 
 def without(mapping: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """The mapping less some of its keys."""
+    """The mapping without some of its keys."""
     return {name: value for name, value in mapping.items() if name not in names}
 
 

@@ -49,7 +49,7 @@ class UrlChoice:
         return value
 
     def menu(self, say: Translator, label: str, name: Name, then: Then | None = None, **more: Any) -> str:
-        """As a menu; ``then`` is told of a new value before the page is drawn again. Returns the value."""
+        """As a menu; ``then`` is called with a new value before the page is drawn again. Returns the value."""
         value, widget = self.value(), self._widget(say)
         st.selectbox(
             label,

@@ -31,5 +31,5 @@ def highest(bars: Sequence[Bar]) -> int:
 
 
 def in_words(say: Translator, name: str, bars: Sequence[Bar]) -> str:
-    """The bars as one sentence, for those who cannot see them; ``name`` is that of the modality or the result."""
+    """The bars as one sentence, as their text alternative; ``name`` is that of the modality or the result."""
     return say("bars.alt", name=name, values=", ".join(f"{bar.label} {percent(bar.probability)} %" for bar in bars))

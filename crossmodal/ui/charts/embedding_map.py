@@ -27,12 +27,12 @@ CONFIG = {
 }
 HEIGHT = 620
 SIGNS: Mapping[str, str] = {SPEECH: "circle", TEXT: "diamond"}
-"""Modality -> the sign of its points; one that is not here is a square."""
+"""Modality -> the sign of its points; others are squares."""
 
 _CLEAR = "rgba(0,0,0,0)"
 _SPLIT_SIGNS = ("circle", "square", "triangle-up", "triangle-down", "cross")
 _SPLIT_COLOURS = ("anger", "joy", "sadness", "fear", "surprise")
-"""Emotions whose colours the folds borrow: they tell apart as well."""
+"""Emotions whose colours the folds take."""
 _GLYPHS = {
     "circle": "\u25cf",
     "square": "\u25a0",
@@ -42,9 +42,9 @@ _GLYPHS = {
     "diamond": "\u25c6",
 }
 _ROOM = 0.05
-"""Room around the points, as a share of their extent."""
+"""Room around the points, as a fraction of their extent."""
 _NAME_BOX = (0.17, 0.055)
-"""Width and height of an emotion's name on a phone, as shares of the map."""
+"""Width and height of an emotion's name on a phone, as fractions of the map."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def legend(context: PageContext, space: EmbeddingMap, colour: str) -> list[tuple
 
 
 def hover_texts(context: PageContext, space: EmbeddingMap) -> list[str]:
-    """What is said of each point when it is pointed at, as Plotly shows it."""
+    """The hover text of each point, as HTML of Plotly."""
     texts = []
     for row in range(len(space.labels)):
         what, gloss, emotion, split = described(context, space, row)
@@ -257,7 +257,7 @@ def _names(context: PageContext, space: EmbeddingMap, coordinates: Array) -> lis
 def middles(space: EmbeddingMap, coordinates: Array) -> tuple[NDArray[np.int64], Array]:
     """The numbers of the emotions (E,) and where the points (N, 2) of each are densest on the map, (E, 2).
 
-    Density is judged by shares of the map's extent, so that it is the same in every projection.
+    Distances are fractions of the map's extent, so that the kernel is the same in every projection.
     """
     extent, numbers = np.ptp(coordinates, axis=0), np.unique(space.labels)
     return numbers, np.stack([densest(coordinates[space.labels == number] / extent) for number in numbers]) * extent
@@ -271,7 +271,7 @@ def densest(points: Array, width: float = 0.1) -> Array:
 
 
 def _seen_through(colour: str, opacity: float) -> str:
-    """A colour #rrggbb that lets what lies below shine through."""
+    """A colour #rrggbb with an opacity from 0 to 1, as CSS."""
     return f"rgba({','.join(str(int(colour[i : i + 2], 16)) for i in (1, 3, 5))},{opacity:g})"
 
 

@@ -37,5 +37,5 @@ GREY = "#7b8086"
 
 
 def colour(theme: str, emotion: str) -> str:
-    """The colour of an emotion; ink for one that has none yet."""
+    """The colour of an emotion; ink for an unknown one."""
     return EMOTION_COLOURS[theme].get(emotion, INK[theme])

@@ -25,44 +25,44 @@ _WAVE_HEIGHT = 84
 _STROKES = 140
 _HAIRLINE = 0.015
 _LEAST_WORD_GAP = 0.075
-"""Least distance of two words under a waveform, as a share of its width, before one is left out."""
+"""Least distance of two words under a waveform, as a fraction of its width, before one is left out."""
 _ACROSS = 600
-"""Units across of what is stretched; a file is so wide that it stands there as it is."""
+"""Width of the stretched coordinates, and of a drawing in a file, where they are not stretched."""
 _STEADY = ' vector-effect="non-scaling-stroke"'
 _NO_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _e(value: str) -> str:
-    """As XML takes it; a character that it has no place for drops out."""
+    """Escaped for XML; characters that XML does not allow are removed."""
     return html.escape(_NO_XML.sub("", value))
 
 
 @dataclass(frozen=True, slots=True)
 class Paint:
-    """CSS colours of a drawing: its text, its ground ("" for none, as within a page), and each emotion's."""
+    """CSS colours of a drawing: its text, its ground ("" for none, as within a page), and those of the emotions."""
 
     ink: str
     ground: str
     emotions: Mapping[str, str]
 
     def of(self, emotion: str) -> str:
-        """The colour of an emotion; ink for one that has none yet."""
+        """The colour of an emotion; ink for an unknown one."""
         return self.emotions.get(emotion, self.ink)
 
 
 def on_page(theme: str) -> Paint:
-    """As the page paints."""
+    """The colours on a page, which has its own ground."""
     return Paint("currentColor", "", EMOTION_COLOURS[theme])
 
 
 def in_file(theme: str) -> Paint:
-    """For a file of its own, which brings its ground along."""
+    """The colours of a file, which has a ground."""
     return Paint(INK[theme], BACKGROUND[theme], EMOTION_COLOURS[theme])
 
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """SVG elements on a ground of ``height`` pixels; ``left`` and ``right`` of it labels need as many pixels."""
+    """SVG elements of ``height`` pixels; labels need ``left`` and ``right`` pixels beside them."""
 
     body: str
     height: int
@@ -70,7 +70,7 @@ class Drawing:
     right: int = 0
 
     def inline(self, said: str) -> str:
-        """As a part of a page; ``said`` is told to those who cannot see it."""
+        """As a part of a page; ``said`` is its text alternative."""
         box = f"width:calc(100% - {self.left + self.right}px);margin:0 {self.right}px 0 {self.left}px"
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="cx-drawing" role="img" aria-label="{_e(said)}" '
@@ -107,7 +107,7 @@ def _sheet(box: tuple[int, int, int, int], title: str, paint: Paint, body: str) 
 def text(  # noqa: PLR0913, where it stands and how
     x: float | str, y: float, said: str, *, anchor: str = "start", size: int = 13, bold: bool = False, dx: float = 0
 ) -> str:
-    """A line of text; ``x`` is in pixels or, as "37%", a share of the width, and ``dx`` pixels beside it."""
+    """A line of text; ``x`` is in pixels or, as "37%", a fraction of the width, and ``dx`` pixels beside it."""
     weight = ' font-weight="700"' if bold else ""
     aside = f' dx="{dx:g}"' if dx else ""
     where = x if isinstance(x, str) else f"{x:.1f}"
@@ -128,7 +128,7 @@ def stretched(height: float, body: str) -> str:
 
 
 def path(points: Iterable[tuple[float, float]]) -> str:
-    """Points (share of the width, pixels down) joined by straight lines, as the data of a stretched path."""
+    """Points (fraction of the width, pixels down) joined by straight lines, as the data of a stretched path."""
     return "M" + "L".join(f"{_ACROSS * x:.0f} {y:.1f}" for x, y in points)
 
 
@@ -145,8 +145,8 @@ def bars_svg(
 ) -> str:
     """Horizontal bars from 0 to 1, in the order given, each with its label and its percent.
 
-    ``title`` is said to those who hear the page; on a ground of its own it is also written above the bars. ``note``
-    stands below. ``marks`` draws a stroke across each bar where another reading ends.
+    ``title`` is the text alternative; with a ground it is also written above the bars, and ``note`` below them.
+    ``marks`` draws a stroke across each bar at the probability of another result.
     """
     margin, top = (_MARGIN, _TITLE) if paint.ground else (0, 2)
     height = top + _ROW * len(bars) + (26 if note else 4)

@@ -1,6 +1,6 @@
 """A timeline, drawn: the outline of the recording, a strip for every modality and the fused result, and disagreement.
 
-A strip is one trace however many lines there are, so half an hour draws as fast as half a minute.
+A strip is one trace for any number of lines, so that the time to draw does not depend on the duration.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def clock(seconds: float) -> str:
 
 
 def said(context: PageContext, row: Array) -> str:
-    """A reading (C,) in words: its label and probability, or a dash."""
+    """Probabilities (C,) in words: the label and its probability, or a dash for NaN."""
     if np.isnan(row).any():
         return "\u2013"
     return f"{context.say.label(MAIN_TASK, TASKS[MAIN_TASK][int(row.argmax())])} {percent(float(row.max()))} %"
@@ -233,7 +233,7 @@ def _marks(line: UtteranceLine, domains: Sequence[Sequence[float]], ink: str) ->
 
 
 def colours_of(rows: Sequence[Array]) -> Mapping[str, int]:
-    """How often each label comes first in these readings (N, C), the most frequent ones first."""
+    """How often each label is the most probable in these predictions (N, C), the most frequent label first."""
     tops = [int(row.argmax()) for predictions in rows for row in predictions if not np.isnan(row).any()]
     counts = {label: tops.count(i) for i, label in enumerate(TASKS[MAIN_TASK]) if i in tops}
     return dict(sorted(counts.items(), key=lambda item: -item[1]))

@@ -1,4 +1,4 @@
-"""The sources of the components: what several of them share, and how some files become one module."""
+"""The JavaScript of the components: the modules that they share, and bundling of files into one module."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SHARED = Path(__file__).parent / "shared"
 
 @cache
 def bundle(sources: tuple[Path, ...]) -> str:
-    """Sources as one module: Streamlit loads a single text, so imports among them drop out and names stay."""
+    """Several modules as one: Streamlit loads a single text, so imports and exports are removed and names stay."""
     parts = [path.read_text(encoding="utf-8") for path in sources]
     joined = re.sub(r"^import .*\n", "", "\n".join(parts), flags=re.MULTILINE)
     return re.sub(r"^export (?!default)", "", joined, flags=re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The weight of one modality as plain widgets: its switch and its slider, wherever a page shows them."""
+"""The weight of one modality as Streamlit widgets: its switch and its slider, the same on every page."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The whole view as one HTML file to take away. Pure functions.
 
-The file asks for nothing outside itself and runs nothing; it follows the reader's light or dark setting. Every value
+The file loads nothing and runs no script; it follows the reader's light or dark setting. Every value
 passes ``html.escape``.
 """
 
@@ -69,7 +69,7 @@ def settings_line(say: Translator, column: Variant) -> str:
 def to_html(
     view: Export, say: Translator, *, link: str = "", wave: Drawing | None = None, curve: Drawing | None = None
 ) -> str:
-    """The view as one HTML file: what was read, every reading, every column, all numbers, and the code behind them.
+    """The view as one HTML file: the input, every prediction, every column, all numbers, and the code behind them.
 
     ``wave`` and ``curve`` are drawn in ``PAINT``.
     """
@@ -101,7 +101,7 @@ def _plot(drawn: Drawing | None, said: str) -> str:
 
 
 def code_note(view: Export) -> str:
-    """The key of the sentence that says how exact the code is."""
+    """The message key of the sentence that says how exactly the code reproduces the numbers."""
     from_a_clip = view.sample.spoken and not view.sample.example
     return "share.code.clip" if from_a_clip else "share.code.exact"
 
@@ -131,9 +131,9 @@ def _input(view: Export, say: Translator) -> str:
 def _alone(view: Export, say: Translator) -> str:
     return "".join(
         f"<section class='card'><h3>{_e(say.modality(name))}</h3>"
-        f"{_drawn(say, reading.probabilities[EMOTION], say.modality(name))}"
-        f"{_sentiment(say, reading.probabilities[SENTIMENT])}</section>"
-        for name, reading in view.evidence.predictions.items()
+        f"{_drawn(say, prediction.probabilities[EMOTION], say.modality(name))}"
+        f"{_sentiment(say, prediction.probabilities[SENTIMENT])}</section>"
+        for name, prediction in view.evidence.predictions.items()
     )
 
 
@@ -161,8 +161,10 @@ def _sentiment(say: Translator, values: Array) -> str:
 
 
 def _table(view: Export, say: Translator) -> str:
-    """All probabilities of the emotions at four digits: readings first, then columns."""
-    values = {say.modality(name): reading.probabilities[EMOTION] for name, reading in view.evidence.predictions.items()}
+    """All probabilities of the emotions at four digits: modalities first, then columns."""
+    values = {
+        say.modality(name): prediction.probabilities[EMOTION] for name, prediction in view.evidence.predictions.items()
+    }
     listed = [
         *values.items(),
         *zip((c.name for c in view.variants), (r.probabilities[EMOTION] for r in view.results), strict=True),

@@ -13,7 +13,7 @@ from crossmodal.ui.numbers import number, percent
 
 
 def weights_in_use(say: Translator, result: FusionResult) -> str:
-    """The weights really used, in words."""
+    """The weights that the rule used, in words."""
     return " \u00b7 ".join(f"{say.modality(name)} {number(weight)}" for name, weight in result.alpha_used.items())
 
 
@@ -49,7 +49,7 @@ def sentiment(say: Translator, values: Array) -> str:
 
 
 def large_card(context: PageContext, result: FusionResult) -> str:
-    """The fused result of the bench: in large, with the sentiment, and one sentence for those who hear the page."""
+    """The fused result of the bench: in large, with the sentiment, and one sentence for screen readers."""
     say, name = context.say, context.say("fused")
     drawn = bars(context, name, result.probabilities[EMOTION], large=True)
     return html.verdict(
@@ -70,7 +70,7 @@ def small_card(
     more: Sequence[str] = (),
     marks: Sequence[float] | None = None,
 ) -> str:
-    """A result beside others; ``more`` are lines below margin and weights."""
+    """A result in small; ``more`` are lines below margin and weights."""
     said = facts(context.say, result)
     drawn = bars(context, name, result.probabilities[EMOTION], marks=marks)
     lines = [*fact_lines(context.say, result), *more]

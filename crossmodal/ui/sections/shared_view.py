@@ -59,7 +59,9 @@ class Chart:
 
 def charts(shared: SharedView, view: Export, engine: Engine, say: Translator) -> dict[str, Chart]:
     """Every chart of the page in its order, under the name of its modality, the index of its column, or its own key."""
-    by_key = {name: Chart(say.modality(name), partial(_reading, say, view, name)) for name in view.evidence.predictions}
+    by_key = {
+        name: Chart(say.modality(name), partial(_prediction, say, view, name)) for name in view.evidence.predictions
+    }
     for index, column in enumerate(view.variants):
         by_key[str(index)] = Chart(column.name, partial(_column, say, view, shared, index))
     for key, drawn in plots(shared, engine, say).items():
@@ -93,7 +95,7 @@ def _file(draw: Draw, title: str, paint: Paint) -> str:
     return draw(paint).file(title, paint)
 
 
-def _reading(say: Translator, view: Export, name: str, paint: Paint) -> str:
+def _prediction(say: Translator, view: Export, name: str, paint: Paint) -> str:
     values = view.evidence.predictions[name].probabilities[EMOTION]
     return svg.bars_svg(emotion_bars(say, values, paint.of), paint, title=say.modality(name))
 

@@ -1,7 +1,7 @@
 """Why this answer: what moved the number on the page, by modality, by word and by moment, with the prosody beside it.
 
-The slow parts are read when the section is first opened on an input; from then on everything follows the settings by
-arithmetic alone.
+The embeddings are computed when the section is first opened on an input; from then on the settings change arithmetic
+alone.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ def _by_word(case: Case) -> None:
 
 
 def _words(case: Case, left_out: WordScores) -> None:
-    """The text itself, every word shaded by what it adds; the same as a table for those who hear the page."""
+    """The text itself, every word shaded by what it adds; the same as a table for screen readers."""
     say = case.context.say
     if not len(left_out.z):
         st.html(html.note(say("why.words.one")))
@@ -185,7 +185,7 @@ def _moments(case: Case, clip: DisplayClip, scores: OcclusionScores) -> None:
 
 
 def _playhead_data(case: Case, clip: DisplayClip, offset: float) -> dict[str, object]:
-    """What the component needs beside the moments."""
+    """The data of the component, except the moments."""
     say = case.context.say
     return {
         "key": f"{case.sample.key} {case.context.say.language}",
@@ -201,7 +201,7 @@ def _playhead_data(case: Case, clip: DisplayClip, offset: float) -> dict[str, ob
 
 
 def _strongest(case: Case, spans: Sequence[tuple[float, float]], values: Sequence[float]) -> str:
-    """The moment that speaks most for the shown class, and the one most against it, if any does."""
+    """The moment with the highest score for the shown class and that with the lowest, if above and below zero."""
     said = []
     for key, pick in (("why.time.most", max), ("why.time.least", min)):
         index = values.index(pick(values))

@@ -89,7 +89,7 @@ def moments(engine: Engine, sample: Sample, clip: DisplayClip, progress: Progres
         waveform = _waveform_of(clip)
         intervals = windows(waveform.seconds)
         z = pipeline.embed_masked(waveform, intervals)
-        offset = waveform.offset if clip.shipped else 0.0  # a visitor's own is played as it was heard
+        offset = waveform.offset if clip.shipped else 0.0  # a visitor's clip is played as it was embedded
         return OcclusionScores(intervals, finite(z), offset, measure(waveform))
 
     return _keep(digest("moments", engine.model_hash, sample.key), lambda: engine.run(work, progress))
@@ -161,7 +161,7 @@ def _no_rows(engine: Engine) -> Array:
 
 
 def _waveform_of(clip: DisplayClip) -> Waveform:
-    """The waveform that the encoder heard: as it was kept, or decoded anew from an example or a shared clip."""
+    """The waveform that was embedded: that of this session, or decoded anew from an example or a shared clip."""
     if isinstance(clip.source, Waveform):
         return clip.source
     if isinstance(clip.source, Path):

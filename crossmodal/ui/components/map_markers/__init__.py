@@ -1,6 +1,6 @@
-"""The component in the page: what it is given, and what it sends back.
+"""The present input on the map of the shared space: a browser component that draws over the chart.
 
-Streamlit draws a chart anew, and forgets its zoom, as soon as anything in it changes. So the map stays as it is, and
+Streamlit draws a chart anew, and forgets its zoom, as soon as anything in it changes. So the chart stays as it is, and
 what moves with alpha is drawn over it.
 """
 
@@ -29,7 +29,7 @@ _LAST = "_pins_seq"
 
 @cache
 def _component(name: str) -> Callable[..., Any]:
-    """One of the two parts. ``live`` is what a release runs again; Streamlit sends the source along every time."""
+    """One of its two parts, as those of the mixer."""
     live = name == "live"
     made: Callable[..., Any] = st.components.v2.component(
         f"crossmodal_pins_{name}",
@@ -41,7 +41,7 @@ def _component(name: str) -> Callable[..., Any]:
 
 
 def fix(data: Mapping[str, Any]) -> None:
-    """Hand over what no weight changes, and the program: outside the fragment, as ``mixer.fix`` does."""
+    """Mount the part with the program and the data that no weight changes, outside the fragment as ``mixer.fix``."""
     _component("fixed")(key=FIXED_KEY, data=dict(data))
 
 

@@ -1,6 +1,6 @@
-"""The component in the page: its sources as one module, what it is given, and what it sends back.
+"""The mixer of the bench: a browser component that computes the fused result at every move of a control.
 
-A move of a slider is worked out in the browser; its release comes back as one trigger, and the fragment runs once.
+The release of a control sends the settings back as one trigger, and the fragment that holds the component runs once.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ _LAST = "_mixer_seq"
 
 
 def usable() -> bool:
-    """Whether the component is to be shown: not where the address asks for plain sliders or where it failed."""
+    """Whether the component is shown: not where the address asks for plain sliders or where it failed before."""
     return address.key("mixer").asked() != "native" and not st.session_state.get(_FAILED)
 
 
 def give_up() -> None:
-    """Go on with plain sliders in this session."""
+    """Callback: use plain sliders for the rest of this session."""
     st.session_state[_FAILED] = True
 
 
 @cache
 def _component(name: str) -> Callable[..., Any]:
-    """One of the two parts. ``live`` is what a release runs again; Streamlit sends the source along every time."""
+    """One of its two parts. ``live`` is mounted again at every release, when Streamlit sends its source anew."""
     live = name == "live"
     made: Callable[..., Any] = st.components.v2.component(
         f"crossmodal_mixer_{name}",
@@ -52,9 +52,9 @@ def _component(name: str) -> Callable[..., Any]:
 
 
 def fix(data: Mapping[str, Any]) -> None:
-    """Hand over what no setting changes, and the program: outside the fragment, so that no release sends them again.
+    """Mount the part with the program and the data that no setting changes, outside the fragment: sent once.
 
-    Its ``key`` names the input that it is of; what ``show`` gives is drawn once that of the same key is there.
+    ``data["key"]`` identifies the input; the data of ``show`` are drawn once the fixed data of the same key are there.
     """
     _component("fixed")(key=FIXED_KEY, data=dict(data))
 

@@ -1,7 +1,7 @@
-"""The component in the page: a waveform with the pull of every moment below it, and the place that is being played.
+"""A waveform with the occlusion score of every moment below it, and a playhead: a browser component.
 
-It plays nothing by itself: it steers the player that stands beside the waveform of the input, so that no sound is sent
-twice. Where it finds none, its place can still be moved to read the moments.
+It plays nothing by itself: it controls the player beside the waveform of the input, so that no audio is sent twice.
+Without a player the playhead can still be moved to read the moments.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ from crossmodal.ui.components._assets import SHARED, bundle
 FOLDER = Path(__file__).parent
 KEY = "listen"
 PLAYER = ".st-key-player audio"
-"""Where the component finds the page's player."""
+"""CSS selector of the page's player."""
 
 _FAILED = "_listen_failed"
 
 
 def usable() -> bool:
-    """Whether components are to be shown, see the mixer's, and this one has not failed."""
+    """Whether components are shown, see ``mixer.usable``, and this one has not failed."""
     return mixer.usable() and not st.session_state.get(_FAILED)
 
 
 def _give_up() -> None:
-    """Go on without the playhead in this session: the strip is drawn plainly, and the player is there as ever."""
+    """Callback: use a strip without playhead for the rest of this session."""
     st.session_state[_FAILED] = True
 
 

@@ -1,4 +1,4 @@
-"""A drawing in the page, as a component: Streamlit's own HTML element lets no SVG through."""
+"""An SVG drawing in the page, as a component: Streamlit's own HTML element removes SVG."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ def _component() -> Callable[..., Any]:
 
 
 def show(drawing: Drawing, key: str, said: str, read_out: Sequence[str] = ()) -> None:
-    """Draw it; ``said`` is told to those who cannot see it.
+    """Mount the drawing; ``said`` is its text alternative.
 
-    ``read_out`` are lines for places evenly spread over the width, from the left edge to the right: pointing at the
-    drawing shows that of the nearest.
+    ``read_out`` are lines for positions evenly spread over the width, from the left edge to the right: pointing at the
+    drawing shows that of the nearest position.
     """
     _component()(key=key, data={"svg": drawing.inline(said), "readOut": list(read_out)})
