@@ -19,7 +19,7 @@ from crossmodal.ui.components import mixer
 from crossmodal.ui.frame import PageContext
 from crossmodal.ui.pages import about, bench, compare, space, timeline, train
 from crossmodal.ui.samples import Sample
-from crossmodal.ui.sections import inputs, share_dialog, shared_clip, train_model
+from crossmodal.ui.sections import compare_columns, inputs, share_dialog, shared_clip, train_model
 from crossmodal.ui.sections.shared_view import SharedView
 from crossmodal.ui.service import Service
 
@@ -107,7 +107,7 @@ def _with_input(context: PageContext, present: Service, draw: OfInput, corner: S
         views = draw(context, engine, sample) or [_settings_of_bench(engine, sample)]
         with corner[0] if corner else st.container():
             share_dialog.share_button(context, engine, views)
-    compare.stamp(engine)
+    compare_columns.stamp(engine)
     if mixer.usable():  # plain sliders own their keys of the address, which Streamlit then guards
         mixer_state.stamp(engine.modalities, engine.rules)
     address.stamp_schema()

@@ -68,9 +68,9 @@ class MapMarker:
 
 
 def figure(
-    context: PageContext, space: EmbeddingMap, projection: str, colour: str, pins: Sequence[MapMarker] = ()
+    context: PageContext, space: EmbeddingMap, projection: str, colour: str, markers: Sequence[MapMarker] = ()
 ) -> Figure:
-    """The map. ``pins`` are part of the chart where no component draws them over it."""
+    """The map. ``markers`` are part of the chart where no component draws them over it."""
     coordinates = space.coordinates(projection)
     hover = hover_texts(context, space)
     traces = [_trace(context, group, coordinates, hover) for group in groups(context, space, colour)]
@@ -94,7 +94,7 @@ def figure(
         "paper_bgcolor": _CLEAR,
         "plot_bgcolor": _CLEAR,
     }
-    return {"data": [*traces, *_pins(context, pins)], "layout": layout}
+    return {"data": [*traces, *_markers(context, markers)], "layout": layout}
 
 
 def legend(context: PageContext, space: EmbeddingMap, colour: str) -> list[tuple[str, str, str]]:
@@ -206,30 +206,30 @@ def _trace(context: PageContext, group: Group, coordinates: Array, hover: Sequen
     }
 
 
-def _pins(context: PageContext, pins: Sequence[MapMarker]) -> list[dict[str, Any]]:
+def _markers(context: PageContext, markers: Sequence[MapMarker]) -> list[dict[str, Any]]:
     ink = palette.INK[context.theme]
     return [
         {
             "type": "scatter",
             "mode": "markers+text",
-            "x": [round(float(pin.at[0]), 3)],
-            "y": [round(float(pin.at[1]), 3)],
-            "text": [f"<b>{literal(pin.name)}</b>"],
+            "x": [round(float(marker.at[0]), 3)],
+            "y": [round(float(marker.at[1]), 3)],
+            "text": [f"<b>{literal(marker.name)}</b>"],
             "textposition": "top center",
             "textfont": {"size": 14},
             "hoverinfo": "skip",
-            "name": pin.name,
+            "name": marker.name,
             "cliponaxis": False,
             "marker": {
-                "symbol": pin.sign,
+                "symbol": marker.sign,
                 "size": 19,
-                "color": pin.colour,
+                "color": marker.colour,
                 "opacity": 1,
                 "line": {"width": 2.5, "color": ink},
             },
             "unselected": {"marker": {"opacity": 1}},
         }
-        for pin in pins
+        for marker in markers
     ]
 
 

@@ -1,7 +1,7 @@
-"""The bench: what each modality says alone, the mixer, and what all say together.
+"""The bench: the prediction of each modality, the mixer, and the fused result.
 
-The mixer is a fragment: it runs itself and the fused reading again, and nothing else of the page. Where the browser
-component is there it draws all of the bench and follows every move by itself; without it plain sliders take over.
+The mixer is a fragment: it runs itself and the fusion again, and nothing else of the page. The browser component draws
+all of the bench and follows every move by itself; where it cannot be used, plain sliders replace it.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from crossmodal.ui.samples import Sample
 from crossmodal.ui.sections import result_card, sweep, why
 from crossmodal.ui.sections.alpha_slider import alpha_slider, use_switch
 
-_WORDS = ("flips.", "mix.", "mode.", "temperature", "error.nothing_to_fuse", "error.title.nothing_to_fuse")
-_MORE_WORDS = (
+_MESSAGE_PREFIXES = ("flips.", "mix.", "mode.", "temperature", "error.nothing_to_fuse", "error.title.nothing_to_fuse")
+_MESSAGES = (
     "fused",
     "margin",
     "weights",
@@ -48,11 +48,11 @@ _MORE_WORDS = (
     "mode",
     "sharpness",
 )
-"""Keys of the catalogue, or how they begin, that the component shows."""
+"""Prefixes of the message keys, and further message keys, whose texts the component shows."""
 
 
 def bench(context: PageContext, engine: Engine, sample: Sample) -> None:
-    """Readings and mixer to the left, what they come to together to the right."""
+    """The predictions and the mixer to the left, the fused result to the right."""
     with st.container(key="bench"):
         if mixer.usable():
             mixer.fix(_fixed(context, engine, sample))
@@ -71,7 +71,7 @@ def settings_now(engine: Engine) -> FusionSettings:
 
 @st.fragment
 def _live(context: PageContext, engine: Engine, sample: Sample) -> None:
-    """The whole bench as one component that follows every move; a release runs this, and nothing else of the page."""
+    """The whole bench as one component; releasing a slider runs this, and nothing else of the page."""
     if not mixer.usable():
         st.rerun()  # it has just failed: the page is drawn again with plain sliders
     now, evidence = mixer_state.current(engine.modalities, engine.rules), sample.evidence
@@ -79,8 +79,8 @@ def _live(context: PageContext, engine: Engine, sample: Sample) -> None:
     fused, spent = None, 0.0
     with suppress(InputError):  # nothing is switched on: the component says so
         fused, spent = _fuse(engine, used, now.settings())
-    turns = flips(used, now.settings(), engine.calibration)
-    changing = {"settings": _sent(now), "result": result(fused), "flips": _turns(turns, now)}
+    boundaries = flips(used, now.settings(), engine.calibration)
+    changing = {"settings": _sent(now), "result": result(fused), "flips": _flips(boundaries, now)}
     if find_rule(now.rule).learned:
         changing["table"] = table(used, now.settings(), engine.calibration) | {"rule": now.rule, "off": list(now.off)}
     mixer.show({"key": _key(sample), **changing}, engine.modalities, engine.rules)
@@ -88,23 +88,25 @@ def _live(context: PageContext, engine: Engine, sample: Sample) -> None:
         st.button(context.say("plain"), key="go_plain", on_click=mixer.give_up, type="tertiary")
     if fused:
         _small_print(context.say, engine, used, fused, now.settings(), {**evidence.cost, "fuse": spent})
-    _curve(context, engine, used, now.settings(), turns)
+    _curve(context, engine, used, now.settings(), boundaries)
     why.why(context, engine, sample, used, now.settings())
     address.stamp_schema()
 
 
 def _fuse(engine: Engine, evidence: Evidence, settings: FusionSettings) -> tuple[FusionResult, float]:
-    """The fused reading and its milliseconds, of this thread alone: what others do meanwhile is not its cost."""
+    """The fused result and its cost in milliseconds of this thread, which other sessions do not add to."""
     start = time.thread_time()
     fused = engine.fuse(evidence, settings)
     return fused, (time.thread_time() - start) * 1e3
 
 
-def _curve(context: PageContext, engine: Engine, used: Evidence, settings: FusionSettings, turns: Flips | None) -> None:
-    """What every mix scores on held-out pairs, with the present one on it."""
+def _curve(
+    context: PageContext, engine: Engine, used: Evidence, settings: FusionSettings, boundaries: Flips | None
+) -> None:
+    """The score of every mix on held-out pairs, with the present mix marked."""
     with error_boundary(context.say, "sweep"):
-        alpha = 0.5 if turns is None else mix(used, settings)
-        sweep.sweep(context, engine, settings, turns, alpha)
+        alpha = 0.5 if boundaries is None else mix(used, settings)
+        sweep.sweep(context, engine, settings, boundaries, alpha)
 
 
 def _key(sample: Sample) -> str:
@@ -112,9 +114,9 @@ def _key(sample: Sample) -> str:
 
 
 def _fixed(context: PageContext, engine: Engine, sample: Sample) -> dict[str, Any]:
-    """What the component needs and no setting changes."""
+    """What the component needs and no setting changes, as JSON values."""
     say, evidence = context.say, sample.evidence
-    words = {key: say.wording(key) for key in CATALOGUE if key.startswith(_WORDS) or key in _MORE_WORDS}
+    words = {key: say.wording(key) for key in CATALOGUE if key.startswith(_MESSAGE_PREFIXES) or key in _MESSAGES}
     tasks = [{"labels": [say.label(task, label) for label in labels]} for task, labels in TASKS.items()]
     colours = {"colours": [context.colour(label) for label in TASKS[EMOTION]]}
     return {
@@ -137,10 +139,10 @@ def _note(say: Translator, rule: str) -> str:
 
 
 def _modality(say: Translator, evidence: Evidence, name: str, index: int) -> dict[str, Any]:
-    said: dict[str, Any] = {"name": name, "label": say.modality(name), "index": index, "symbol": formula.alpha(index)}
+    common: dict[str, Any] = {"name": name, "label": say.modality(name), "index": index, "symbol": formula.alpha(index)}
     if name not in evidence.predictions:
-        return said | {"present": False, "absent": say.known(f"absent.{name}", say("absent"))}
-    return said | {"present": True, "certainty": _certainty(say, evidence, name)}
+        return common | {"present": False, "absent": say.known(f"absent.{name}", say("absent"))}
+    return common | {"present": True, "certainty": _certainty(say, evidence, name)}
 
 
 def _sent(now: MixerState) -> dict[str, Any]:
@@ -154,17 +156,17 @@ def _sent(now: MixerState) -> dict[str, Any]:
     }
 
 
-def _turns(found: Flips | None, now: MixerState) -> dict[str, Any] | None:
-    """Where the winner changes between two modalities, and under what settings that holds."""
-    if found is None:
+def _flips(boundaries: Flips | None, now: MixerState) -> dict[str, Any] | None:
+    """The mixes of two modalities at which the label flips, and the settings under which they do, as JSON values."""
+    if boundaries is None:
         return None
     classes = TASKS[EMOTION]
-    segments = [[segment.start, segment.end, classes.index(segment.label)] for segment in found.segments]
-    return {"segments": segments, "exact": found.exact, "rule": now.rule, "off": list(now.off)}
+    segments = [[segment.start, segment.end, classes.index(segment.label)] for segment in boundaries.segments]
+    return {"segments": segments, "exact": boundaries.exact, "rule": now.rule, "off": list(now.off)}
 
 
 def _marks(say: Translator, engine: Engine, evidence: Evidence) -> list[dict[str, Any]]:
-    """Mixes of two worth taking, as shares of the first: what held-out pairs like best, what certainty and gate say."""
+    """Suggested mixes of two, as weights of the first: the best on held-out pairs, by certainty, by the gate."""
     if len(evidence.predictions) != 2 or len(engine.modalities) != 2:
         return []
     at: dict[str, Mapping[str, float]] = {"best": best_alphas(engine.folder, engine.model_hash)}
@@ -190,21 +192,21 @@ def _plain(context: PageContext, engine: Engine, sample: Sample) -> None:
     with left:
         for name, panel in zip(engine.modalities, st.columns(len(engine.modalities), gap="large"), strict=True):
             with panel:
-                _reading(context, engine, name, evidence)
+                _prediction(context, engine, name, evidence)
         mix_plainly(context, engine, evidence, right.container(), sample)
 
 
 @st.fragment
 def mix_plainly(
-    context: PageContext, engine: Engine, evidence: Evidence, place: DeltaGenerator, sample: Sample | None = None
+    context: PageContext, engine: Engine, evidence: Evidence, result_panel: DeltaGenerator, sample: Sample | None = None
 ) -> None:
-    """The mixer and, in its own place, the fused reading: all that follows a slider, and nothing else.
+    """The mixer and, in ``result_panel``, the fused result: all that changes with a slider, and nothing else.
 
-    Of a ``sample`` it is told, too, why its answer is what it is.
+    With a ``sample`` the explanation of its result follows.
     """
     settings = _mixer(context.say, engine, evidence)
     used = _used(engine, evidence)
-    with place, error_boundary(context.say, "bench"):
+    with result_panel, error_boundary(context.say, "bench"):
         result, spent = _fuse(engine, used, settings)
         st.html(result_card.large_card(context, result))
         _small_print(context.say, engine, evidence, result, settings, {**evidence.cost, "fuse": spent})
@@ -224,7 +226,7 @@ def _used(engine: Engine, evidence: Evidence) -> Evidence:
 
 
 def _mixer(say: Translator, engine: Engine, evidence: Evidence) -> FusionSettings:
-    """Weights, rule and sharpness, each in the address."""
+    """Weights, rule and temperature, each bound to the address."""
     alpha = {}
     with st.container(key="mixer"):
         columns = st.columns(len(engine.modalities), gap="large")
@@ -235,26 +237,26 @@ def _mixer(say: Translator, engine: Engine, evidence: Evidence) -> FusionSetting
         with left:
             rule = rule_menu(say, engine)
         with right:
-            sharpness = temperature(say)
-    return FusionSettings(alpha, rule, sharpness)
+            chosen_temperature = temperature(say)
+    return FusionSettings(alpha, rule, chosen_temperature)
 
 
 def weight(say: Translator, name: str, index: int, present: bool = True) -> float:
-    """The switch and the weight of one modality, both in the address."""
+    """The switch and the weight of one modality, both bound to the address."""
     switch, slider = address.key(f"m_{name}"), address.key(f"a_{name}")
     used = use_switch(say, name, switch.spelling, switch.default)
     return alpha_slider(say, name, index, slider.spelling, slider.default, disabled=not (used and present))
 
 
 def rule_menu(say: Translator, engine: Engine) -> str:
-    """The fusion rule, one of those that the models offer, in the address."""
+    """The fusion rule, one of those that the models offer; it stands in the address."""
     choice = mixer_state.rule(engine.rules)
     note = say.known(f"rule.{choice.value()}.note", "") or None
     return choice.menu(say, say("rule"), say.rule, help=note)
 
 
 def temperature(say: Translator) -> float:
-    """The sharpness of the fused reading, in the address."""
+    """The temperature of the fused result, bound to the address."""
     key = address.key("t")
     return st.select_slider(
         say("temperature"),
@@ -267,11 +269,11 @@ def temperature(say: Translator) -> float:
     )
 
 
-# --- the readings --------------------------------------------------------------------------------------------------
+# --- predictions and result ----------------------------------------------------------------------------------------
 
 
-def _reading(context: PageContext, engine: Engine, name: str, evidence: Evidence) -> None:
-    """What one modality says alone."""
+def _prediction(context: PageContext, engine: Engine, name: str, evidence: Evidence) -> None:
+    """The prediction of one modality, or why there is none."""
     say, index = context.say, engine.modalities.index(name) + 1
     if name not in evidence.predictions:
         st.html(html.heading(say.modality(name), index, ""))
@@ -287,7 +289,7 @@ def _certainty(say: Translator, evidence: Evidence, name: str) -> str:
     return say("certainty", value=number(float(confidence(evidence.predictions[name].probabilities[EMOTION]))))
 
 
-def _small_print(  # noqa: PLR0913, all that the lines tell of
+def _small_print(  # noqa: PLR0913, all that the lines show
     say: Translator,
     engine: Engine,
     evidence: Evidence,
@@ -295,7 +297,7 @@ def _small_print(  # noqa: PLR0913, all that the lines tell of
     settings: FusionSettings,
     cost: Mapping[str, float],
 ) -> None:
-    """The formula with its numbers, what each symbol stands for on the page, and what each stage took."""
+    """The formula with its numbers, what each symbol stands for on the page, and the cost of each stage."""
     weights = [(engine.modalities.index(name) + 1, weight) for name, weight in result.alpha_used.items()]
     general = find_rule(result.rule).formula
     with st.container(key="formula"):
@@ -306,17 +308,20 @@ def _small_print(  # noqa: PLR0913, all that the lines tell of
 
 
 def _guide(say: Translator, engine: Engine, evidence: Evidence, result: FusionResult) -> list[tuple[str, str, str]]:
-    """Each symbol of the formula: the part of the page, the symbol, what it is at present."""
+    """Each symbol of the formula: the part of the page, the symbol, its present value."""
     used = list(result.alpha_used)
     numbers = {name: formula.subscript(engine.modalities.index(name) + 1) for name in used}
 
     def listed(symbol: str, value: Mapping[str, str]) -> str:
         return " \u00b7 ".join(f"{symbol}{numbers[name]}: {value[name]}" for name in used)
 
-    top = {name: evidence.predictions[name].probabilities[EMOTION] for name in used}
-    says = {name: _told(say, TASKS[EMOTION][int(p.argmax())], float(p.max())) for name, p in top.items()}
+    probabilities = {name: evidence.predictions[name].probabilities[EMOTION] for name in used}
+    says = {
+        name: _label_with_probability(say, TASKS[EMOTION][int(p.argmax())], float(p.max()))
+        for name, p in probabilities.items()
+    }
     weights = {name: number(weight) for name, weight in result.alpha_used.items()}
-    fused = _told(say, result.label, float(result.probabilities[EMOTION].max()))
+    fused = _label_with_probability(say, result.label, float(result.probabilities[EMOTION].max()))
     return [
         ("x", "x", say("guide.x", parts=listed("x", {name: say.modality(name) for name in used}))),
         ("f", "f(x)", say("guide.f", parts=listed("f", says))),
@@ -325,5 +330,5 @@ def _guide(say: Translator, engine: Engine, evidence: Evidence, result: FusionRe
     ]
 
 
-def _told(say: Translator, label: str, probability: float) -> str:
+def _label_with_probability(say: Translator, label: str, probability: float) -> str:
     return f"{say.label(EMOTION, label)} {number(probability)}"

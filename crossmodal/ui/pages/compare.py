@@ -2,346 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from crossmodal import limits
 from crossmodal.engine import Engine
-from crossmodal.explain.flips import flips, mix
-from crossmodal.fusion import DEFAULT_RULE
 from crossmodal.i18n.translator import Translator
 from crossmodal.sharing import comparison
 from crossmodal.sharing.comparison import Variant
 from crossmodal.types import EMOTION, PRIORS, TASKS, Evidence, FusionResult
-from crossmodal.ui import address, flip_words, html
-from crossmodal.ui.address import TEMPERATURES
+from crossmodal.ui import address, html
 from crossmodal.ui.frame import PageContext, error_boundary
 from crossmodal.ui.numbers import percent, whole_points
 from crossmodal.ui.pages import bench
 from crossmodal.ui.samples import Sample
-from crossmodal.ui.sections import inputs, result_card, rule_table
-from crossmodal.ui.sections.alpha_slider import alpha_slider, use_switch
+from crossmodal.ui.sections import compare_card, compare_columns, inputs, rule_table
 from crossmodal.ui.sections.shared_view import SharedView
 from crossmodal.ui.url_choice import UrlChoice
 
 VIEW = UrlChoice(address.key("cmp"))
-COLUMNS, REFERENCE = address.key("c"), address.key("ref")
-"""Keys of the address: the columns, and the number of the one that the others are held against."""
 
 _PER_ROW = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A column with the number that its widgets go by, which stays when it is moved or renamed."""
-
-    uid: int
-    column: Variant
+"""Results in one row of *every rule*."""
 
 
 def compare(context: PageContext, engine: Engine, sample: Sample) -> list[SharedView]:
-    """The page of comparisons; returns what is seen on it."""
+    """The page; returns what it shows, for Share."""
     say = context.say
     chosen = VIEW.segments(say, say("compare.view"), lambda name: say(f"compare.{name}"), label_visibility="collapsed")
     if chosen == "settings":
-        seen: list[SharedView] = []
+        views: list[SharedView] = []
         with error_boundary(say, "columns"):
-            seen = _settings(context, engine, sample)
-        return seen
+            views = _settings(context, engine, sample)
+        return views
     if chosen == "rules":
         return _rules(context, engine, sample)
     return _inputs(context, engine, sample)
 
 
-# --- the columns of this session -----------------------------------------------------------------------------------
-
-
-def _entries(engine: Engine) -> list[Entry]:
-    if "_columns" not in st.session_state:
-        asked = COLUMNS.asked() or ""
-        found, ignored = comparison.decode(asked, engine.modalities, engine.rules)
-        address.note_ignored(COLUMNS.spelling, *ignored)
-        _keep([Entry(uid, column) for uid, column in enumerate(found or comparison.default_variants())])
-        _pin_asked()
-    kept: list[Entry] = st.session_state["_columns"]
-    return kept
-
-
-def _usable(engine: Engine) -> list[Entry]:
-    """The columns as these models can draw them: a rule that they do not offer gives way to the one at first.
-
-    The session keeps what it has, for the models that do offer it.
-    """
-    entries = _entries(engine)
-    lost = [entry.column.settings.rule for entry in entries if entry.column.settings.rule not in engine.rules]
-    address.note_ignored(COLUMNS.spelling, *lost)
-    return [Entry(entry.uid, _offered(entry.column, engine)) for entry in entries]
-
-
-def _offered(column: Variant, engine: Engine) -> Variant:
-    if column.settings.rule in engine.rules:
-        return column
-    return replace(column, settings=replace(column.settings, rule=DEFAULT_RULE))
-
-
-def _pin_asked() -> None:
-    """Pin the column that the address names, by its number from 1."""
-    asked = REFERENCE.asked()
-    entries: list[Entry] = st.session_state["_columns"]
-    if asked is None:
-        return
-    number = REFERENCE.parse(asked)
-    if number is not None and number <= len(entries):
-        st.session_state["_pinned"] = entries[number - 1].uid
-    else:
-        address.note_ignored(REFERENCE.spelling, asked)
-
-
-def _keep(entries: Sequence[Entry]) -> None:
-    st.session_state["_columns"] = list(entries)
-
-
-def stamp(engine: Engine) -> None:
-    """Put the columns and the pinned one into the address of any page, unless they are those at first."""
-    entries = _entries(engine)
-    made = [entry.column for entry in entries]
-    COLUMNS.write(comparison.encode(made) if made != comparison.default_variants() else "")
-    REFERENCE.write(next((number for number, entry in enumerate(entries, 1) if entry.uid == _pinned()), None))
-
-
-def _pinned() -> int | None:
-    return st.session_state.get("_pinned")
-
-
-def _change(uid: int, make: Callable[[Variant], Variant]) -> None:
-    entries: list[Entry] = st.session_state["_columns"]
-    _keep([Entry(uid, make(entry.column)) if entry.uid == uid else entry for entry in entries])
-
-
-def _add(column: Variant, after: int | None = None) -> None:
-    """A further column, behind another or at the end, under a name that is free."""
-    entries: list[Entry] = st.session_state["_columns"]
-    uid = 1 + max((entry.uid for entry in entries), default=0)
-    named = replace(column, name=comparison.fresh_name(entry.column.name for entry in entries))
-    place = next((i + 1 for i, entry in enumerate(entries) if entry.uid == after), len(entries))
-    _keep([*entries[:place], Entry(uid, named), *entries[place:]])
-
-
-def _move(uid: int, step: int) -> None:
-    entries: list[Entry] = list(st.session_state["_columns"])
-    place = next(index for index, entry in enumerate(entries) if entry.uid == uid)
-    entries.insert(place + step, entries.pop(place))
-    _keep(entries)
-
-
-def _remove(uid: int) -> None:
-    _keep([entry for entry in st.session_state["_columns"] if entry.uid != uid])
-    if _pinned() == uid:
-        _pin(None)
-
-
-def _pin(uid: int | None) -> None:
-    st.session_state["_pinned"] = uid
-
-
-# --- settings side by side -----------------------------------------------------------------------------------------
-
-
 def _settings(context: PageContext, engine: Engine, sample: Sample) -> list[SharedView]:
-    entries = _usable(engine)
-    results = {entry.uid: _fuse(engine, entry.column, sample.evidence) for entry in entries}
-    pinned = _pinned() if _pinned() in results else None
+    """Up to MAX_VARIANTS settings on one input, each in a column with its widgets."""
+    columns = compare_columns.usable(engine)
+    results = {column.uid: _fuse(engine, column.variant, sample.evidence) for column in columns}
+    reference = compare_columns.reference()
+    reference_uid = reference if reference in results else None
     with st.container(key="compare"):
-        for place, (entry, panel) in enumerate(zip(entries, st.columns(len(entries), gap="medium"), strict=True)):
+        for position, panel in enumerate(st.columns(len(columns), gap="medium")):
             with panel:
-                _card(context, engine, sample.evidence, entry, place, len(entries), results, pinned)
+                compare_card.card(context, engine, sample.evidence, columns, position, results, reference_uid)
     st.button(
         context.say("compare.add"),
         key="add_column",
-        disabled=len(entries) >= limits.MAX_VARIANTS,
-        on_click=lambda: _add(Variant("", bench.settings_now(engine))),
+        disabled=len(columns) >= limits.MAX_VARIANTS,
+        on_click=lambda: compare_columns.add(Variant("", bench.settings_now(engine))),
         help=context.say("compare.add.help", most=limits.MAX_VARIANTS),
     )
-    entries = _usable(engine)  # as the widgets above have left them
-    named = [(entry.column.name, results[entry.uid]) for entry in entries]
-    reference = next((number for number, entry in enumerate(entries) if entry.uid == pinned), None)
-    _table(context, named, reference or 0)
-    return [SharedView(sample, [entry.column for entry in entries], reference=reference)]
+    columns = compare_columns.usable(engine)  # the widgets above may have changed them
+    named = [(column.variant.name, results[column.uid]) for column in columns]
+    index = next((index for index, column in enumerate(columns) if column.uid == reference_uid), None)
+    _table(context, named, index or 0)
+    return [SharedView(sample, [column.variant for column in columns], reference=index)]
 
 
-def _fuse(engine: Engine, column: Variant, evidence: Evidence) -> FusionResult | None:
-    """What a column comes to; nothing where it is left without a reading."""
-    seen = column.evidence(evidence)
-    return engine.fuse(seen, column.settings) if seen.predictions else None
-
-
-def _card(  # noqa: PLR0913, what a column shows of itself and of its neighbours
-    context: PageContext,
-    engine: Engine,
-    evidence: Evidence,
-    entry: Entry,
-    place: int,
-    count: int,
-    results: Mapping[int, FusionResult | None],
-    pinned: int | None,
-) -> None:
-    say, column = context.say, entry.column
-    is_reference = entry.uid == pinned
-    with st.container(key=f"card_{entry.uid}"):
-        with st.container(horizontal=True, vertical_alignment="center", wrap=False, key=f"cardhead_{entry.uid}"):
-            st.html(html.section(column.name, say("compare.reference") if is_reference else ""))
-            with st.popover(say("compare.actions"), key=f"c{entry.uid}_menu"):
-                _actions(say, entry, place, count, is_reference)
-        reference = results[pinned] if pinned is not None and not is_reference else None
-        _outcome(context, column.name, results[entry.uid], reference)
-        _where_it_flips(say, engine, column, evidence)
-        _controls(say, engine, entry)
-
-
-def _where_it_flips(say: Translator, engine: Engine, column: Variant, evidence: Evidence) -> None:
-    """How far the column's mix is from another label; nothing where not exactly two modalities are left."""
-    seen = column.evidence(evidence)
-    found = flips(seen, column.settings, engine.calibration)
-    if found is not None:
-        alpha = mix(seen, column.settings)
-        said = [write(say, found, alpha) for write in (flip_words.badge, flip_words.sentence)]
-        st.html(html.note(" \u00b7 ".join(filter(None, [*said, flip_words.provenance(say, found)]))))
-
-
-def _actions(say: Translator, entry: Entry, place: int, count: int, is_reference: bool) -> None:
-    """All that can be done with a column as a whole."""
-    uid, key = entry.uid, f"c{entry.uid}"
-
-    def rename() -> None:
-        _change(uid, lambda column: replace(column, name=comparison.clean_name(st.session_state[f"{key}_name"])))
-
-    st.text_input(
-        say("compare.name"),
-        entry.column.name,
-        max_chars=limits.MAX_VARIANT_NAME_CHARACTERS,
-        key=f"{key}_name",
-        on_change=rename,
-    )
-    st.button(
-        say("compare.unpin" if is_reference else "compare.pin"),
-        key=f"{key}_pin",
-        width="stretch",
-        on_click=_pin,
-        args=(None if is_reference else uid,),
-    )
-    st.button(
-        say("compare.duplicate"),
-        key=f"{key}_copy",
-        disabled=count >= limits.MAX_VARIANTS,
-        width="stretch",
-        on_click=_add,
-        args=(entry.column, uid),
-    )
-    st.button(
-        say("compare.left"), key=f"{key}_left", disabled=place == 0, width="stretch", on_click=_move, args=(uid, -1)
-    )
-    st.button(
-        say("compare.right"),
-        key=f"{key}_right",
-        disabled=place == count - 1,
-        width="stretch",
-        on_click=_move,
-        args=(uid, 1),
-    )
-    st.button(
-        say("compare.remove"), key=f"{key}_gone", disabled=count == 1, width="stretch", on_click=_remove, args=(uid,)
-    )
-
-
-def _controls(say: Translator, engine: Engine, entry: Entry) -> None:
-    """Rule, weights, sharpness, prior and modalities of one column; each change is taken over before the next run."""
-    uid, settings = entry.uid, entry.column.settings
-
-    def set_field(name: str) -> None:
-        value: Any = st.session_state[f"c{uid}_{name}"]
-        _change(uid, lambda column: replace(column, settings=replace(column.settings, **{name: value})))
-
-    rules = list(engine.rules)
-    st.selectbox(
-        say("rule"),
-        rules,
-        rules.index(settings.rule),
-        format_func=say.rule,
-        key=f"c{uid}_rule",
-        on_change=set_field,
-        args=("rule",),
-    )
-    for index, name in enumerate(engine.modalities, 1):
-        _weight(say, entry, name, index)
-    steps = sorted({*TEMPERATURES, settings.temperature}, reverse=True)
-    st.select_slider(
-        say("temperature"),
-        steps,
-        settings.temperature,
-        format_func="{:g}".format,
-        key=f"c{uid}_temperature",
-        on_change=set_field,
-        args=("temperature",),
-    )
-    st.segmented_control(
-        say("prior"),
-        PRIORS,
-        default=settings.prior,
-        format_func=lambda name: say(f"prior.{name}"),
-        required=True,
-        key=f"c{uid}_prior",
-        on_change=set_field,
-        args=("prior",),
-        help=say("prior.help"),
-    )
-
-
-def _weight(say: Translator, entry: Entry, name: str, index: int) -> None:
-    """The switch and the weight of one modality in one column."""
-    uid, column = entry.uid, entry.column
-
-    def switch() -> None:
-        on = st.session_state[f"c{uid}_use_{name}"]
-        _change(uid, lambda c: replace(c, without=c.without - {name} if on else c.without | {name}))
-
-    def weigh() -> None:
-        value = round(float(st.session_state[f"c{uid}_alpha_{name}"]), 2)
-        _change(uid, lambda c: replace(c, settings=replace(c.settings, alpha={**c.settings.alpha, name: value})))
-
-    used, alpha = name not in column.without, float(column.settings.alpha.get(name, 1.0))
-    use_switch(say, name, f"c{uid}_use_{name}", used, switch)
-    alpha_slider(say, name, index, f"c{uid}_alpha_{name}", alpha, weigh, disabled=not used)
-
-
-def _outcome(
-    context: PageContext, name: str, result: FusionResult | None, reference: FusionResult | None = None
-) -> None:
-    """The label, its margin and the bars; against a reference, what changed."""
-    if result is None:
-        st.html(html.note(context.say("error.nothing_to_fuse")))
-        return
-    more = [] if reference is None else [_change_said(context.say, result, reference)]
-    marks = None if reference is None else reference.probabilities[EMOTION].tolist()
-    st.html(result_card.small_card(context, name, result, more=more, marks=marks))
-
-
-def _change_said(say: Translator, result: FusionResult, reference: FusionResult) -> str:
-    """The largest change against the reference, in words."""
-    change = result.probabilities[EMOTION] - reference.probabilities[EMOTION]
-    most = int(abs(change).argmax())
-    said = say(
-        "compare.change", label=say.label(EMOTION, TASKS[EMOTION][most]), points=whole_points(float(change[most]))
-    )
-    if result.label == reference.label:
-        return said
-    return say("compare.turned", label=say.label(EMOTION, reference.label)) + " \u00b7 " + said
+def _fuse(engine: Engine, variant: Variant, evidence: Evidence) -> FusionResult | None:
+    """The fused result of a variant; None where every modality is left out."""
+    masked = variant.evidence(evidence)
+    return engine.fuse(masked, variant.settings) if masked.predictions else None
 
 
 def _table(context: PageContext, named: Sequence[tuple[str, FusionResult | None]], reference: int) -> None:
-    """All columns in numbers, and their differences to one of them."""
+    """All results in numbers, and their differences to the one at index ``reference``."""
     say, usable = context.say, [(name, result) for name, result in named if result is not None]
     base = named[reference][1]
     if len(usable) < 2 or base is None:
@@ -359,36 +91,30 @@ def _table(context: PageContext, named: Sequence[tuple[str, FusionResult | None]
     st.html(html.table(caption, [name for name, _ in usable], rows))
 
 
-# --- every rule at once --------------------------------------------------------------------------------------------
-
-
 def _rules(context: PageContext, engine: Engine, sample: Sample) -> list[SharedView]:
-    """What every rule says at the present weights, small, side by side."""
+    """The result of every rule under every prior at the present weights, and of each modality alone."""
     say, settings = context.say, bench.settings_now(engine)
     every = comparison.every_rule(settings, engine.modalities, engine.rules)
-    found = [replace(column, name=_rule_name(say, engine, column)) for column in every]
-    results = [_fuse(engine, column, sample.evidence) for column in found]
+    variants = [replace(variant, name=_rule_name(say, engine, variant)) for variant in every]
+    results = [_fuse(engine, variant, sample.evidence) for variant in variants]
     labels = [result.label for result in results if result is not None]
-    said = ", ".join(f"{say.label(EMOTION, label)} {labels.count(label)}" for label in dict.fromkeys(labels))
-    st.html(html.note(say("compare.rules.note", count=len(labels), labels=said)))
-    for start in range(0, len(found), _PER_ROW):
+    counts = ", ".join(f"{say.label(EMOTION, label)} {labels.count(label)}" for label in dict.fromkeys(labels))
+    st.html(html.note(say("compare.rules.note", count=len(labels), labels=counts)))
+    for start in range(0, len(variants), _PER_ROW):
         panels = st.columns(_PER_ROW, gap="medium")
-        for panel, column, result in zip(panels, found[start:], results[start:], strict=False):
+        for panel, variant, result in zip(panels, variants[start:], results[start:], strict=False):
             with panel:
-                st.html(html.section(column.name))
-                _outcome(context, column.name, result)
+                st.html(html.section(variant.name))
+                compare_card.outcome(context, variant.name, result)
     rule_table.table(context, engine)
-    return [SharedView(sample, found)]
+    return [SharedView(sample, variants)]
 
 
-def _rule_name(say: Translator, engine: Engine, column: Variant) -> str:
-    if column.name in engine.modalities:
-        return say("compare.alone", modality=say.modality(column.name))
-    rule, _, prior = column.name.rpartition(".")
+def _rule_name(say: Translator, engine: Engine, variant: Variant) -> str:
+    if variant.name in engine.modalities:
+        return say("compare.alone", modality=say.modality(variant.name))
+    rule, _, prior = variant.name.rpartition(".")
     return say.rule(rule) + ("" if prior == PRIORS[0] else say("every.prior"))
-
-
-# --- two inputs under one setting ----------------------------------------------------------------------------------
 
 
 def _inputs(context: PageContext, engine: Engine, sample: Sample) -> list[SharedView]:
@@ -397,17 +123,17 @@ def _inputs(context: PageContext, engine: Engine, sample: Sample) -> list[Shared
     other = inputs.second(context, engine, sample)
     settings = bench.settings_now(engine)
     st.html(html.note(say("compare.inputs.note", rule=say.rule(settings.rule))))
-    shown = [(say("compare.first"), sample), (say("compare.second"), other)]
-    results = [(name, engine.fuse(item.evidence, settings) if item else None) for name, item in shown]
-    for panel, (name, item), (_, result) in zip(st.columns(2, gap="large"), shown, results, strict=True):
+    named = [(say("compare.first"), sample), (say("compare.second"), other)]
+    results = [(name, engine.fuse(item.evidence, settings) if item else None) for name, item in named]
+    for panel, (name, item), (_, result) in zip(st.columns(2, gap="large"), named, results, strict=True):
         with panel:
             st.html(html.section(name))
             if item is None:
                 continue
             st.text(item.said)
             with error_boundary(say, f"input_{name}"):
-                _outcome(context, name, result)
+                compare_card.outcome(context, name, result)
     _table(context, results, 0)
     return [
-        SharedView(item, [Variant(say.rule(settings.rule), settings)], name) for name, item in shown if item is not None
+        SharedView(item, [Variant(say.rule(settings.rule), settings)], name) for name, item in named if item is not None
     ]
