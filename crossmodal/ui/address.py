@@ -29,7 +29,7 @@ RATES = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05)
 TYPED = "typed"
 """What ``ex2`` says of words typed on the page."""
 RECENT = "own-"
-"""How ``ex2`` begins for an input that the session has read before."""
+"""Prefix of ``ex2`` for an earlier input of the session."""
 MODALITY = "<modality>"
 """Stands in a key of the table for the name of a modality."""
 
@@ -60,7 +60,7 @@ class AddressKey:
     stays: bool = False
 
     def format(self, value: Any) -> str:
-        """A setting as it stands in the address. The reverse of ``parse``."""
+        """A setting as a value of the address. The reverse of ``parse``."""
         if isinstance(value, bool):
             return str(value).lower()
         return f"{value:g}" if isinstance(value, float) else str(value)

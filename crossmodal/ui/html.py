@@ -48,7 +48,7 @@ def paragraphs(lines: Sequence[str]) -> str:
 
 
 def definitions(items: Sequence[tuple[str, str]]) -> str:
-    """Short terms, each with what it stands for."""
+    """Short terms with their definitions."""
     rows = "".join(f"<div><dt>{_e(term)}</dt><dd>{_e(said)}</dd></div>" for term, said in items)
     return f'<dl class="cx-defs">{rows}</dl>'
 

@@ -30,7 +30,7 @@ def shortest(value: float) -> str:
 
 
 def percent(probability: float) -> str:
-    """A probability in whole percent, with "<1" for what would wrongly read as none."""
+    """A probability in whole percent, with "<1" for a small one that would round to 0."""
     whole = round(100 * probability)
     return "<1" if whole == 0 and probability > 0.0005 else str(whole)
 

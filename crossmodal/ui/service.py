@@ -97,7 +97,7 @@ class CustomModel:
 
 
 def use_custom(folder: Path, keep: object) -> None:
-    """Let this session read with the models in a folder, behind the same gate as all sessions. Raises ModelError."""
+    """Use the models in a folder for this session, behind the same gate as all sessions. Raises ModelError."""
     shipped = service().engine
     shipped.pipeline()  # both share the encoders: a concurrent load waits here, and none is loaded twice
     custom = Engine(folder, gate=shipped.gate)

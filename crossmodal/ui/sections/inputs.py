@@ -122,7 +122,7 @@ _INPUTS: dict[str, Callable[[Translator, Engine], Read | None]] = {
 
 
 def second(context: PageContext, engine: Engine, first: Sample) -> Sample | None:
-    """Another input to compare with the first: an example, typed words, or what this session has read before."""
+    """Another input to compare with the first: an example, typed words, or an earlier input of this session."""
     say, examples = context.say, load_examples()
     others = [item for item in samples.recent(engine) if item.key != first.key]
     recent = {f"{RECENT}{samples.digest(item.key, item.said)[:8]}": item for item in others}

@@ -16,7 +16,7 @@ from crossmodal.ui.numbers import number, percent_tenths
 
 
 def table(context: PageContext, engine: Engine) -> None:
-    """The table and its conclusion in a sentence; nothing for models that were not measured."""
+    """The table and its conclusion in a sentence; empty for models without results."""
     say, results = context.say, results_of(engine.folder, engine.model_hash)
     pairs = results.label_matched_pairs if results else None
     if pairs is None:
@@ -44,7 +44,7 @@ def _cells(result: RuleResult) -> list[str]:
 
 
 def verdict(say: Translator, rules: Mapping[str, RuleResult], compared: LearnedAgainstPools | None) -> str:
-    """Whether learning to fuse was worth it, from the difference and its interval; empty where nothing is learned."""
+    """Whether a learned rule is better, from the difference and its interval; empty without one."""
     if compared is None or not find_rule(compared.learned).learned:
         return ""
     difference = compared.difference

@@ -27,7 +27,7 @@ Draw = Callable[[Paint], Drawing]
 
 @dataclass(frozen=True, slots=True)
 class SharedView:
-    """One input under one or more columns. ``sample`` is whole: what a column switches off stands in the column.
+    """One input under one or more columns. ``sample`` is complete; a column has the modalities that it switches off.
 
     ``name`` tells it from another on the same page, ``reference`` is the index of the column that the others are
     compared with, ``curve`` is whether the curve over the weight is on the page as well.

@@ -60,7 +60,7 @@ def sweep(context: PageContext, engine: Engine, settings: FusionSettings, flips:
 
 
 def curve_of(engine: Engine, settings: FusionSettings, flips: Flips) -> Sweep | None:
-    """The curve for these settings; None where these models come without pairs, or with pairs of other modalities."""
+    """The curve for these settings; None for models without pairs, or with pairs of other modalities."""
     pairs = load_pairs(engine.folder, engine.model_hash)
     if pairs is None or pairs.modalities != flips.modalities:
         return None
@@ -236,6 +236,6 @@ def _middle(segment: Segment) -> float:
 
 
 def _flip_lines(flips: Flips) -> Iterator[str]:
-    """Hairlines from the strip up through the curves, so that a flip can be read against them."""
+    """Hairlines from the strip up through the curves, at the flips."""
     for point in flips.points:
         yield _upright(point, _down(_UPPER[1]), "stroke-width:1;stroke-dasharray:2 3;opacity:0.45")

@@ -264,7 +264,7 @@ def _range(case: Case, name: str, value: float, against: Mapping[str, Mapping[st
 
 
 def _measured(say: Translator, name: str, value: float, below: float) -> str:
-    """A value with its unit, and how it stands among the reference clips."""
+    """A value with its unit, and its rank among the reference clips."""
     shown = f"{100 * value:.0f}" if name == "pauses" else f"{value:.0f}" if name == "pitch_hz" else f"{value:.1f}"
     key = "why.rank.low" if below == 0.0 else "why.rank.high" if below == 1.0 else "why.rank"
     return say(f"why.prosody.{name}.value", value=shown) + " \u00b7 " + say(key, share=f"{100 * below:.0f}")

@@ -1,5 +1,5 @@
 // The present input on the map: its points and their mix, drawn over Plotly's own drawing. They follow the slider
-// without a word to the server, and zoom and pan as the map does; a release tells the server.
+// without a request, and zoom and pan with the map; a release is sent to the server.
 
 import { fill, percent } from "../shared/arithmetic.js";
 import { h } from "../shared/dom.js";
@@ -51,7 +51,7 @@ class Pins {
     for (const name of ["pointerup", "pointercancel"]) window.removeEventListener(name, this.letGo);
   }
 
-  // What the server says anew. A share older than a move that is under way or on its way is not taken.
+  // New data from the server. A share that is older than a move in progress or in transit is ignored.
   update(data, tell) {
     this.data = data;
     this.tell = tell;
@@ -74,7 +74,7 @@ class Pins {
     this.root.replaceChildren(said, ...(this.fader ? [this.fader.element] : []));
   }
 
-  // Which of the readings along the path is the present one; a single one where there is no path.
+  // The index of the present prediction along the path; 0 where there is no path.
   step() { return this.data.path === null ? 0 : Math.round(this.share * (this.data.path.length - 1)); }
 
   draw() {
@@ -125,7 +125,7 @@ class Pins {
   }
 }
 
-// Where a value of an axis lies, in pixels of the whole drawing; y runs upwards.
+// The position of a value on an axis, in pixels of the whole drawing; y runs upwards.
 const across = (axis, value, upwards) => {
   const [low, high] = axis.range;
   const share = (value - low) / (high - low);
@@ -150,7 +150,7 @@ let pins = null;
 
 const close = () => { pins?.close(); pins = null; };
 
-// Draw what is fixed and what changes, once both are there and of one input; see the mixer's live.js.
+// Draw the fixed and the changing data, once both are mounted and of one input; see the mixer's live.js.
 function draw(fixed, live) {
   if (pins?.place !== live?.parentElement) close();
   if (!live || live.data.key !== fixed.key) return;

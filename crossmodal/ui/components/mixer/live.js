@@ -1,5 +1,5 @@
-// Where the mixer stands, and what changes at a release: few bytes, as every release sends this text again. What draws
-// it comes with what is fixed, and may come later.
+// The element of the mixer and the data that change at a release: few bytes, as every release sends this text again. The
+// program that draws it is sent with the fixed data, possibly later.
 
 export default function mount(component) {
   const page = (window.crossmodal ??= {});

@@ -1,4 +1,4 @@
-// The bench in the browser: readings, mixer, fused reading. Every move is worked out here; a release tells the server.
+// The bench in the browser: predictions, mixer, fused result. Moves are computed here; a release is sent to the server.
 
 import { choose, fill, flips, fuse, knows, normalizeAlpha, number, percent, verdict } from "../shared/arithmetic.js";
 import { bars, fusedPanel, h, heading, slider, strip, symbol, toggle } from "../shared/dom.js";
@@ -29,7 +29,7 @@ class Mixer {
     for (const name of ["pointerup", "pointercancel"]) window.removeEventListener(name, this.letGo);
   }
 
-  // What the server says anew. Its settings are older than a move that is under way or on its way, and then not taken.
+  // New data from the server. Settings that are older than a move in progress or in transit are ignored.
   update(data, tell) {
     this.data = data;
     this.tell = tell;
@@ -50,29 +50,29 @@ class Mixer {
 
   // --- what is there ---------------------------------------------------------------------------------------------------
 
-  // The present modalities that are in use, by their places among the present.
-  places() {
+  // The indices of the modalities in use among those present.
+  indices() {
     return this.present().map((one, i) => (this.settings.off.includes(one.name) ? -1 : i)).filter((i) => i >= 0);
   }
 
   present() { return this.data.modalities.filter((one) => one.present); }
 
-  active() { const present = this.present(); return this.places().map((i) => present[i]); }
+  active() { const present = this.present(); return this.indices().map((i) => present[i]); }
 
   problem() {
-    const key = JSON.stringify([this.places(), this.settings.rule]);
-    if (this.chosen?.key !== key) this.chosen = { key, problem: choose(this.data.problem, this.places(), this.table()) };
+    const key = JSON.stringify([this.indices(), this.settings.rule]);
+    if (this.chosen?.key !== key) this.chosen = { key, problem: choose(this.data.problem, this.indices(), this.table()) };
     return this.chosen.problem;
   }
 
-  // What the server worked out beforehand of a rule that only it knows, where that is of the present rule and modalities.
+  // The table of a rule that only the server computes, if it is of the present rule and modalities.
   table() {
     const { table } = this.data;
     const fits = table && table.tasks.length && table.rule === this.settings.rule && table.off.join() === this.settings.off.join();
     return fits ? table : null;
   }
 
-  // Whether the present rule can be followed here.
+  // Whether the present rule can be computed here.
   follows() { return knows(this.settings.rule) || this.table() !== null; }
 
   // Whether the present settings are those of the server's last result.
@@ -85,8 +85,8 @@ class Mixer {
 
   raw() { return this.active().map((one) => this.settings.alpha[one.name]); }
 
-  // The fused reading at the present settings; of a rule that only the server knows, its own result where that is of these
-  // settings, else what its table says, else the last that it sent.
+  // The fused result at the present settings. For a rule that only the server computes: its result if that is of these
+  // settings, else that of its table, else its last result.
   fused() {
     if (this.active().length === 0) return null;
     const asServer = !knows(this.settings.rule) && this.settled();
@@ -166,7 +166,7 @@ class Mixer {
     this.takeFlips(active);
   }
 
-  // The server's flips as soon as they are there, since they are exact or say that they are not; until then our own.
+  // The server's flips once they have arrived, as they are exact or marked as searched; until then those found here.
   takeFlips(active) {
     this.flipBar.element.hidden = active.length !== 2 || !(this.follows() || this.serverFlips());
     if (!this.flipBar.element.hidden) this.setFlips(active[0].label);
@@ -189,7 +189,7 @@ class Mixer {
     return triangle(names, label, { winner, colours: tasks[0].colours, labels: tasks[0].labels }, moved, (byKey) => this.release(byKey));
   }
 
-  // Mixes worth a mark under the present rule, as shares of the first of two.
+  // The suggested mixes under the present rule, as weights of the first of two modalities.
   marks() {
     const known = this.data.marks.map((mark) => ({ ...mark, share: mark.at[this.settings.rule] ?? mark.at["*"] }));
     return known.filter((mark) => mark.share !== undefined && this.active().length === this.present().length);
@@ -200,7 +200,7 @@ class Mixer {
     return h("button", { type: "button", class: "cx-chip", title: mark.help, onclick: take }, `${mark.label} `, h("b", {}, number(mark.share)));
   }
 
-  // The server's exact flips, where they are of the present rule and modalities.
+  // The server's exact flips, if they are of the present rule and modalities.
   serverFlips() {
     const { flips: found } = this.data;
     return found && found.rule === this.settings.rule && found.off.join() === this.settings.off.join() ? found : null;
@@ -220,13 +220,13 @@ class Mixer {
     this.move({ alpha });
   }
 
-  // A move under way: nothing leaves the browser.
+  // A move in progress: nothing is sent.
   move(change) {
     Object.assign(this.settings, change);
     this.draw();
   }
 
-  // A choice: drawn and told at once.
+  // A choice: drawn and sent at once.
   turn(change) {
     Object.assign(this.settings, change);
     this.arrange();
@@ -300,11 +300,11 @@ class Mixer {
   }
 }
 
-// What both parts know of each other, whichever comes first and however often either is loaded; see live.js.
+// The state that both parts share, in whichever order and however often they are loaded; see live.js.
 const page = (window.crossmodal ??= {});
 let fixed = null;
 
-// Draw what is fixed and what changes, once both are there and of one input.
+// Draw the fixed and the changing data, once both are mounted and of one input.
 function draw() {
   const { live } = page;
   if (page.mixer && page.mixer.place !== live?.parentElement) {

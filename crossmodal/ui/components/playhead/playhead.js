@@ -1,4 +1,4 @@
-// The voice moment by moment: waveform, pull of each moment, words at their times, and a playhead that can be moved.
+// Speech by moments: waveform, occlusion score of each moment, words at their times, and a playhead that can be moved.
 
 import { fill } from "../shared/arithmetic.js";
 import { h } from "../shared/dom.js";

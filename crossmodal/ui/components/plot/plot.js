@@ -1,4 +1,4 @@
-// A drawing in the page, and what it says at the place that is pointed at.
+// An SVG drawing in the page, and the line of its read-out at the pointer.
 
 class Plot {
   constructor(parent) {
@@ -26,9 +26,9 @@ class Plot {
     if (!shown) return;
     const [outer, inner] = [this.root, this.drawing].map((element) => element.getBoundingClientRect());
     const last = this.readOut.length - 1;
-    const place = Math.round(Math.min(1, Math.max(0, (event.clientX - inner.left) / inner.width)) * last);
-    const x = inner.left - outer.left + (inner.width * place) / last;
-    this.line.textContent = this.readOut[place];
+    const index = Math.round(Math.min(1, Math.max(0, (event.clientX - inner.left) / inner.width)) * last);
+    const x = inner.left - outer.left + (inner.width * index) / last;
+    this.line.textContent = this.readOut[index];
     this.here.style.left = `${x}px`;
     this.line.style.left = `${Math.max(0, Math.min(x - this.line.offsetWidth / 2, outer.width - this.line.offsetWidth))}px`;
   }

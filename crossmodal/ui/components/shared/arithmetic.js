@@ -1,12 +1,12 @@
 // psi in the browser: what crossmodal/fusion/ does, in the same order and with the same limits.
-// Pure functions over plain arrays, n modalities and C classes; tests/test_mixer.py holds the two sides together.
+// Pure functions over plain arrays, n modalities and C classes; tests/pages/test_mixer.py compares the two.
 
 export const FLOOR = 1e-6;
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 const scaled = (values, total) => values.map((value) => value / total);
 
-// Weights in the order of the present modalities, >= 0 with sum 1; all zero means that all count alike.
+// Weights in the order of the present modalities, >= 0 with sum 1; all zero means equal weights.
 export function normalizeAlpha(raw) {
   const largest = Math.max(0, ...raw);
   if (largest === 0) return raw.map(() => 1 / raw.length);
@@ -29,7 +29,7 @@ function weighted(weights, rows) {
   return total;
 }
 
-// 1 - H(p) / log C: 0 for a flat reading, 1 for a certain one.
+// 1 - H(p) / log C: 0 for uniform probabilities, 1 for a certain class.
 export function confidence(probabilities) {
   const logs = logFloor(probabilities);
   const entropy = -sum(probabilities.map((p, c) => p * logs[c]));
@@ -58,7 +58,7 @@ function product(task, weights) {
   return softmax(evidence.map((score, c) => score + rest * prior[c]));
 }
 
-// theta is linear in z, so the readings' own logits and the products z_i z_j say all that it takes.
+// theta is linear in z, so the logits of the modalities and the products z_i z_j are sufficient.
 function sharedSpace(task, weights, gram) {
   const square = sum(gram.map((row, i) => weights[i] * sum(row.map((value, j) => value * weights[j]))));
   const length = Math.max(Math.sqrt(Math.max(square, 0)), 1e-9);
@@ -69,30 +69,30 @@ function sharedSpace(task, weights, gram) {
 
 const POOLS = { linear, log_pool: logPool, product, confidence: linear, shared_space: sharedSpace };
 
-// A rule that is no arithmetic of ours comes as a table: rows of fused probabilities at even steps of the first weight
-// from 0 to 1, or one row where nothing is mixed. Between its rows lines are drawn.
+// A rule without arithmetic here is a table: rows of fused probabilities at even steps of the first weight from 0 to 1,
+// or one row for a single modality; interpolated linearly.
 export function tabulated(task, weights) {
-  const place = weights[0] * (task.table.length - 1);
-  const below = Math.max(0, Math.min(Math.floor(place), task.table.length - 2));
+  const position = weights[0] * (task.table.length - 1);
+  const below = Math.max(0, Math.min(Math.floor(position), task.table.length - 2));
   const next = task.table[Math.min(below + 1, task.table.length - 1)];
-  return task.table[below].map((p, c) => p + (place - below) * (next[c] - p));
+  return task.table[below].map((p, c) => p + (position - below) * (next[c] - p));
 }
 
 // Whether a rule is arithmetic that the browser knows.
 export const knows = (rule) => Object.hasOwn(POOLS, rule);
 
-// The weights really used: alpha, unless the rule looks at the readings of the first task first.
+// The weights in use: alpha, unless the rule derives them from the probabilities of the first task.
 function weightsUsed(rule, alpha, probabilities) {
   if (rule !== "confidence") return alpha;
-  const raw = probabilities.map((reading, i) => alpha[i] * confidence(reading));
+  const raw = probabilities.map((row, i) => alpha[i] * confidence(row));
   const total = sum(raw);
   return total > 1e-9 ? scaled(raw, total) : alpha;
 }
 
-// The problem of some of its modalities, by their places; made once, before any number of mixes. `table` holds, task by
+// The fusion inputs of some modalities, by index; made once, before any number of mixes. `table` holds, task by
 // task, the result of a rule that the browser does not know.
-export function choose(problem, places, table = null) {
-  const pick = (rows) => places.map((i) => rows[i]);
+export function choose(problem, indices, table = null) {
+  const pick = (rows) => indices.map((i) => rows[i]);
   const tasks = problem.tasks.map((task, k) => ({
     ...task, table: table?.tasks[k], probabilities: pick(task.probabilities), logits: pick(task.logits), temperatures: pick(task.temperatures),
   }));
@@ -100,7 +100,7 @@ export function choose(problem, places, table = null) {
 }
 
 // `problem` of the present modalities alone: {tasks: [{probabilities, logits, temperatures, bias, prior}], gram}, the
-// naming task first; `raw` are their weights as set. Returns {weights, tasks: [p, ...]}.
+// main task first; `raw` are their weights as set. Returns {weights, tasks: [p, ...]}.
 export function fuse(problem, raw, { rule, temperature, prior }) {
   const weights = weightsUsed(rule, normalizeAlpha(raw), problem.tasks[0].probabilities);
   const tasks = problem.tasks.map((task) => {
@@ -110,7 +110,7 @@ export function fuse(problem, raw, { rule, temperature, prior }) {
   return { weights, tasks };
 }
 
-// The two highest classes and what lies between them; of equal ones the later wins, as on the server.
+// The two highest classes and their margin; of equal ones the later wins, as on the server.
 export function verdict(probabilities) {
   let first = -1;
   let second = -1;
@@ -121,8 +121,8 @@ export function verdict(probabilities) {
   return { first, second, margin: probabilities[first] - probabilities[second] };
 }
 
-// Where the winner changes as the first of two modalities goes from none to all: [[start, end, class], ...].
-// A dense grid, then bisection: right for any rule, blind to what is narrower than a step of the grid.
+// Where the winner changes as the weight of the first of two modalities goes from 0 to 1: [[start, end, class], ...].
+// A dense grid, then bisection: for any rule, but it misses segments narrower than a step of the grid.
 export function flips(problem, settings, steps = 400) {
   const winner = (a) => verdict(fuse(problem, [a, 1 - a], settings).tasks[0]).first;
   const segments = [];
@@ -160,5 +160,5 @@ export function number(value) {
   return text === "1.00" ? "1" : text.replace("0.", ".");
 }
 
-// Put values into a wording of the catalogue.
+// Put values into a message of the catalogue.
 export const fill = (wording, values) => wording.replace(/\{(\w+)\}/g, (_, name) => (name in values ? values[name] : "?"));

@@ -1,4 +1,4 @@
-// Elements, and the few pieces of the page that are drawn more than once. Text is set as text, never as HTML.
+// Elements, and the pieces of the page that several components draw. Text is set as text, never as HTML.
 
 import { fill, percent } from "./arithmetic.js";
 
@@ -19,7 +19,7 @@ export const heading = (name, symbol, ...more) =>
 export const symbol = (letter, index) =>
   h("i", { class: "cx-sym" }, letter, index === undefined ? null : h("sub", {}, String(index)));
 
-// Bars from 0 to 1 with their names and numbers, as `bars` of html.py draws those that stand still. Returns {element, set(probabilities)}.
+// Bars from 0 to 1 with their names and numbers, as `bars` of html.py draws them. Returns {element, set(probabilities)}.
 export function bars(labels, colours, large) {
   const rows = labels.map((label, c) => {
     const [bar, figure] = [h("i", { style: `background:${colours[c]}` }), h("b", {})];
@@ -59,7 +59,7 @@ export const toggle = (label, on, disabled, change) =>
 // A native slider, so that keyboard, touch and screen reader are the browser's own.
 export const slider = (attributes) => h("input", { type: "range", class: "cx-range", ...attributes });
 
-// The fused reading: label in large, margin, weights, bars, sentiment, and one sentence for those who hear the page.
+// The fused result: label in large, margin, weights, bars, sentiment, and one sentence for screen readers.
 export function fusedPanel(words, tasks) {
   const [emotion, sentiment] = tasks;
   const [dot, label, figure, margin, weights] = ["i", "b", "span", "p", "p"].map((tag) => h(tag, {}));

@@ -3,7 +3,7 @@
 import { fill, number } from "./arithmetic.js";
 import { h } from "./dom.js";
 
-// How far a share lies from the next change of the winner: {distance, towards} or null where it never changes.
+// The distance of a share from the nearest flip: {distance, towards} or null where it never changes.
 export function nearest(segments, share) {
   let found = null;
   for (let k = 1; k < segments.length; k += 1) {
@@ -14,7 +14,7 @@ export function nearest(segments, share) {
   return found;
 }
 
-// "Sadness up to .37, then Joy", from wordings of the catalogue.
+// "Sadness up to .37, then Joy", from messages of the catalogue.
 export function inWords(words, labels, segments) {
   if (segments.length === 1) return fill(words["flips.always"], { label: labels[segments[0][2]] });
   const parts = segments.map(([, end, c], k) =>
@@ -31,7 +31,7 @@ export function firmness(words, labels, segments, share, [edge, close]) {
 }
 
 export class FlipBar {
-  // `near` are the distances up to which a flip is at hand, and near.
+  // `near` are the distances up to which the decision is on the edge, and close to a flip.
   constructor(words, task, near) {
     this.words = words;
     this.near = near.map((distance) => distance + 1e-9); // what two decimals mean, whatever the last bit
@@ -47,7 +47,7 @@ export class FlipBar {
     new ResizeObserver(() => this.fit()).observe(this.track);
   }
 
-  // `name` is what the first of the two modalities is called.
+  // `name` is that of the first of the two modalities.
   set(segments, exact, name) {
     this.segments = segments;
     this.note.hidden = exact;
@@ -58,7 +58,7 @@ export class FlipBar {
     this.fit();
   }
 
-  // A name that its part has no room for is left to the line below.
+  // A name without room in its part stands in the line below alone.
   fit() {
     for (const part of this.band.children) {
       const name = part.lastChild;

@@ -8,7 +8,7 @@ const ROOT3 = Math.sqrt(3);
 const two = (value) => Math.round(value * 100) / 100;
 const three = (value) => Math.round(value * 1000) / 1000;
 
-// Two modalities: to the right all of the first, to the left all of the second; `ticks` are shares worth a mark.
+// Two modalities: to the right all of the first, to the left all of the second; `ticks` are the suggested mixes.
 export function crossfader(names, label, ticks, moved) {
   const figures = [h("b", {}), h("b", {})];
   const range = slider({ min: 0, max: 1, step: 0.01, "aria-label": label,
@@ -75,7 +75,7 @@ const pointAt = (shares) => [0, 1].map((axis) => shares.reduce((sum, share, i) =
 const STEPS = { ArrowRight: [0, 0.01], ArrowLeft: [0, -0.01], ArrowUp: [1, 0.01], ArrowDown: [1, -0.01],
   PageUp: [1, 0.1], PageDown: [1, -0.1] };
 
-// Where a key takes a mix: sideways between the two lower corners, up to the third, Home to the middle.
+// The mix after a key: sideways between the two lower corners, up to the third, Home to the middle.
 export function keyed(key, shares) {
   if (key === "Home") return [1 / 3, 1 / 3, 1 / 3];
   if (key === "End") return [0, 0, 1];
@@ -92,7 +92,7 @@ export function keyed(key, shares) {
   return [(1 - top) * left, (1 - top) * (1 - left), top];
 }
 
-// Three modalities: the point in the triangle; `winner(shares)` and `colours` paint who wins where.
+// Three modalities: the point in the triangle; `winner(shares)` and `colours` paint the winning class of each mix.
 export function triangle(names, label, { winner, colours, labels }, moved, released) {
   const canvas = h("canvas", { width: SIDE, height: Math.ceil(HEIGHT) });
   const dot = h("i", { class: "cx-dot" });
