@@ -14,8 +14,8 @@ run: $(VENV)/.runtime  ## set everything up and serve the app on http://localhos
 test: $(VENV)/.dev browser  ## set everything up and run all tests
 	$(BIN)/python -m pytest
 
-quick: $(VENV)/.dev  ## run the tests that need no browser, no models and no data
-	$(BIN)/python -m pytest -m "not browser and not models and not data"
+quick: $(VENV)/.dev  ## run the tests that need no browser, no page, no models and no data
+	$(BIN)/python -m pytest -m "not browser and not page and not models and not data"
 
 lint: $(VENV)/.dev  ## check formatting, style and types
 	$(BIN)/ruff format --check .

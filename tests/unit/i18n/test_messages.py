@@ -2,7 +2,6 @@
 
 import ast
 import string
-from pathlib import Path
 
 import pytest
 from helpers.paths import ROOT
@@ -10,7 +9,7 @@ from helpers.paths import ROOT
 from crossmodal.errors import BusyError, InputError, ModelError
 from crossmodal.fusion import fusion_rules
 from crossmodal.i18n.translator import CATALOGUE, LANGUAGES, Translator, preferred
-from crossmodal.pipeline import Pipeline
+from crossmodal.modalities import MODALITIES
 from crossmodal.types import TASKS
 
 RAISERS = {"CrossmodalError", "InputError", "ModelError", "BusyError", "RefusalError"}
@@ -97,12 +96,34 @@ def test_every_name_that_the_page_shows_is_translated(language):
     assert say.modality("video") == "video"
 
 
-def test_stages_of_the_pipeline_are_named():
-    source = Path(ROOT / "crossmodal" / "pipeline.py").read_text(encoding="utf-8")
-    assert Pipeline.__name__ in source
-    for stage in ("decode", "transcript", "encode_speech", "encode_text"):
-        assert f"stage.{stage}" in CATALOGUE
-        assert f"cost.{stage}" in CATALOGUE
+def stages():
+    """Every stage that the package times or announces; the part of a name in braces stands for each modality."""
+    for path in (ROOT / "crossmodal").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            timed = ast.unparse(node.func).endswith(".stage")
+            if timed or ast.unparse(node.func) == "progress":
+                yield from ((timed, name) for name in names_of(node.args[0]))
+
+
+def names_of(argument):
+    """The strings that an argument can be."""
+    if isinstance(argument, ast.IfExp):
+        return [*names_of(argument.body), *names_of(argument.orelse)]
+    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+        return [argument.value]
+    if isinstance(argument, ast.JoinedStr):
+        values = argument.values
+        return ["".join(v.value if isinstance(v, ast.Constant) else name for v in values) for name in MODALITIES]
+    return []
+
+
+def test_every_stage_is_named():
+    found = set(stages())
+    assert {(True, "decode"), (True, "encode_speech"), (False, "queue")} <= found
+    assert {f"stage.{name}" for _, name in found} <= set(CATALOGUE)
+    assert {f"cost.{name}" for timed, name in found if timed} <= set(CATALOGUE)
 
 
 @pytest.mark.parametrize(
