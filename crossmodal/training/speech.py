@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from crossmodal.modalities import SPEECH, TEXT
-from crossmodal.model.encoders.speech import LAYERS
+from crossmodal.model.encoders.speech import DEPTH, layer_of
 from crossmodal.progress import ProgressCallback
 from crossmodal.training.checkpointing import load_trained, plain_config, save, trained_state, write_json
 from crossmodal.training.clip_cache import CachedClip
@@ -39,7 +39,7 @@ LOG = "speech.log"
 
 def rate_of(name: str, config: SpeechConfig) -> float:
     """Peak learning rate of a parameter by its name: decays from the last encoder layer down."""
-    rate = layer_rate(name, r"whisper\.layers\.(\d+)\.", LAYERS - 2, config.encoder_rate, config.layer_decay)
+    rate = layer_rate(layer_of(name), DEPTH - 1, config.encoder_rate, config.layer_decay)
     if rate is not None:
         return rate
     return config.encoder_rate if name.startswith("encoder.") else config.projection_rate

@@ -23,7 +23,7 @@ from torch import Tensor, nn
 
 from crossmodal.data.text import Sentence, TextData
 from crossmodal.modalities import TEXT
-from crossmodal.model.encoders.text import DEPTH, TextEncoder, Tokens
+from crossmodal.model.encoders.text import DEPTH, TextEncoder, Tokens, layer_of
 from crossmodal.model.head import Head
 from crossmodal.model.projection import MeanProjection
 from crossmodal.progress import ProgressCallback
@@ -79,8 +79,7 @@ class TextConfig:
 def build_model(config: TextConfig) -> TextModel:
     """The pretrained encoder with fresh phi and theta; only what is to be adapted takes gradients."""
     encoder = TextEncoder.pretrained(config.dropout)
-    encoder.bert.embeddings.requires_grad_(False)
-    encoder.bert.encoder.layer[: config.frozen_layers].requires_grad_(False)
+    encoder.adapt_above(config.frozen_layers)
     return TextModel(encoder, MeanProjection(encoder.width), Head())
 
 
@@ -163,7 +162,7 @@ class _Average:
 
 def rate_of(name: str, config: TextConfig) -> float:
     """Peak learning rate of a parameter by its name: decays from the last encoder layer down."""
-    rate = layer_rate(name, r"encoder\.layer\.(\d+)\.", DEPTH - 1, config.encoder_rate, config.layer_decay)
+    rate = layer_rate(layer_of(name), DEPTH - 1, config.encoder_rate, config.layer_decay)
     return config.head_rate if rate is None else rate
 
 
