@@ -32,7 +32,7 @@ from crossmodal.model.folder import FOLDS, MODELS, ModelFolder, save_tensors
 from crossmodal.model.projection import statistics
 from crossmodal.pipeline import Pipeline
 from crossmodal.pretrained import sha256
-from crossmodal.progress import ProgressBar, Tick
+from crossmodal.progress import ItemCallback, ProgressBar
 from crossmodal.training.clip_cache import condition
 from crossmodal.training.fusion_rules import single_label
 from crossmodal.types import EMOTIONS, FloatArray
@@ -59,7 +59,7 @@ _LICENCES = {
 # --- pooling --------------------------------------------------------------------------------------------------------
 
 
-def pooled_speech(clips: Sequence[CorpusClip], tick: Tick = lambda: None) -> FloatArray:
+def pooled_speech(clips: Sequence[CorpusClip], tick: ItemCallback = lambda: None) -> FloatArray:
     """Mean and standard deviation over time of every layer of the pretrained encoder, (N, 2 L H)."""
     encoder, log_mel, rows = speech_encoder.frozen(), speech_encoder.LogMel(), []
     with torch.inference_mode():
@@ -96,7 +96,7 @@ def build(
     sentences: TextData,
     pipeline: Pipeline,
     models: Path,
-    tick: Tick = lambda: None,
+    tick: ItemCallback = lambda: None,
 ) -> dict[str, Any]:
     """Write the features into ``models``, with the metrics of the shipped head on the test rows, and an example run.
 
@@ -167,7 +167,7 @@ def _tensors(name: str, pooled: FloatArray, split: NDArray[np.int64], columns: M
     return {f"{name}.{key}": value for key, value in parts.items()}
 
 
-def _speech_tensors(clips: Sequence[CorpusClip], tick: Tick) -> dict[str, Any]:
+def _speech_tensors(clips: Sequence[CorpusClip], tick: ItemCallback) -> dict[str, Any]:
     actors = actor_numbers(clips)
     labels = np.array([EMOTIONS.index(clip.emotion or "neutral") for clip in clips], np.uint8)
     columns = {"labels": labels, "origins": actors.astype(np.uint16)}
