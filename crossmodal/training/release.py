@@ -28,7 +28,7 @@ from crossmodal.data.speech import CorpusClip, read_corpus
 from crossmodal.data.text import TextData, read_text_data
 from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.model.encoders.text import Tokens
-from crossmodal.model.folder import ALONE, DESCRIPTION, FOLDS, HEAD, WEIGHTS, WINDOWS, ModelFolder
+from crossmodal.model.folder import ALONE, FOLDS, HEAD, WINDOWS, DescribedTensors, ModelFolder
 from crossmodal.progress import ProgressBar, ProgressCallback
 from crossmodal.training import fusion_rules, ridge, speech, speech_folds, speech_windows, text
 from crossmodal.training.calibrate import fit_speech_temperatures, mean_prior
@@ -145,7 +145,7 @@ def embed_windows(
 ) -> None:
     """Leave in the run folder RAVDESS in windows, clean and noisy, as the folds' models embed it; once only."""
     stem = runs / WINDOWS
-    if stem.with_suffix(".json").is_file():
+    if DescribedTensors(stem).description.is_file():
         return
     torch.set_num_threads(1)
     windows = speech_windows.embed_folds(runs, corpora[speech_folds.MAIN], ensemble, progress)
@@ -222,7 +222,7 @@ def assemble(
 def _copy_scores(runs: Path, models: ModelFolder) -> None:
     """What only training can know: how the folds' models predict the clips that they never heard."""
     for stem in (FOLDS, ALONE, WINDOWS):
-        target = models.scores(stem)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        for suffix in (WEIGHTS, DESCRIPTION):
-            shutil.copyfile((runs / stem).with_suffix(suffix), target.with_suffix(suffix))
+        source, target = DescribedTensors(runs / stem), DescribedTensors(models.scores(stem))
+        target.stem.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source.weights, target.weights)
+        shutil.copyfile(source.description, target.description)

@@ -23,6 +23,7 @@ from torch.nn import functional
 from crossmodal.data.speech import CorpusClip
 from crossmodal.data.text import implied_sentiment
 from crossmodal.model.encoders.speech import FROZEN_LAYERS, LogMel, SpeechEncoder
+from crossmodal.model.folder import DescribedTensors
 from crossmodal.model.projection import statistics
 from crossmodal.training import clip_cache
 from crossmodal.training.augment import Strength, augment
@@ -190,9 +191,10 @@ class SpeechEnsemble:
         rows = [row for _, entries in parts for row in entries]
         order = sorted(range(len(rows)), key=lambda index: str(rows[index]["key"]))
         z = torch.cat([part for part, _ in parts])[order]
+        files = DescribedTensors(stem)
         with torch.inference_mode():
-            save({"z": z, **self.space.head(z)}, stem.with_suffix(".safetensors"))
-        write_json({"clips": [rows[index] for index in order]}, stem.with_suffix(".json"))
+            save({"z": z, **self.space.head(z)}, files.weights)
+        write_json({"clips": [rows[index] for index in order]}, files.description)
 
 
 def tower_state(linear: Mapping[str, Tensor], adapted: Mapping[str, Tensor], share: float = SHARE) -> dict[str, Tensor]:
