@@ -76,6 +76,14 @@ MAX_CLAIMED_SECONDS = 24 * 3600.0
 MAX_UPLOAD_MEGABYTES = MAX_RECORDING_BYTES // MEGABYTE
 """Size of any upload, in megabytes: recordings are the largest files. The server's ``maxUploadSize``."""
 
+# --- memory and time of one service ----------------------------------------------------------------------------------
+
+MAX_CACHED_MODELS = 4
+"""Models folders whose map, pairs and results are cached: the shipped one, and recent ones that visitors trained."""
+MAX_SPANS = 40
+"""Spans of a text that leave-one-out removes in turn, which bounds the time to embed all; a longer text is split into
+spans of several words."""
+
 # --- shared clips ----------------------------------------------------------------------------------------------------
 
 SHARED_CLIP_LIFETIME_SECONDS = 7 * 24 * 3600.0

@@ -17,8 +17,6 @@ from numpy.typing import NDArray
 
 from crossmodal.types import SAMPLE_RATE, Array, FloatArray, Waveform
 
-REFERENCE = "prosody.json"
-"""Where ``evaluate`` leaves the figures of the reference speakers in a models folder."""
 MEASURES = ("pitch_hz", "pitch_range", "loudness_range", "rate", "pauses")
 """The names of all measures, in the order in which they are shown."""
 

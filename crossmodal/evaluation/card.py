@@ -71,12 +71,15 @@ T = TypeVar("T")
 
 
 def number(value: float) -> str:
-    """A number between 0 and 1 as the card writes it: .812."""
+    """A number between 0 and 1 as the card writes it: .812.
+
+    Unlike ``crossmodal.ui.numbers.share`` it also writes differences below 0, as -.012, and 1 as 1.00.
+    """
     return f"{value:.3f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:.2f}"
 
 
 def interval(estimate: Estimate) -> str:
-    """A metric with its 95 % interval: .812 (.790-.833)."""
+    """A metric with its 95 % interval: .812 (.790-.833), with a hyphen, as the card is plain text."""
     return f"{number(estimate.value)} ({number(estimate.low)}-{number(estimate.high)})"
 
 

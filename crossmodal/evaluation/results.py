@@ -14,13 +14,12 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from crossmodal.limits import MAX_CACHED_MODELS
 from crossmodal.metrics import Estimate
 from crossmodal.model.folder import METRICS, ModelFolder
 
 CONDITIONS = ("speech_missing", "text_missing", "speech_noisy", "text_damaged", "even_prior")
 """Conditions under which every rule is measured, in the order of the tables."""
-_CACHED_FOLDERS = 4
-"""Models folders whose results are kept in memory: the shipped one, and those of visitors, which come and go."""
 
 T = TypeVar("T")
 ByEmotion = Mapping[str, float]
@@ -340,7 +339,7 @@ def read_results(models: Path) -> Results | None:
     return parse(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
 
 
-load_results = lru_cache(maxsize=_CACHED_FOLDERS)(read_results)
+load_results = lru_cache(maxsize=MAX_CACHED_MODELS)(read_results)
 """The same for a page: the last few folders are cached, as the file of a running service does not change."""
 
 

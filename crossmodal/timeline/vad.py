@@ -30,6 +30,7 @@ SETTLE = 4_096
 MIN_UTTERANCE_SECONDS = 1.0
 """Seconds from which an utterance stands for itself; a shorter one waits longer for what follows."""
 MAX_UTTERANCE_SECONDS = 15.0
+"""An utterance that goes on for this long is cut. It shapes what is read, as the pauses do: no bound of the service."""
 PAUSE, LONG_PAUSE = 0.6, 1.2
 """Seconds of silence that end an utterance, and one that is shorter than MIN_UTTERANCE_SECONDS."""
 EARLIEST_CUT, LAST_CUT = 5.0, 0.5
