@@ -283,11 +283,6 @@ class HeldOut:
     macro_f1: float
     ece: float
 
-    @property
-    def estimate(self) -> Estimate:
-        """The UAR with its interval."""
-        return Estimate(self.uar, self.low, self.high)
-
 
 @dataclass(frozen=True, slots=True)
 class HeadResults:

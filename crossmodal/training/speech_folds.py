@@ -10,7 +10,6 @@ Each job runs in a process of its own with one thread; a finished job is not rep
 
 from __future__ import annotations
 
-import logging
 import shutil
 import time
 from collections.abc import Mapping, Sequence
@@ -50,8 +49,6 @@ EXTRA = ("emodb", "speechocean762")
 PER_EMOTION = 200
 """Sentences of each emotion in the bank."""
 POLL_SECONDS = 2.0
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +127,9 @@ def run_job(job: Job, config: SpeechConfig, cache: Path, space: Path, run_dir: P
         return
     torch.set_num_threads(1)
     text_space = load_space(space)
-    adapted = adapt_speech(config, clip_cache.load(job.train, cache), (), text_space, folder)
+    model = adapt_speech(config, clip_cache.load(job.train, cache), (), text_space, folder)
     for name, clips in job.score.items():
-        scores = score(adapted.model, text_space.head, clip_cache.load(clips, cache))
+        scores = score(model, text_space.head, clip_cache.load(clips, cache))
         save_scores(scores, folder / name, {identity(clip): {"model": job.name} for clip in clips})
     (folder / DONE).touch()
 

@@ -165,4 +165,4 @@ def _heard(clip: DisplayClip) -> Waveform:
         return clip.source
     if isinstance(clip.source, Path):
         return preprocess(clip.source.read_bytes())
-    return Waveform(shared_decoder()(clip.source), clip.segments, 0.0, clip.seconds)
+    return Waveform(shared_decoder()(clip.source), clip.segments)

@@ -78,13 +78,13 @@ def adapt(clips, space, folder, config=CONFIG):
 
 def test_it_learns_and_keeps_theta(clips, space, tmp_path):
     before = {name: value.clone() for name, value in space.head.state_dict().items()}
-    found = adapt(clips, space, tmp_path)
-    history = found.figures["history"]
+    adapt(clips, space, tmp_path)
+    report = json.loads((tmp_path / speech.FIGURES).read_text())
+    history = report["history"]
     assert history[-1]["total"] < history[0]["total"]
-    assert found.figures["dev_uar"] > 0.5
+    assert report["dev_uar"] > 0.5
     assert all(torch.equal(value, before[name]) for name, value in space.head.state_dict().items())
     assert (tmp_path / speech.WEIGHTS).is_file()
-    assert json.loads((tmp_path / speech.FIGURES).read_text())["dev_uar"] == found.figures["dev_uar"]
 
 
 def test_an_interrupted_run_ends_like_one_that_was_not(clips, space, tmp_path, monkeypatch):
