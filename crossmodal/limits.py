@@ -17,7 +17,7 @@ AUDIO_FORMATS = ("wav", "flac", "ogg", "opus", "mp3", "m4a", "mp4", "aac", "webm
 MAX_CLIP_BYTES = 10 * MEGABYTE
 """Size of a clip's file."""
 MAX_CLIP_SECONDS = 30.0
-"""Length of a clip, as long as what Whisper hears at once."""
+"""Length of a clip, equal to the input of Whisper."""
 LENGTH_TOLERANCE_SECONDS = 0.05
 """How far a length may exceed its limit, since encoders pad the last frame of a file."""
 MIN_SPEECH_SECONDS = 0.3

@@ -24,7 +24,7 @@ from crossmodal.data.folders import TEXT_CORPORA, locate
 from crossmodal.data.speech import CorpusClip, read_corpus, speakers
 from crossmodal.data.text import TextData, read_text_data
 from crossmodal.evaluation import speech as speech_evaluation
-from crossmodal.evaluation.held_out import held_out_figures
+from crossmodal.evaluation.held_out import held_out_metrics
 from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.model.encoders import speech as speech_encoder
 from crossmodal.model.encoders import text as text_encoder
@@ -119,7 +119,7 @@ def build(
         },
         "shipped": {
             "model_hash": pipeline.model_hash,
-            "figures": shipped_figures(clips, texts["test"], labels["test"], pipeline, models),
+            "figures": shipped_metrics(clips, texts["test"], labels["test"], pipeline, models),
         },
     }
     folder.reference.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
@@ -183,7 +183,7 @@ def _text_tensors(texts: Mapping[str, Sequence[str]], labels: Mapping[str, NDArr
     return _tensors(TEXT, pooled_text([text for name in SPLITS for text in texts[name]]), split, columns)
 
 
-def shipped_figures(
+def shipped_metrics(
     clips: Sequence[CorpusClip], texts: Sequence[str], labels: NDArray[np.int64], pipeline: Pipeline, models: Path
 ) -> dict[str, Any]:
     """The shipped head on the same test rows, speech out of fold."""
@@ -202,7 +202,7 @@ def shipped_figures(
     z = pipeline.embed_texts(texts)
     text_probabilities = pipeline.calibration.predict(TEXT, z).probabilities["emotion"]
     text = LabelledEmbeddings(z, labels, np.arange(len(labels)), probabilities=text_probabilities)
-    return held_out_figures(speech, text, pipeline.calibration)
+    return held_out_metrics(speech, text, pipeline.calibration)
 
 
 def main() -> None:

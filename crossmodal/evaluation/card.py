@@ -117,7 +117,7 @@ def _confusion(counts: Confusion) -> str:
 def _plain_reading(results: Results) -> str:
     rows = []
     for name, item in _needed(results.plain).items():
-        others = {label: share for label, share in item.called.items() if share and label != "neutral"}
+        others = {label: fraction for label, fraction in item.called.items() if fraction and label != "neutral"}
         rows.append((name, item.clips, item.speakers, item.refused, interval(item.neutral), listed(others)))
     return table(("plain reading", "clips", "speakers", "refused", "called neutral", "called otherwise"), rows)
 
@@ -125,7 +125,7 @@ def _plain_reading(results: Results) -> str:
 def _unseen_speech(results: Results) -> str:
     rows = [
         (name, item.clips, item.refused, interval(item.uar), number(item.ece))
-        for name, item in _needed(results.unheard).items()
+        for name, item in _needed(results.unseen_speech).items()
     ]
     return table(("corpus, speakers not trained on", "clips", "refused", "UAR", "ECE"), rows)
 
@@ -194,7 +194,7 @@ def _retrieval(space: SpaceResults) -> str:
 def _prosody(prosody: ProsodyReference) -> str:
     shown = ("5", "25", "50", "75", "95")
     rows = [
-        (name, *(f"{measure.percentiles[share]:.3g}" for share in shown)) for name, measure in prosody.measures.items()
+        (name, *(f"{measure.percentiles[rank]:.3g}" for rank in shown)) for name, measure in prosody.measures.items()
     ]
     return table((f"{prosody.clips} clips, percentile", *shown), rows)
 

@@ -74,9 +74,9 @@ def thinned(rows: Sequence[Row]) -> list[int]:
     for number, row in enumerate(rows):
         cells.setdefault((row["speaker"], row["emotion"]), []).append(number)
     chosen = [
-        members[place]
+        members[index]
         for members in cells.values()
-        for place in np.linspace(0, len(members) - 1, min(PER_ACTOR, len(members))).round().astype(int)
+        for index in np.linspace(0, len(members) - 1, min(PER_ACTOR, len(members))).round().astype(int)
     ]
     return sorted(chosen)
 

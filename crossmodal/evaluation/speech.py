@@ -49,11 +49,11 @@ def cross_calibrated(
     folds = np.array([row["model"] for row in rows])
     calibrated = {task: np.empty_like(logits[task]) for task in TASKS}
     for fold in np.unique(folds):
-        own = folds == fold
-        others = [row for row, is_own in zip(rows, own, strict=True) if not is_own]
-        temperatures = fit_speech_temperatures({task: logits[task][~own] for task in TASKS}, others)
+        in_fold = folds == fold
+        others = [row for row, is_own in zip(rows, in_fold, strict=True) if not is_own]
+        temperatures = fit_speech_temperatures({task: logits[task][~in_fold] for task in TASKS}, others)
         for task in TASKS:
-            calibrated[task][own] = softmax(asked[task][own] / temperatures[task])
+            calibrated[task][in_fold] = softmax(asked[task][in_fold] / temperatures[task])
     return calibrated
 
 

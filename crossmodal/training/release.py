@@ -163,22 +163,24 @@ def choose_text_weights(runs: Path, sentences: TextData) -> tuple[dict[str, torc
         state = average_weights([folder / text.WEIGHTS for folder in folders])
         model = text.build_model(text.TextConfig())
         model.load_state_dict(state, strict=False)
-        figures = evaluate_text(model, tokens, sentences, "dev")
-        trials.append((dev_score(figures), name, state, figures))
-    score, name, state, figures = max(trials, key=lambda trial: trial[0])
+        dev_metrics = evaluate_text(model, tokens, sentences, "dev")
+        trials.append((dev_score(dev_metrics), name, state, dev_metrics))
+    score, name, state, dev_metrics = max(trials, key=lambda trial: trial[0])
     scores = {trial[1]: round(trial[0], 4) for trial in trials}
     logger.info("words on dev: %s; taken: %s, %.4f", scores, name, score)
-    return state, {"taken": name, "dev_scores": scores, "dev": figures}
+    return state, {"taken": name, "dev_scores": scores, "dev": dev_metrics}
 
 
 def _prior(
     runs: Path, speech_logits: Mapping[str, Array], temperatures: Mapping[str, Mapping[str, float]]
 ) -> dict[str, list[float]]:
-    """Task -> the class prior that the modalities share: of held-out clips, and of the bank of sentences."""
+    """Task -> the class prior that the modalities share: of held-out clips, and of the reference sentences."""
     space = speech_folds.load_space(runs / speech_folds.SPACE)
-    bank = {task: logits.double().numpy() for task, logits in space.head(space.z).items()}
+    text_logits = {task: logits.double().numpy() for task, logits in space.head(space.z).items()}
     return {
-        task: mean_prior([speech_logits[task], bank[task]], [temperatures[SPEECH][task], temperatures[TEXT][task]])
+        task: mean_prior(
+            [speech_logits[task], text_logits[task]], [temperatures[SPEECH][task], temperatures[TEXT][task]]
+        )
         for task in TASKS
     }
 

@@ -161,9 +161,9 @@ def project(state: Mapping[str, Tensor], rows: Tensor) -> Tensor:
 # --- both embeddings together ---------------------------------------------------------------------------------------
 
 
-def combine(linear: Tensor, adapted: Tensor, share: float = SHARE) -> Tensor:
-    """Z (N, D) of both embeddings: their sum, the adapted one weighted by ``share``, at unit length."""
-    return functional.normalize(linear + share * adapted, dim=-1)
+def combine(linear: Tensor, adapted: Tensor, weight: float = SHARE) -> Tensor:
+    """Z (N, D) of both embeddings: their sum, the adapted one weighted by ``weight``, at unit length."""
+    return functional.normalize(linear + weight * adapted, dim=-1)
 
 
 class SpeechEnsemble:
@@ -197,9 +197,11 @@ class SpeechEnsemble:
         write_json({"clips": [rows[index] for index in order]}, files.description)
 
 
-def tower_state(linear: Mapping[str, Tensor], adapted: Mapping[str, Tensor], share: float = SHARE) -> dict[str, Tensor]:
+def tower_state(
+    linear: Mapping[str, Tensor], adapted: Mapping[str, Tensor], weight: float = SHARE
+) -> dict[str, Tensor]:
     """The tensors of a SpeechTower from both parts, the adapted layers renamed to their names in it."""
-    state = {f"statistics.{name}": value for name, value in linear.items()} | {"share": torch.tensor(share)}
+    state = {f"statistics.{name}": value for name, value in linear.items()} | {"share": torch.tensor(weight)}
     for name, value in adapted.items():
         layer = name.removeprefix("encoder.whisper.layers.")
         if layer != name:

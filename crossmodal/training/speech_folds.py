@@ -47,7 +47,7 @@ DONE = "done"
 EXTRA = ("emodb", "speechocean762")
 """Corpora whose ``train`` split the shipped model is also trained on."""
 PER_EMOTION = 200
-"""Sentences of each emotion in the bank."""
+"""Reference sentences of each emotion."""
 POLL_SECONDS = 2.0
 
 
@@ -87,7 +87,7 @@ def plan(corpora: Mapping[str, Sequence[CorpusClip]], *, extra_in_folds: bool) -
 # --- the shared space -----------------------------------------------------------------------------------------------
 
 
-def bank_sentences(sentences: Sequence[Sentence], count: int, seed: int) -> list[Sentence]:
+def reference_sentences(sentences: Sequence[Sentence], count: int, seed: int) -> list[Sentence]:
     """At most ``count`` sentences of each emotion that carry this emotion alone."""
     random = np.random.default_rng(seed)
     chosen: list[Sentence] = []
@@ -98,14 +98,17 @@ def bank_sentences(sentences: Sequence[Sentence], count: int, seed: int) -> list
 
 
 def build_space(text_weights: Path, sentences: Sequence[Sentence], path: Path, *, seed: int = 0) -> None:
-    """Embed a bank of training sentences with the adapted text tower and write it, with theta, into one file."""
+    """Embed reference sentences with the adapted text tower, and write them with theta into one file.
+
+    They are drawn from ``sentences``, which are training ones.
+    """
     model = text.build_model(text.TextConfig())
     load_trained(model, text_weights)
-    bank = bank_sentences(sentences, PER_EMOTION, seed)
-    embedded = predict(model, Tokens(), [row.text for row in bank])
+    reference = reference_sentences(sentences, PER_EMOTION, seed)
+    embedded = predict(model, Tokens(), [row.text for row in reference])
     tensors = {f"head.{name}": value.detach() for name, value in model.head.state_dict().items()}
     tensors["bank.z"] = torch.from_numpy(embedded.z).float()
-    tensors["bank.emotion"] = torch.tensor([row.emotions for row in bank])
+    tensors["bank.emotion"] = torch.tensor([row.emotions for row in reference])
     save(tensors, path)
 
 

@@ -38,7 +38,7 @@ class SpeechConfig:
     task_weights: Mapping[str, float] = field(default_factory=lambda: {"emotion": 1.0, "sentiment": 0.3})
     gamma: float = 0.3  # weight of the alignment with words of the same emotion
     contrast_temperature: float = 0.2
-    bank: int = 256  # sentences that each batch is compared with
+    bank: int = 256  # reference sentences that each batch is compared with
     bfloat16: bool | None = None  # None: where the processor multiplies it natively
 
 
