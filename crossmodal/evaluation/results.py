@@ -286,6 +286,11 @@ class HeldOut:
     macro_f1: float
     ece: float
 
+    @property
+    def estimate(self) -> Estimate:
+        """The UAR with its interval, as a field of the card's template."""
+        return Estimate(self.uar, self.low, self.high)
+
 
 @dataclass(frozen=True, slots=True)
 class HeadResults:

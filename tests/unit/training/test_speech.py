@@ -88,7 +88,7 @@ def test_it_learns_and_keeps_theta(clips, space, tmp_path):
 
 
 def test_an_interrupted_run_ends_like_one_that_was_not(clips, space, tmp_path, monkeypatch):
-    whole = adapt(clips, space, tmp_path / "whole").model.state_dict()
+    whole = adapt(clips, space, tmp_path / "whole").state_dict()
     train_epoch = AdaptationRun.train_epoch
 
     def interrupted(self, progress):
@@ -100,7 +100,7 @@ def test_an_interrupted_run_ends_like_one_that_was_not(clips, space, tmp_path, m
     with pytest.raises(KeyboardInterrupt):
         adapt(clips, space, tmp_path / "parts")
     monkeypatch.undo()
-    resumed = adapt(clips, space, tmp_path / "parts").model.state_dict()
+    resumed = adapt(clips, space, tmp_path / "parts").state_dict()
     assert all(torch.equal(value, whole[name]) for name, value in resumed.items())
 
 
