@@ -1,6 +1,6 @@
 """How long work tells how far it is: the callbacks, and the one bar of the command line that takes them.
 
-The callback of a run's named stages stands in ``crossmodal.timing``, which needs no tqdm.
+That of a run's named stages is ``crossmodal.timing.StageCallback``, in a module that needs no tqdm.
 """
 
 from __future__ import annotations

@@ -211,8 +211,8 @@ def register(reference: Mapping[str, Any], pitch_hz: float) -> str:
     return "lower" if pitch_hz < reference["boundary_hz"] else "higher"
 
 
-def figures(reference: Mapping[str, Any], name: str, prosody: Prosody) -> Mapping[str, Any]:
-    """The reference figures of one measure that this clip is held against; pitch itself within its register."""
+def reference_values(reference: Mapping[str, Any], name: str, prosody: Prosody) -> Mapping[str, Any]:
+    """The reference values of one measure that this clip is held against; pitch itself within its register."""
     if name == "pitch_hz" and prosody.pitch_hz is not None:
         within_register: Mapping[str, Any] = reference["registers"][register(reference, prosody.pitch_hz)]
         return within_register

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from crossmodal.audio.files import envelope
 from crossmodal.examples.specs import EVIDENCE, TITLE, audio_path, read_specs
 from crossmodal.sharing.serialization import evidence_from_record
-from crossmodal.timing import Progress
+from crossmodal.timing import StageCallback
 from crossmodal.types import Evidence
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Example:
     segments: tuple[tuple[float, float], ...]
     seconds: float
 
-    def read(self, pipeline: Pipeline, progress: Progress | None = None) -> Evidence:
+    def read(self, pipeline: Pipeline, progress: StageCallback | None = None) -> Evidence:
         """Its evidence by other models, with the transcript of the stored one. ``progress`` is told each stage."""
         fresh = pipeline.embed(speech=self.audio.read_bytes(), text=self.text, progress=progress)
         return replace(fresh, transcript=self.evidence.transcript)

@@ -20,7 +20,7 @@ from crossmodal.engine import Engine
 from crossmodal.examples import Example
 from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.text import preprocess as preprocess_text
-from crossmodal.timing import Progress
+from crossmodal.timing import StageCallback
 from crossmodal.types import Evidence, Utterance, Waveform
 from crossmodal.ui.session_cache import remember
 
@@ -105,7 +105,7 @@ def _remember(engine: Engine, name: str, make: Callable[[], Sample]) -> Sample:
     return remember(_SLOT, f"{engine.model_hash} {name}", numbered, limits.MAX_SESSION_SAMPLES)
 
 
-def read_example(engine: Engine, example: Example, progress: Progress) -> Sample:
+def read_example(engine: Engine, example: Example, progress: StageCallback) -> Sample:
     """A finished example as it was shipped; read anew only where the models in use are not those that it shows."""
     key = digest("example", example.key)
     clip = DisplayClip(example.envelope, example.segments, example.seconds, example.audio)
@@ -118,13 +118,13 @@ def read_example(engine: Engine, example: Example, progress: Progress) -> Sample
     return _remember(engine, key, lambda: Sample(key, engine.run(work, progress).checked(), example.text, clip))
 
 
-def read_clip(engine: Engine, data: bytes, progress: Progress) -> Sample:
+def read_clip(engine: Engine, data: bytes, progress: StageCallback) -> Sample:
     """A recorded or uploaded clip, with the words that the recogniser hears in it. Raises CrossmodalError."""
     key = digest("clip", data)
     return _remember(engine, key, lambda: _read_clip(engine, key, data, progress))
 
 
-def _read_clip(engine: Engine, key: str, data: bytes, progress: Progress) -> Sample:
+def _read_clip(engine: Engine, key: str, data: bytes, progress: StageCallback) -> Sample:
     def work(pipeline: Pipeline) -> tuple[Utterance, Evidence]:
         return pipeline.embed_utterance(speech=data, progress=progress)
 
@@ -140,7 +140,7 @@ def _clip(utterance: Utterance) -> DisplayClip:
     return DisplayClip(envelope(waveform.samples), waveform.segments, waveform.seconds, waveform)
 
 
-def read_text(engine: Engine, text: str, progress: Progress) -> Sample:
+def read_text(engine: Engine, text: str, progress: StageCallback) -> Sample:
     """Typed words. Raises CrossmodalError."""
     key = digest("text", text)
 
@@ -150,7 +150,7 @@ def read_text(engine: Engine, text: str, progress: Progress) -> Sample:
     return _remember(engine, key, lambda: Sample(key, engine.run(work, progress).checked(), text))
 
 
-def with_words(engine: Engine, sample: Sample, text: str, progress: Progress) -> Sample:
+def with_words(engine: Engine, sample: Sample, text: str, progress: StageCallback) -> Sample:
     """The sample with other words: only they are read again. No words at all leave the voice alone."""
     if text.strip() == sample.words.strip():
         return sample
@@ -162,7 +162,7 @@ def with_words(engine: Engine, sample: Sample, text: str, progress: Progress) ->
     return _remember(engine, key, make)
 
 
-def _reread(engine: Engine, sample: Sample, text: str, progress: Progress) -> Evidence:
+def _reread(engine: Engine, sample: Sample, text: str, progress: StageCallback) -> Evidence:
     if not text.strip():
         return replace(sample.evidence, predictions=without(sample.evidence.predictions, TEXT))
     clean = preprocess_text(text)

@@ -33,7 +33,7 @@ from crossmodal.explain.leave_one_out import (
 )
 from crossmodal.modalities import TEXT
 from crossmodal.text import preprocess as preprocess_text
-from crossmodal.timing import Progress
+from crossmodal.timing import StageCallback
 from crossmodal.types import MAIN_TASK, Array, Waveform, finite
 from crossmodal.ui.samples import DisplayClip, Sample, digest
 from crossmodal.ui.session_cache import Kept, remember
@@ -81,7 +81,7 @@ class Substitutions:
     z: Array
 
 
-def moments(engine: Engine, sample: Sample, clip: DisplayClip, progress: Progress) -> OcclusionScores:
+def moments(engine: Engine, sample: Sample, clip: DisplayClip, progress: StageCallback) -> OcclusionScores:
     """The voice of an input, moment by moment. Raises CrossmodalError."""
 
     def work(pipeline: Pipeline) -> OcclusionScores:
@@ -95,7 +95,7 @@ def moments(engine: Engine, sample: Sample, clip: DisplayClip, progress: Progres
     return _keep(digest("moments", engine.model_hash, sample.key), lambda: engine.run(work, progress))
 
 
-def words(engine: Engine, said: str, progress: Progress) -> WordScores:
+def words(engine: Engine, said: str, progress: StageCallback) -> WordScores:
     """A text without each of its words, all in one batch. Raises CrossmodalError."""
 
     def work(pipeline: Pipeline) -> WordScores:
@@ -107,7 +107,7 @@ def words(engine: Engine, said: str, progress: Progress) -> WordScores:
     return _keep(digest("words", engine.model_hash, said), lambda: engine.run(work, progress))
 
 
-def tried(engine: Engine, said: str, left_out: WordScores, own: Array, progress: Progress) -> Substitutions:
+def tried(engine: Engine, said: str, left_out: WordScores, own: Array, progress: StageCallback) -> Substitutions:
     """A text with other words in the places whose word moves it most; ``own`` is its z (D,). Raises CrossmodalError.
 
     Which places are tried hangs on the words alone and on no setting, so that it need be read but once.
