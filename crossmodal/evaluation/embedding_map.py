@@ -54,7 +54,7 @@ def space_metrics(
     """
     z, rows = unit_length(scores[0].astype(np.float64)), scores[1]
     phrases = load_phrasebook()
-    text = tower.embed([phrase.en for phrase in phrases])
+    text = tower.embed([phrase.text for phrase in phrases])
     on_map = thinned(rows)
     space = _space(z[on_map], [rows[row] for row in on_map], text, phrases)
     save_map(space, models, {"model_hash": model_hash, "meaning": MEANING})

@@ -371,7 +371,7 @@ def _listed(
     items = []
     for row, similarity in found.nearest(reading.embedding, target, _LISTED):
         what, gloss, emotion, split = embedding_map.described(context, found, row)
-        more = gloss if context.say.language == "zh" and gloss else ""
+        more = embedding_map.gloss(context, found, row)
         about = emotion if gloss else f"{emotion}, {split}"
         label = TASKS[MAIN_TASK][int(found.labels[row])]
         items.append(html.Neighbour(number(similarity), context.colour(label), what, about, more))

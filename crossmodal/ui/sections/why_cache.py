@@ -130,7 +130,7 @@ def vocabulary(engine: Engine) -> tuple[str, ...]:
     Found once an engine, as it hangs on nothing that a visitor said. Raises CrossmodalError.
     """
     if engine not in _vocabularies:
-        known = content_words(phrase.en for phrase in load_phrasebook())
+        known = content_words(phrase.text for phrase in load_phrasebook())
         read = engine.calibration.predict(TEXT, _read_all(engine, known))
         _vocabularies[engine] = discriminative_words(known, read.probabilities[MAIN_TASK])
     return _vocabularies[engine]
