@@ -17,7 +17,7 @@ from crossmodal.errors import BusyError
 from crossmodal.fusion.calibration import Calibration, load_calibration
 from crossmodal.fusion.fuse import fuse
 from crossmodal.model.folder import MODELS, ModelFolder, model_hash
-from crossmodal.timing import Progress
+from crossmodal.timing import StageCallback
 from crossmodal.types import Evidence, FusionResult, FusionSettings
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Engine:
                 self._pipeline = Pipeline.load(self.folder)
             return self._pipeline
 
-    def run(self, work: Callable[[Pipeline], Result], progress: Progress | None = None) -> Result:
+    def run(self, work: Callable[[Pipeline], Result], progress: StageCallback | None = None) -> Result:
         """Do slow work with the pipeline, one request after the other. Raises BusyError, InputError, ModelError.
 
         ``progress`` is told at once what is waited for: ``queue``, or ``load`` while the models are not there.

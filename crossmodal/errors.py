@@ -1,4 +1,4 @@
-"""Errors as codes with values; the prose stands in ``crossmodal.i18n.translator``, in every language.
+"""Errors as codes with values; the prose stands in ``crossmodal.i18n.messages``, in every language.
 
 Raising a code instead of a sentence keeps the backend free of languages and lets the command line, the app and a
 program each say the same thing in their own way.
@@ -41,7 +41,7 @@ class InputError(CrossmodalError):
 
 
 class ModelError(CrossmodalError):
-    """A model file is missing, altered or does not fit; whoever runs the service must act."""
+    """A model file is missing, altered or does not fit; the operator of the service must act."""
 
 
 class BusyError(CrossmodalError):

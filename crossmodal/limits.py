@@ -17,7 +17,7 @@ AUDIO_FORMATS = ("wav", "flac", "ogg", "opus", "mp3", "m4a", "mp4", "aac", "webm
 MAX_CLIP_BYTES = 10 * MEGABYTE
 """Size of a clip's file."""
 MAX_CLIP_SECONDS = 30.0
-"""Length of a clip, as long as what Whisper hears at once."""
+"""Length of a clip, equal to the input of Whisper."""
 LENGTH_TOLERANCE_SECONDS = 0.05
 """How far a length may exceed its limit, since encoders pad the last frame of a file."""
 MIN_SPEECH_SECONDS = 0.3
@@ -75,6 +75,14 @@ MAX_CLAIMED_SECONDS = 24 * 3600.0
 
 MAX_UPLOAD_MEGABYTES = MAX_RECORDING_BYTES // MEGABYTE
 """Size of any upload, in megabytes: recordings are the largest files. The server's ``maxUploadSize``."""
+
+# --- memory and time of one service ----------------------------------------------------------------------------------
+
+MAX_CACHED_MODELS = 4
+"""Models folders whose map, pairs and results are cached: the shipped one, and recent ones that visitors trained."""
+MAX_SPANS = 40
+"""Spans of a text that leave-one-out removes in turn, which bounds the time to embed all; a longer text is split into
+spans of several words."""
 
 # --- shared clips ----------------------------------------------------------------------------------------------------
 

@@ -21,7 +21,7 @@ from crossmodal.model.folder import MODELS, ModelFolder, model_hash
 from crossmodal.model.towers import BatchTower, Tower, as_batch_tower, as_maskable_tower
 from crossmodal.text import preprocess as preprocess_text
 from crossmodal.text import usable_words
-from crossmodal.timing import Progress, StageTimer
+from crossmodal.timing import StageCallback, StageTimer
 from crossmodal.types import (
     Array,
     Evidence,
@@ -112,7 +112,7 @@ class Pipeline:
         speech: bytes | None = None,
         text: str | None = None,
         transcribe: bool = True,
-        progress: Progress | None = None,
+        progress: StageCallback | None = None,
         **others: Any,
     ) -> Evidence:
         """The predictions of ``embed_utterance`` alone, which takes the same arguments."""
@@ -124,7 +124,7 @@ class Pipeline:
         speech: bytes | None = None,
         text: str | None = None,
         transcribe: bool = True,
-        progress: Progress | None = None,
+        progress: StageCallback | None = None,
         **others: Any,
     ) -> tuple[Utterance, Evidence]:
         """An utterance, given as the bytes of an audio file, as words, or both: preprocessed, and its predictions.

@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-Progress = Callable[[str], None]
+StageCallback = Callable[[str], None]
 """Called with the name of each stage as it starts: queue, load, decode, transcript, encode_speech, encode_text, ..."""
 
 
 class StageTimer:
     """Collects ``cost``, stage -> milliseconds; a stage that runs again adds up."""
 
-    def __init__(self, progress: Progress | None = None) -> None:
+    def __init__(self, progress: StageCallback | None = None) -> None:
         self.cost: dict[str, float] = {}
         self._progress = progress
 

@@ -68,13 +68,12 @@ class Waveform:
     """Speech, ready for the encoder: float32 mono at SAMPLE_RATE, shape (samples,).
 
     ``segments`` are the intervals of speech as (start, end) in seconds within ``samples``; ``offset`` is where
-    ``samples`` starts in the source clip, in seconds, and ``source_seconds`` the length of that clip.
+    ``samples`` starts in the source clip, in seconds.
     """
 
     samples: FloatArray
     segments: tuple[tuple[float, float], ...] = ()
     offset: float = 0.0
-    source_seconds: float = 0.0
 
     @property
     def seconds(self) -> float:

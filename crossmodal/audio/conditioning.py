@@ -95,4 +95,4 @@ def condition(samples: FloatArray, *, min_speech: float = MIN_SPEECH_SECONDS) ->
     end = min(source_seconds, segments[-1][1] + MARGIN_SECONDS)
     trimmed = clean[int(start * SAMPLE_RATE) : int(end * SAMPLE_RATE)]
     within = tuple((max(0.0, a - start), min(end - start, b - start)) for a, b in segments)
-    return Waveform(set_level(trimmed, within), within, start, source_seconds)
+    return Waveform(set_level(trimmed, within), within, start)

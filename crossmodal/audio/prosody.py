@@ -17,8 +17,6 @@ from numpy.typing import NDArray
 
 from crossmodal.types import SAMPLE_RATE, Array, FloatArray, Waveform
 
-REFERENCE = "prosody.json"
-"""Where ``evaluate`` leaves the figures of the reference speakers in a models folder."""
 MEASURES = ("pitch_hz", "pitch_range", "loudness_range", "rate", "pauses")
 """The names of all measures, in the order in which they are shown."""
 
@@ -92,8 +90,8 @@ def _levels(samples: FloatArray) -> Array:
     total = np.concatenate([[0.0], np.cumsum(power)])
     middles = np.arange(max(1, len(samples) // _HOP)) * _HOP + _HOP // 2
     low, high = np.maximum(middles - _WINDOW // 2, 0), np.minimum(middles + _WINDOW // 2, len(samples))
-    found: Array = 10 * np.log10((total[high] - total[low]) / (high - low) + 1e-10)
-    return found
+    level_db: Array = 10 * np.log10((total[high] - total[low]) / (high - low) + 1e-10)
+    return level_db
 
 
 def _runs(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -112,8 +110,8 @@ def _speech(loud: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _pauses(spoken: NDArray[np.bool_]) -> float:
-    places = np.flatnonzero(spoken)
-    return 1.0 - len(places) / int(places[-1] - places[0] + 1)
+    frames = np.flatnonzero(spoken)
+    return 1.0 - len(frames) / int(frames[-1] - frames[0] + 1)
 
 
 def _pitch(samples: FloatArray, frames: int) -> Array:
@@ -146,8 +144,8 @@ def _windows(samples: FloatArray, frames: int) -> Array:
     size = int(3 * SAMPLE_RATE / MIN_PITCH_HZ)
     padded = np.pad(samples.astype(np.float64), size)
     starts = np.arange(frames) * _HOP + _HOP // 2 + size - size // 2
-    found: Array = np.lib.stride_tricks.sliding_window_view(padded, size)[starts]
-    return found - found.mean(1, keepdims=True)
+    windows: Array = np.lib.stride_tricks.sliding_window_view(padded, size)[starts]
+    return windows - windows.mean(1, keepdims=True)
 
 
 def _autocorrelation(windows: Array) -> Array:
@@ -158,8 +156,8 @@ def _autocorrelation(windows: Array) -> Array:
 
     def correlate(values: Array) -> Array:
         power = np.abs(np.fft.rfft(values, length)) ** 2
-        found = np.fft.irfft(power, length)[..., : size // 2]
-        return found / np.maximum(found[..., :1], 1e-12)
+        correlation = np.fft.irfft(power, length)[..., : size // 2]
+        return correlation / np.maximum(correlation[..., :1], 1e-12)
 
     return correlate(windows * taper) / correlate(taper)
 
@@ -174,13 +172,13 @@ def _cheapest_path(hertz: Array, scores: Array) -> Array:
         paths = total[:, None] - jump
         came.append(paths.argmax(0))
         total = paths.max(0) + score
-    place = int(total.argmax())
-    places = [place]
+    candidate = int(total.argmax())
+    path = [candidate]
     for step in reversed(came):
-        place = int(step[place])
-        places.append(place)
-    found: Array = hertz[np.arange(len(hertz)), places[::-1]]
-    return found
+        candidate = int(step[candidate])
+        path.append(candidate)
+    pitch: Array = hertz[np.arange(len(hertz)), path[::-1]]
+    return pitch
 
 
 def _syllables(level: Array, voiced: NDArray[np.bool_]) -> int:
@@ -213,11 +211,11 @@ def register(reference: Mapping[str, Any], pitch_hz: float) -> str:
     return "lower" if pitch_hz < reference["boundary_hz"] else "higher"
 
 
-def figures(reference: Mapping[str, Any], name: str, prosody: Prosody) -> Mapping[str, Any]:
-    """The reference figures of one measure that this clip is held against; pitch itself within its register."""
+def reference_values(reference: Mapping[str, Any], name: str, prosody: Prosody) -> Mapping[str, Any]:
+    """The reference values of one measure that this clip is held against; pitch itself within its register."""
     if name == "pitch_hz" and prosody.pitch_hz is not None:
-        found: Mapping[str, Any] = reference["registers"][register(reference, prosody.pitch_hz)]
-        return found
+        within_register: Mapping[str, Any] = reference["registers"][register(reference, prosody.pitch_hz)]
+        return within_register
     measured: Mapping[str, Any] = reference["measures"][name]
     return measured
 

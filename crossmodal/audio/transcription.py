@@ -16,7 +16,7 @@ from crossmodal.types import SAMPLE_RATE, FloatArray, Transcript, Waveform, Word
 MIN_TOKENS, TOKENS_PER_SECOND = 24, 10
 """Bound of the tokens of a clip, far above any speech, for a recogniser that repeats itself."""
 WINDOW_SECONDS = 30.0
-"""Length of the input of Whisper."""
+"""Length of the input of Whisper, which its training fixed: no bound of the service."""
 GAP_SECONDS = 0.5
 """Silence between waveforms that are transcribed together."""
 MIN_RETRY_SECONDS = 1.0

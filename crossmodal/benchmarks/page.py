@@ -72,12 +72,12 @@ def bench_ui() -> None:
         browser = driver.chromium.launch(executable_path=chromium, args=list(FLAGS))
         _visit_closed(browser, address + WARM)
         paint = [[_visit_closed(browser, address + query) for query in ("", PLAIN)] for _ in range(VISITS)]
-        live, plain = (_visit(browser, address + query)[1] for query in ("", PLAIN))
+        live, sliders = (_visit(browser, address + query)[1] for query in ("", PLAIN))
         print(f"{'':<44}{'mixer':>12}  {'plain sliders':>14}   {'ratio':>7}   aim")
         frames = sorted(live.evaluate(FRAMES))
         _line("update while dragging, p50", [statistics.median(frames)], None, "<= 16 ms")
         _line("update while dragging, p95", [frames[int(0.95 * len(frames))]], None, "<= 16 ms")
-        ours, theirs = _releases(live, plain)
+        ours, theirs = _releases(live, sliders)
         _line("release to server's result painted, p50", ours, theirs, "", 0.5)
         _line("release to server's result painted, p95", ours, theirs, "<= 100 ms", 0.95)
         first = [[times[side] for times in paint] for side in (0, 1)]
@@ -125,11 +125,11 @@ def _visit_closed(browser: Any, address: str) -> float:
     return spent
 
 
-def _releases(live: Any, plain: Any) -> tuple[list[float], list[float]]:
+def _releases(live: Any, sliders: Any) -> tuple[list[float], list[float]]:
     """A key on either slider in turn; what the server then says of it is the formula with its numbers."""
     sides = (
         (live, ".cx-controls input[type=range]"),
-        (plain, ".st-key-a_speech :is(input[type=range], [role=slider])"),
+        (sliders, ".st-key-a_speech :is(input[type=range], [role=slider])"),
     )
     times: tuple[list[float], list[float]] = ([], [])
     for step in range(ROUNDS):
@@ -157,12 +157,12 @@ def _release(page: Any, selector: str, key: str) -> float:
 
 
 def _line(
-    name: str, ours: Sequence[float], theirs: Sequence[float] | None = None, aim: str = "", share: float = 0.5
+    name: str, ours: Sequence[float], theirs: Sequence[float] | None = None, aim: str = "", quantile: float = 0.5
 ) -> None:
-    here = _at(ours, share)
-    other = "" if theirs is None else f"{_at(theirs, share):11.0f} ms   {_at(theirs, share) / here:5.1f} x"
+    here = _at(ours, quantile)
+    other = "" if theirs is None else f"{_at(theirs, quantile):11.0f} ms   {_at(theirs, quantile) / here:5.1f} x"
     print(f"{name:<44}{here:9.1f} ms  {other:<28}{aim}", flush=True)
 
 
-def _at(values: Sequence[float], share: float) -> float:
-    return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+def _at(values: Sequence[float], quantile: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(quantile * len(values)))]

@@ -15,7 +15,6 @@ from crossmodal.commands.records import (
     error_record,
     load_pipeline,
     print_record,
-    progress,
     read_bytes,
 )
 from crossmodal.errors import InputError
@@ -56,6 +55,7 @@ def check(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> Non
 
 def run(arguments: argparse.Namespace) -> int:
     """Read and fuse every input; an unreadable one is reported and the rest go on. Returns the exit code."""
+    from crossmodal.progress import tracked
     from crossmodal.sharing.serialization import result_record
 
     settings, pipeline = settings_of(arguments), load_pipeline(arguments.models)
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
         return USAGE
     inputs = list(_inputs(arguments))
     status = OK
-    for name, clip, text in progress(inputs, len(inputs)):
+    for name, clip, text in tracked(inputs, len(inputs)):
         try:
             speech = read_bytes(clip) if clip else None
             evidence = pipeline.embed(speech=speech, text=text, transcribe=not arguments.no_transcript)

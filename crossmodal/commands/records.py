@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,13 +52,6 @@ def lacks(rule: str, pipeline: Pipeline) -> bool:
 def can_fuse(alpha: Mapping[str, float], rule: str, pipeline: Pipeline) -> bool:
     """Whether the models know every modality of ``alpha`` and the rule; if not, prints what is wrong."""
     return not (has_unknown(alpha, pipeline) or lacks(rule, pipeline))
-
-
-def progress(items: Iterable[Any], total: int) -> Iterable[Any]:
-    """The items, with a bar on a terminal where there are several."""
-    from tqdm import tqdm
-
-    return tqdm(items, total=total, unit="input", disable=total < 2 or not sys.stderr.isatty(), file=sys.stderr)
 
 
 def error_record(name: str, error: CrossmodalError) -> dict[str, Any]:

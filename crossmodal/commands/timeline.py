@@ -54,18 +54,16 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _read_recording(data: bytes, pipeline: Pipeline) -> tuple[Recording, InputError | None]:
     """What was read of a recording, and the error that ended the reading early, if any."""
-    from tqdm import tqdm
-
+    from crossmodal.progress import ProgressBar
     from crossmodal.timeline.reader import read
     from crossmodal.timeline.types import Recording
 
     recording = Recording(model_hash=pipeline.model_hash)
-    with tqdm(unit="s", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
+    with ProgressBar(unit="s", terminal_only=True) as bar:
         try:
             for step in read(data, lambda work: work(pipeline), keep_audio=False):
                 recording = recording.with_chunk(step)
-                bar.total = step.claimed or bar.total
-                bar.update(round(step.position) - bar.n)
+                bar.move_to(round(step.position), step.claimed)
         except InputError as error:
             return recording, error
     return recording, None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crossmodal.commands.parsers import Subparsers, add_json
-from crossmodal.commands.records import OK, SOME_UNREADABLE, error_record, print_record, progress, read_bytes
+from crossmodal.commands.records import OK, SOME_UNREADABLE, error_record, print_record, read_bytes
 from crossmodal.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,9 +25,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Transcribe every clip; an unreadable one is reported and the rest go on. Returns the exit code."""
     from crossmodal import audio
     from crossmodal.audio.transcription import Transcriber
+    from crossmodal.progress import tracked
 
     transcriber, status = Transcriber(), OK
-    for clip in progress(arguments.clips, len(arguments.clips)):
+    for clip in tracked(arguments.clips, len(arguments.clips)):
         try:
             record = _record(str(clip), transcriber(audio.preprocess(read_bytes(clip))))
         except InputError as error:

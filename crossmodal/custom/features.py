@@ -24,7 +24,7 @@ from crossmodal.data.folders import TEXT_CORPORA, locate
 from crossmodal.data.speech import CorpusClip, read_corpus, speakers
 from crossmodal.data.text import TextData, read_text_data
 from crossmodal.evaluation import speech as speech_evaluation
-from crossmodal.evaluation.held_out import held_out_figures
+from crossmodal.evaluation.held_out import held_out_metrics
 from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.model.encoders import speech as speech_encoder
 from crossmodal.model.encoders import text as text_encoder
@@ -32,7 +32,7 @@ from crossmodal.model.folder import FOLDS, MODELS, ModelFolder, save_tensors
 from crossmodal.model.projection import statistics
 from crossmodal.pipeline import Pipeline
 from crossmodal.pretrained import sha256
-from crossmodal.progress import ProgressBar, Tick
+from crossmodal.progress import ItemCallback, ProgressBar
 from crossmodal.training.clip_cache import condition
 from crossmodal.training.fusion_rules import single_label
 from crossmodal.types import EMOTIONS, FloatArray
@@ -59,7 +59,7 @@ _LICENCES = {
 # --- pooling --------------------------------------------------------------------------------------------------------
 
 
-def pooled_speech(clips: Sequence[CorpusClip], tick: Tick = lambda: None) -> FloatArray:
+def pooled_speech(clips: Sequence[CorpusClip], tick: ItemCallback = lambda: None) -> FloatArray:
     """Mean and standard deviation over time of every layer of the pretrained encoder, (N, 2 L H)."""
     encoder, log_mel, rows = speech_encoder.frozen(), speech_encoder.LogMel(), []
     with torch.inference_mode():
@@ -96,7 +96,7 @@ def build(
     sentences: TextData,
     pipeline: Pipeline,
     models: Path,
-    tick: Tick = lambda: None,
+    tick: ItemCallback = lambda: None,
 ) -> dict[str, Any]:
     """Write the features into ``models``, with the metrics of the shipped head on the test rows, and an example run.
 
@@ -119,7 +119,7 @@ def build(
         },
         "shipped": {
             "model_hash": pipeline.model_hash,
-            "figures": shipped_figures(clips, texts["test"], labels["test"], pipeline, models),
+            "figures": shipped_metrics(clips, texts["test"], labels["test"], pipeline, models),
         },
     }
     folder.reference.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
@@ -167,7 +167,7 @@ def _tensors(name: str, pooled: FloatArray, split: NDArray[np.int64], columns: M
     return {f"{name}.{key}": value for key, value in parts.items()}
 
 
-def _speech_tensors(clips: Sequence[CorpusClip], tick: Tick) -> dict[str, Any]:
+def _speech_tensors(clips: Sequence[CorpusClip], tick: ItemCallback) -> dict[str, Any]:
     actors = actor_numbers(clips)
     labels = np.array([EMOTIONS.index(clip.emotion or "neutral") for clip in clips], np.uint8)
     columns = {"labels": labels, "origins": actors.astype(np.uint16)}
@@ -183,7 +183,7 @@ def _text_tensors(texts: Mapping[str, Sequence[str]], labels: Mapping[str, NDArr
     return _tensors(TEXT, pooled_text([text for name in SPLITS for text in texts[name]]), split, columns)
 
 
-def shipped_figures(
+def shipped_metrics(
     clips: Sequence[CorpusClip], texts: Sequence[str], labels: NDArray[np.int64], pipeline: Pipeline, models: Path
 ) -> dict[str, Any]:
     """The shipped head on the same test rows, speech out of fold."""
@@ -202,7 +202,7 @@ def shipped_figures(
     z = pipeline.embed_texts(texts)
     text_probabilities = pipeline.calibration.predict(TEXT, z).probabilities["emotion"]
     text = LabelledEmbeddings(z, labels, np.arange(len(labels)), probabilities=text_probabilities)
-    return held_out_figures(speech, text, pipeline.calibration)
+    return held_out_metrics(speech, text, pipeline.calibration)
 
 
 def main() -> None:

@@ -12,6 +12,19 @@ from crossmodal.modalities import SPEECH, TEXT
 
 DIMENSIONS = (2, 4, 8, 16, 32, 64, 128, 256)
 """Widths of the shared space that can be chosen."""
+LIMITS: Mapping[str, tuple[float, float]] = {
+    "lambda_speech": (0.0, 2.0),
+    "lambda_text": (0.0, 2.0),
+    "gamma_cross": (0.0, 2.0),
+    "gamma_speech": (0.0, 2.0),
+    "gamma_text": (0.0, 2.0),
+    "dimension": (DIMENSIONS[0], DIMENSIONS[-1]),
+    "epochs": (1, 60),
+    "rate": (0.0001, 0.05),
+    "dropout": (0.0, 0.9),
+    "seed": (0, 9999),
+}
+"""Lowest and highest value of each setting; whole numbers where these are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +71,12 @@ class TrainingSettings:
                 raise InputError("train_setting", name=name, value=str(value)[:20], lowest=low, highest=high)
             values[name] = value if isinstance(low, float) else int(value)
         if values["dimension"] not in DIMENSIONS:
-            raise InputError("train_setting", name="dimension", value=values["dimension"], lowest=2, highest=256)
+            low, high = LIMITS["dimension"]
+            raise InputError("train_setting", name="dimension", value=values["dimension"], lowest=low, highest=high)
         settings = cls(**values)
         if not any((*settings.lambdas.values(), *settings.gammas.values())):
             raise InputError("train_nothing")
         return settings
-
-
-LIMITS: Mapping[str, tuple[float, float]] = {
-    "lambda_speech": (0.0, 2.0),
-    "lambda_text": (0.0, 2.0),
-    "gamma_cross": (0.0, 2.0),
-    "gamma_speech": (0.0, 2.0),
-    "gamma_text": (0.0, 2.0),
-    "dimension": (DIMENSIONS[0], DIMENSIONS[-1]),
-    "epochs": (1, 60),
-    "rate": (0.0001, 0.05),
-    "dropout": (0.0, 0.9),
-    "seed": (0, 9999),
-}
-"""Lowest and highest value of each setting; whole numbers where these are."""
 
 
 def _within(value: object, low: float, high: float) -> bool:

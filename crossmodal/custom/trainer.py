@@ -27,7 +27,7 @@ from crossmodal.custom.settings import TrainingSettings
 from crossmodal.data.embeddings import LabelledEmbeddings
 from crossmodal.data.text import implied_sentiment
 from crossmodal.errors import CrossmodalError
-from crossmodal.evaluation.held_out import held_out_figures
+from crossmodal.evaluation.held_out import held_out_metrics
 from crossmodal.fusion.calibration import Calibration, load_calibration
 from crossmodal.metrics import unweighted_average_recall
 from crossmodal.modalities import POOLED, SPEECH, TEXT
@@ -237,13 +237,13 @@ def train(reference: Reference, settings: TrainingSettings, folder: Path, emit: 
         seconds = round(time.perf_counter() - start, 2)
         emit({"event": "epoch", **trainer.measure(epoch), "train": rounded(terms), "seconds": seconds})
     model_hash = write(trainer, folder, epoch)
-    figures = {"own": test_figures(trainer, folder), "shipped": reference.about["shipped"]["figures"]}
+    metrics = {"own": test_metrics(trainer, folder), "shipped": reference.about["shipped"]["figures"]}
     emit(
         {
             "event": "done",
             "epochs": epoch,
             "model_hash": model_hash,
-            "figures": figures,
+            "figures": metrics,
             "seconds": round(time.perf_counter() - start, 2),
         }
     )
@@ -291,7 +291,7 @@ def fold(trainer: Trainer, name: str, basis: Basis) -> dict[str, Tensor]:
     return {"linear.weight": weight.float(), "linear.bias": (bias - weight @ centre.double()).float()}
 
 
-def test_figures(trainer: Trainer, folder: Path) -> dict[str, Any]:
+def test_metrics(trainer: Trainer, folder: Path) -> dict[str, Any]:
     """Metrics of the written model on the held-out test rows."""
     calibration: Calibration = load_calibration(folder, ModelFolder(folder).read_manifest())
     embeddings = {}
@@ -299,7 +299,7 @@ def test_figures(trainer: Trainer, folder: Path) -> dict[str, Any]:
         rows = trainer.reference.rows[name]["test"]
         probabilities = calibration.predict(name, z).probabilities["emotion"]
         embeddings[name] = LabelledEmbeddings(z, rows.labels, rows.origins, probabilities=probabilities)
-    return held_out_figures(embeddings[SPEECH], embeddings[TEXT], calibration)
+    return held_out_metrics(embeddings[SPEECH], embeddings[TEXT], calibration)
 
 
 def write_example(models: Path) -> dict[str, Any]:
@@ -314,5 +314,5 @@ def write_example(models: Path) -> dict[str, Any]:
     untimed = [{**event, "seconds": 0.0} if "seconds" in event else event for event in events]  # reproducible
     text = json.dumps({"events": untimed}, separators=(",", ":")) + "\n"
     ModelFolder(models).training_example.write_text(text, encoding="utf-8")
-    figures: dict[str, Any] = events[-1]["figures"]
-    return figures
+    metrics: dict[str, Any] = events[-1]["figures"]
+    return metrics

@@ -71,12 +71,15 @@ T = TypeVar("T")
 
 
 def number(value: float) -> str:
-    """A number between 0 and 1 as the card writes it: .812."""
+    """A number between 0 and 1 as the card writes it: .812.
+
+    Unlike ``crossmodal.ui.numbers.share`` it also writes differences below 0, as -.012, and 1 as 1.00.
+    """
     return f"{value:.3f}".replace("0.", ".", 1) if abs(value) < 1 else f"{value:.2f}"
 
 
 def interval(estimate: Estimate) -> str:
-    """A metric with its 95 % interval: .812 (.790-.833)."""
+    """A metric with its 95 % interval: .812 (.790-.833), with a hyphen, as the card is plain text."""
     return f"{number(estimate.value)} ({number(estimate.low)}-{number(estimate.high)})"
 
 
@@ -114,7 +117,7 @@ def _confusion(counts: Confusion) -> str:
 def _plain_reading(results: Results) -> str:
     rows = []
     for name, item in _needed(results.plain).items():
-        others = {label: share for label, share in item.called.items() if share and label != "neutral"}
+        others = {label: fraction for label, fraction in item.called.items() if fraction and label != "neutral"}
         rows.append((name, item.clips, item.speakers, item.refused, interval(item.neutral), listed(others)))
     return table(("plain reading", "clips", "speakers", "refused", "called neutral", "called otherwise"), rows)
 
@@ -122,7 +125,7 @@ def _plain_reading(results: Results) -> str:
 def _unseen_speech(results: Results) -> str:
     rows = [
         (name, item.clips, item.refused, interval(item.uar), number(item.ece))
-        for name, item in _needed(results.unheard).items()
+        for name, item in _needed(results.unseen_speech).items()
     ]
     return table(("corpus, speakers not trained on", "clips", "refused", "UAR", "ECE"), rows)
 
@@ -191,7 +194,7 @@ def _retrieval(space: SpaceResults) -> str:
 def _prosody(prosody: ProsodyReference) -> str:
     shown = ("5", "25", "50", "75", "95")
     rows = [
-        (name, *(f"{measure.percentiles[share]:.3g}" for share in shown)) for name, measure in prosody.measures.items()
+        (name, *(f"{measure.percentiles[rank]:.3g}" for rank in shown)) for name, measure in prosody.measures.items()
     ]
     return table((f"{prosody.clips} clips, percentile", *shown), rows)
 

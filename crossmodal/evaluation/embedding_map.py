@@ -54,7 +54,7 @@ def space_metrics(
     """
     z, rows = unit_length(scores[0].astype(np.float64)), scores[1]
     phrases = load_phrasebook()
-    text = tower.embed([phrase.en for phrase in phrases])
+    text = tower.embed([phrase.text for phrase in phrases])
     on_map = thinned(rows)
     space = _space(z[on_map], [rows[row] for row in on_map], text, phrases)
     save_map(space, models, {"model_hash": model_hash, "meaning": MEANING})
@@ -74,9 +74,9 @@ def thinned(rows: Sequence[Row]) -> list[int]:
     for number, row in enumerate(rows):
         cells.setdefault((row["speaker"], row["emotion"]), []).append(number)
     chosen = [
-        members[place]
+        members[index]
         for members in cells.values()
-        for place in np.linspace(0, len(members) - 1, min(PER_ACTOR, len(members))).round().astype(int)
+        for index in np.linspace(0, len(members) - 1, min(PER_ACTOR, len(members))).round().astype(int)
     ]
     return sorted(chosen)
 

@@ -17,11 +17,11 @@ from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.types import EMOTIONS, FusionSettings
 
 PAIR_SEED = 3
-"""Whoever is measured meets the same pairs."""
+"""Fixed, so that all heads are measured on the same pairs."""
 RESAMPLES = 400
 
 
-def held_out_figures(speech: LabelledEmbeddings, text: LabelledEmbeddings, calibration: Calibration) -> dict[str, Any]:
+def held_out_metrics(speech: LabelledEmbeddings, text: LabelledEmbeddings, calibration: Calibration) -> dict[str, Any]:
     """UAR with its 95 % interval, macro-F1 and ECE of voice, words and both, and retrieval both ways.
 
     ``fused`` is the linear pool at equal weights on label-matched pairs (see ``evaluation.pairs``); intervals are drawn
@@ -31,8 +31,8 @@ def held_out_figures(speech: LabelledEmbeddings, text: LabelledEmbeddings, calib
     curve = sweep(pairs, FusionSettings(), calibration, np.array([0.5]))
     interval = {"low": round(float(curve.low[0]), 4), "high": round(float(curve.high[0]), 4)}
     return {
-        SPEECH: side_figures(speech),
-        TEXT: side_figures(text),
+        SPEECH: modality_metrics(speech),
+        TEXT: modality_metrics(text),
         "fused": {**curve.metrics_at(0), **interval, "pairs": len(pairs.labels)},
         "retrieval": {
             "speech>text": round(retrieval(speech, text), 4),
@@ -41,12 +41,12 @@ def held_out_figures(speech: LabelledEmbeddings, text: LabelledEmbeddings, calib
     }
 
 
-def side_figures(side: LabelledEmbeddings) -> dict[str, float]:
+def modality_metrics(embeddings: LabelledEmbeddings) -> dict[str, float]:
     """One modality alone: UAR with interval, macro-F1, ECE, number of rows."""
-    probabilities = probabilities_of(side)
-    gold, top, size = side.labels, probabilities.argmax(1), len(EMOTIONS)
+    probabilities = probabilities_of(embeddings)
+    gold, top, size = embeddings.labels, probabilities.argmax(1), len(EMOTIONS)
     uar = bootstrap(
-        lambda r: unweighted_average_recall(gold[r], top[r], size), side.origins.tolist(), resamples=RESAMPLES
+        lambda r: unweighted_average_recall(gold[r], top[r], size), embeddings.origins.tolist(), resamples=RESAMPLES
     )
     f1 = metrics.f1_by_class(metrics.indicators(top, size), metrics.indicators(gold, size))
     return {
@@ -59,11 +59,13 @@ def side_figures(side: LabelledEmbeddings) -> dict[str, float]:
     }
 
 
-def retrieval(asked: LabelledEmbeddings, found: LabelledEmbeddings) -> float:
+def retrieval(queries: LabelledEmbeddings, candidates: LabelledEmbeddings) -> float:
     """Mean average precision of finding, from each z of one modality, those of the other that share its emotion.
 
-    Averaged within each emotion first, so that all count alike; by lot it comes to about one in seven.
+    Averaged within each emotion first, so that all weigh the same; a random ranking gives about 1 / 7.
     """
-    relevant = asked.labels[:, None] == found.labels[None, :]
-    precision = neighbours.average_precision(asked.embeddings @ found.embeddings.T, relevant, np.zeros_like(relevant))
-    return float(np.mean(list(neighbours.mean_by_class(precision, asked.labels).values())))
+    relevant = queries.labels[:, None] == candidates.labels[None, :]
+    precision = neighbours.average_precision(
+        queries.embeddings @ candidates.embeddings.T, relevant, np.zeros_like(relevant)
+    )
+    return float(np.mean(list(neighbours.mean_by_class(precision, queries.labels).values())))

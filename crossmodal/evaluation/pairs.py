@@ -31,7 +31,7 @@ Rows = NDArray[np.int64]
 
 
 def match(speech: LabelledEmbeddings, text: LabelledEmbeddings, *, count: int = COUNT, seed: int = 0) -> Pairs:
-    """``count`` pairs, the classes alike: for each, a clip and a sentence of its class are drawn.
+    """``count`` pairs, equally many of each class: for each, a clip and a sentence of its class are drawn.
 
     The groups of the pairs are the speakers of the clips.
     """
@@ -55,11 +55,11 @@ def pair(speech: LabelledEmbeddings, text: LabelledEmbeddings, rows: tuple[Rows,
     _, groups = np.unique(speech.origins[rows[0]], return_inverse=True)
     chosen = list(zip((speech, text), rows, strict=True))
     return Pairs(
-        np.stack([probabilities_of(side)[own] for side, own in chosen], axis=1),
-        np.stack([side.embeddings[own] for side, own in chosen], axis=1),
+        np.stack([probabilities_of(side)[drawn] for side, drawn in chosen], axis=1),
+        np.stack([side.embeddings[drawn] for side, drawn in chosen], axis=1),
         speech.labels[rows[0]],
         groups,
-        sequences=tuple(side.parts[own] for side, own in chosen if side.parts is not None),
+        sequences=tuple(side.parts[drawn] for side, drawn in chosen if side.parts is not None),
     )
 
 
@@ -78,7 +78,7 @@ def damaged(text: str) -> str:
 def pair_metrics(
     chosen_on: Pairs, tested_on: Pairs, calibration: Calibration, damaged_pairs: Mapping[str, Pairs] | None = None
 ) -> dict[str, Any]:
-    """Every rule on ``tested_on``, at equal weights and at the alpha that ``chosen_on`` likes best.
+    """Every rule on ``tested_on``, at equal weights and at the alpha with the highest UAR on ``chosen_on``.
 
     ``damaged_pairs`` are the same pairs under other names with one modality damaged, fused at equal weights.
     """

@@ -20,7 +20,7 @@ from crossmodal.audio.prosody import MEASURES, Prosody, measure
 from crossmodal.data.speech import CorpusClip, read_corpus, speakers
 from crossmodal.errors import InputError
 from crossmodal.model.folder import MODELS, ModelFolder
-from crossmodal.progress import ProgressBar, Tick
+from crossmodal.progress import ItemCallback, ProgressBar
 from crossmodal.types import EMOTIONS
 
 PERCENTILES = tuple(range(5, 100, 5))
@@ -33,7 +33,7 @@ MEANING = (
 Row = tuple[CorpusClip, Prosody]
 
 
-def write_reference(clips: Sequence[CorpusClip], models: Path, tick: Tick = lambda: None) -> dict[str, Any]:
+def write_reference(clips: Sequence[CorpusClip], models: Path, tick: ItemCallback = lambda: None) -> dict[str, Any]:
     """Measure the clips and write the reference into a models folder. Returns it.
 
     A clip that cannot be read as speech is left out, and counted. ``tick`` is called once a clip.

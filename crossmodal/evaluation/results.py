@@ -1,26 +1,28 @@
 """What ``evaluate`` measured, typed: the one reader of ``metrics.json``, for the pages and the model card.
 
-The dataclasses mirror the file: a field has the name of its key, and keys that are not listed are not read. Importing
-this needs no torch.
+The dataclasses mirror the file: a field has the name of its key, unless its metadata names another, and keys that are
+not listed are not read. Importing this needs no torch.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from crossmodal.limits import MAX_CACHED_MODELS
 from crossmodal.metrics import Estimate
 from crossmodal.model.folder import METRICS, ModelFolder
 
 CONDITIONS = ("speech_missing", "text_missing", "speech_noisy", "text_damaged", "even_prior")
 """Conditions under which every rule is measured, in the order of the tables."""
-_CACHED_FOLDERS = 4
-"""Models folders whose results are kept in memory: the shipped one, and those of visitors, which come and go."""
+
+_KEY = "key"
+"""Metadata of a field whose key in the file is another than its name."""
 
 T = TypeVar("T")
 ByEmotion = Mapping[str, float]
@@ -286,7 +288,7 @@ class HeldOut:
 
     @property
     def estimate(self) -> Estimate:
-        """The UAR with its interval."""
+        """The UAR with its interval, as a field of the card's template."""
         return Estimate(self.uar, self.low, self.high)
 
 
@@ -318,7 +320,7 @@ class Results:
     ravdess_folds: SpeechFolds | None = None
     emodb_by_ravdess_alone: CrossCorpus | None = None
     plain: Mapping[str, NeutralSpeech] | None = None
-    unheard: Mapping[str, UnseenSpeech] | None = None
+    unseen_speech: Mapping[str, UnseenSpeech] | None = field(default=None, metadata={_KEY: "unheard"})
     text: Text | None = None
     label_matched_pairs: PairResults | None = None
     space: SpaceResults | None = None
@@ -340,7 +342,7 @@ def read_results(models: Path) -> Results | None:
     return parse(json.loads(path.read_text(encoding="utf-8"))) if path.is_file() else None
 
 
-load_results = lru_cache(maxsize=_CACHED_FOLDERS)(read_results)
+load_results = lru_cache(maxsize=MAX_CACHED_MODELS)(read_results)
 """The same for a page: the last few folders are cached, as the file of a running service does not change."""
 
 
@@ -366,11 +368,12 @@ def best_alphas(models: Path, model_hash: str) -> Mapping[str, float]:
 def _typed(kind: type[T], value: Mapping[str, Any]) -> T:
     """A dataclass from a JSON object. Raises ValueError for a key that is missing and has no default."""
     hints, arguments = get_type_hints(kind), {}
-    for field in fields(kind):  # type: ignore[arg-type]
-        if field.name in value:
-            arguments[field.name] = _converted(hints[field.name], value[field.name])
-        elif field.default is MISSING:
-            raise ValueError(f"{METRICS}: {kind.__name__} lacks {field.name!r}")
+    for item in fields(kind):  # type: ignore[arg-type]
+        key = item.metadata.get(_KEY, item.name)
+        if key in value:
+            arguments[item.name] = _converted(hints[item.name], value[key])
+        elif item.default is MISSING:
+            raise ValueError(f"{METRICS}: {kind.__name__} lacks {key!r}")
     return kind(**arguments)
 
 

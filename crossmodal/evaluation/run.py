@@ -23,7 +23,7 @@ from crossmodal.evaluation.transfer import corpus_transfer
 from crossmodal.modalities import SPEECH
 from crossmodal.model.folder import ALONE, FOLDS, METRICS, ModelFolder
 from crossmodal.pipeline import Pipeline
-from crossmodal.progress import ProgressBar, Tick
+from crossmodal.progress import ItemCallback, ProgressBar
 from crossmodal.training.speech_folds import extra_clips
 from crossmodal.types import FloatArray
 
@@ -39,7 +39,7 @@ WORD_ERRORS = ("kathleen", "speechocean762")
 class TrainingFeatures(Protocol):
     """What the train page has above this layer: the pooled features of the frozen encoders, and its reference."""
 
-    def pooled_speech(self, clips: Sequence[CorpusClip], tick: Tick, /) -> FloatArray:
+    def pooled_speech(self, clips: Sequence[CorpusClip], tick: ItemCallback, /) -> FloatArray:
         """Pooled states of clips (N, F)."""
         ...
 
@@ -53,7 +53,7 @@ class TrainingFeatures(Protocol):
         sentences: TextData,
         pipeline: Pipeline,
         models: Path,
-        tick: Tick,
+        tick: ItemCallback,
         /,
     ) -> dict[str, Any]:
         """Write the reference features into a models folder; the metrics of an example run and of the shipped head."""
@@ -148,7 +148,7 @@ def without_nan(value: Any) -> Any:
     return None if isinstance(value, float) and math.isnan(value) else value
 
 
-def _ticker(name: str, total: int) -> Tick:
+def _ticker(name: str, total: int) -> ItemCallback:
     """A bar over that many clips."""
     return ProgressBar(name, total=total, unit="clip").tick
 

@@ -17,7 +17,7 @@ from crossmodal.fusion.calibration import Calibration
 from crossmodal.metrics import Labels, bootstrap, confusion, recalls, unweighted_average_recall
 from crossmodal.modalities import SPEECH
 from crossmodal.numerics import softmax
-from crossmodal.progress import Tick
+from crossmodal.progress import ItemCallback
 from crossmodal.training.calibrate import fit_speech_temperatures, one_hot_targets
 from crossmodal.training.speech_scores import load_scores
 from crossmodal.types import EMOTIONS, SENTIMENTS, TASKS, Array, Transcript, Waveform
@@ -49,11 +49,11 @@ def cross_calibrated(
     folds = np.array([row["model"] for row in rows])
     calibrated = {task: np.empty_like(logits[task]) for task in TASKS}
     for fold in np.unique(folds):
-        own = folds == fold
-        others = [row for row, is_own in zip(rows, own, strict=True) if not is_own]
-        temperatures = fit_speech_temperatures({task: logits[task][~own] for task in TASKS}, others)
+        in_fold = folds == fold
+        others = [row for row, is_own in zip(rows, in_fold, strict=True) if not is_own]
+        temperatures = fit_speech_temperatures({task: logits[task][~in_fold] for task in TASKS}, others)
         for task in TASKS:
-            calibrated[task][own] = softmax(asked[task][own] / temperatures[task])
+            calibrated[task][in_fold] = softmax(asked[task][in_fold] / temperatures[task])
     return calibrated
 
 
@@ -118,12 +118,12 @@ def read_clips(
     embed: Callable[[Waveform], Array],
     calibration: Calibration,
     clips: Sequence[CorpusClip],
-    progress: Tick,
+    tick: ItemCallback,
 ) -> tuple[Array, list[CorpusClip], int]:
     """Calibrated emotion probabilities (N, C) of clips as the page computes them, the clips read, how many refused."""
     embeddings, read = [], []
     for clip in clips:
-        progress()
+        tick()
         try:
             embeddings.append(embed(audio.preprocess(clip.path.read_bytes())))
             read.append(clip)
@@ -162,13 +162,13 @@ def unseen_speech_metrics(p: Array, clips: Sequence[CorpusClip], refused: int) -
 
 
 def word_error_rate(
-    transcribe: Callable[[Waveform], Transcript], clips: Sequence[CorpusClip], progress: Tick
+    transcribe: Callable[[Waveform], Transcript], clips: Sequence[CorpusClip], tick: ItemCallback
 ) -> dict[str, Any]:
     """Edit distance over words by reference words, both in lower case without punctuation."""
     normalise = BasicTextNormalizer()
     errors = np.zeros((len(clips), 2))
     for index, clip in enumerate(clips):
-        progress()
+        tick()
         said = normalise(clip.text.replace("'", "")).split()
         try:
             heard = transcribe(audio.preprocess(clip.path.read_bytes())).text

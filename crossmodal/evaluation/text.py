@@ -22,12 +22,12 @@ CORPORA = ("goemotions", "meld")
 
 
 def _by_corpus(
-    tower: BatchTower, calibration: Calibration, data: TextData, split: str, *, plain: bool = False
+    tower: BatchTower, calibration: Calibration, data: TextData, split: str, *, unpunctuated: bool = False
 ) -> dict[str, tuple[list[Sentence], Array]]:
     embedded = {}
     for corpus in CORPORA:
         rows = data.part(split, corpus)
-        texts = [without_punctuation(row.text) if plain else row.text for row in rows]
+        texts = [without_punctuation(row.text) if unpunctuated else row.text for row in rows]
         embedded[corpus] = (rows, tower.embed(texts))
     return embedded
 
@@ -123,7 +123,7 @@ def text_metrics(tower: BatchTower, calibration: Calibration, data: TextData) ->
     """Every metric of text on test; thresholds come from dev, and test is read once."""
     dev = _by_corpus(tower, calibration, data, "dev")
     test = _by_corpus(tower, calibration, data, "test")
-    heard = _by_corpus(tower, calibration, data, "test", plain=True)
+    heard = _by_corpus(tower, calibration, data, "test", unpunctuated=True)
     p = {corpus: _emotion(calibration, z) for corpus, (_, z) in test.items()}
     gold = {corpus: targets_of(rows, "emotion") for corpus, (rows, _) in test.items()}
     dev_p = {corpus: _emotion(calibration, z) for corpus, (_, z) in dev.items()}

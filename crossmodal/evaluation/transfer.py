@@ -44,7 +44,7 @@ class Split:
     labels: np.ndarray[tuple[int], np.dtype[np.int64]]
 
 
-class _Side(nn.Module):
+class _ModalityModel(nn.Module):
     """One modality: standardised features -> phi -> z, and the theta that learns from its labels."""
 
     def __init__(self, features: FloatArray) -> None:
@@ -66,18 +66,18 @@ def _balanced(split: Split, random: np.random.Generator) -> tuple[Tensor, Tensor
     return torch.from_numpy(split.features[rows]), functional.one_hot(torch.from_numpy(wanted), len(EMOTIONS)).float()
 
 
-def _fit(train: Mapping[str, Split], gamma: float, seed: int) -> dict[str, _Side]:
+def _fit(train: Mapping[str, Split], gamma: float, seed: int) -> dict[str, _ModalityModel]:
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
-    sides = {name: _Side(train[name].features) for name in PAIR}
+    models = {name: _ModalityModel(train[name].features) for name in PAIR}
     objective = Objective(dict.fromkeys(PAIR, 1.0), {PAIR: gamma})
-    parameters = [parameter for side in sides.values() for parameter in side.parameters()]
+    parameters = [parameter for model in models.values() for parameter in model.parameters()]
     optimizer = torch.optim.AdamW(parameters, lr=2e-3, weight_decay=0.05)
     for _ in range(STEPS):
         batches = {name: _balanced(train[name], random) for name in PAIR}
-        z = {name: sides[name](batches[name][0]) for name in PAIR}
+        z = {name: models[name](batches[name][0]) for name in PAIR}
         tasks = {
-            name: task_loss(sides[name].theta(z[name]), {"emotion": batches[name][1]}, {"emotion": 1.0}, 0.1)
+            name: task_loss(models[name].theta(z[name]), {"emotion": batches[name][1]}, {"emotion": 1.0}, 0.1)
             for name in PAIR
         }
         (i, j) = PAIR
@@ -85,20 +85,20 @@ def _fit(train: Mapping[str, Split], gamma: float, seed: int) -> dict[str, _Side
         optimizer.zero_grad(set_to_none=True)
         objective(tasks, {PAIR: aligned}).total.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-    return {name: side.eval() for name, side in sides.items()}
+    return {name: model.eval() for name, model in models.items()}
 
 
 @torch.inference_mode()
-def _read(side: _Side, theta: Head, split: Split) -> float:
-    """UAR of ``theta`` over one side's embeddings."""
-    predicted = theta(side(torch.from_numpy(split.features)))["emotion"].argmax(1).numpy()
+def _read(model: _ModalityModel, theta: Head, split: Split) -> float:
+    """UAR of ``theta`` over one modality's embeddings."""
+    predicted = theta(model(torch.from_numpy(split.features)))["emotion"].argmax(1).numpy()
     return unweighted_average_recall(split.labels, predicted, len(EMOTIONS))
 
 
-def _uar_by_direction(sides: Mapping[str, _Side], part: Mapping[str, Split]) -> dict[str, float]:
+def _uar_by_direction(models: Mapping[str, _ModalityModel], part: Mapping[str, Split]) -> dict[str, float]:
     """Every theta on every modality: ``text>speech`` is theta of the words, read on speech."""
     return {
-        f"{source}>{target}": _read(sides[target], sides[source].theta, part[target])
+        f"{source}>{target}": _read(models[target], models[source].theta, part[target])
         for source in PAIR
         for target in PAIR
     }
@@ -107,23 +107,23 @@ def _uar_by_direction(sides: Mapping[str, _Side], part: Mapping[str, Split]) -> 
 def transfer(
     train: Mapping[str, Split], dev: Mapping[str, Split], test: Mapping[str, Split], *, seeds: Sequence[int] = (0, 1, 2)
 ) -> dict[str, object]:
-    """Test figures at gamma = 0 and at the gamma that dev likes best, each the mean over ``seeds``.
+    """Test UARs at gamma = 0 and at the gamma with the highest UAR on dev, each the mean over ``seeds``.
 
     Returns ``{"off": {...}, "on": {...}, "gamma": best, "dev": {gamma: mean cross-modal UAR}}`` with UARs by
     ``theta's modality>modality read``; chance is 1 / 7.
     """
-    sides = {gamma: [_fit(train, gamma, seed) for seed in seeds] for gamma in GAMMAS}
+    fitted = {gamma: [_fit(train, gamma, seed) for seed in seeds] for gamma in GAMMAS}
     cross = [f"{PAIR[0]}>{PAIR[1]}", f"{PAIR[1]}>{PAIR[0]}"]
     scores = {
-        gamma: float(np.mean([_uar_by_direction(side, dev)[way] for side in fits for way in cross]))
-        for gamma, fits in sides.items()
+        gamma: float(np.mean([_uar_by_direction(models, dev)[way] for models in fits for way in cross]))
+        for gamma, fits in fitted.items()
     }
     best = max(scores, key=lambda gamma: scores[gamma])
     return {
         "gamma": best,
         "dev": {str(gamma): round(score, 4) for gamma, score in scores.items()},
-        "off": _mean([_uar_by_direction(side, test) for side in sides[0.0]]),
-        "on": _mean([_uar_by_direction(side, test) for side in sides[best]]),
+        "off": _mean([_uar_by_direction(models, test) for models in fitted[0.0]]),
+        "on": _mean([_uar_by_direction(models, test) for models in fitted[best]]),
     }
 
 

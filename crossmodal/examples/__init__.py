@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crossmodal.audio.files import envelope
-from crossmodal.examples.specs import EVIDENCE, audio_path, read_specs
+from crossmodal.examples.specs import EVIDENCE, TITLE, audio_path, read_specs
 from crossmodal.sharing.serialization import evidence_from_record
-from crossmodal.timing import Progress
+from crossmodal.timing import StageCallback
 from crossmodal.types import Evidence
 
 if TYPE_CHECKING:
@@ -32,24 +32,20 @@ DEFAULT = "thrilled"
 class Example:
     """One finished example.
 
-    ``title`` is language -> title; ``voice_emotion`` and ``words_emotion`` are what it was made to express,
-    ``evidence`` what the models read. ``envelope``, ``segments`` and ``seconds`` describe the waveform that
-    the encoder hears; ``audio`` is the clip to play. ``synthetic`` says that no person spoke it.
+    ``title`` is language -> title, ``evidence`` what the models read. ``envelope``, ``segments`` and ``seconds``
+    describe the waveform that the encoder hears; ``audio`` is the clip to play, spoken by a synthetic voice.
     """
 
     key: str
     text: str
     title: Mapping[str, str]
-    voice_emotion: str
-    words_emotion: str
-    synthetic: bool
     evidence: Evidence
     audio: Path
     envelope: tuple[float, ...]
     segments: tuple[tuple[float, float], ...]
     seconds: float
 
-    def read(self, pipeline: Pipeline, progress: Progress | None = None) -> Evidence:
+    def read(self, pipeline: Pipeline, progress: StageCallback | None = None) -> Evidence:
         """Its evidence by other models, with the transcript of the stored one. ``progress`` is told each stage."""
         fresh = pipeline.embed(speech=self.audio.read_bytes(), text=self.text, progress=progress)
         return replace(fresh, transcript=self.evidence.transcript)
@@ -59,10 +55,7 @@ def _example(spec: Mapping[str, Any], stored: Mapping[str, Any]) -> Example:
     return Example(
         key=spec["key"],
         text=spec["text"],
-        title={"en": spec["title_en"], "zh": spec["title_zh"]},
-        voice_emotion=spec["voice_intended"],
-        words_emotion=spec["words_intended"],
-        synthetic=True,
+        title={key.removeprefix(TITLE): value for key, value in spec.items() if key.startswith(TITLE)},
         evidence=evidence_from_record(stored["evidence"]),
         audio=audio_path(spec["key"]),
         envelope=tuple(stored["envelope"]),

@@ -11,6 +11,8 @@ FOLDER = Path(__file__).resolve().parent
 SPECS = FOLDER / "examples.json"
 EVIDENCE = FOLDER / "evidence.json"
 AUDIO = FOLDER / "audio"
+TITLE = "title_"
+"""Prefix of the titles' keys; a language follows."""
 
 
 def read_specs() -> list[dict[str, Any]]:

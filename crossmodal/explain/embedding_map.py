@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from crossmodal.data.phrasebook import LINES
 from crossmodal.explain import neighbours
+from crossmodal.limits import MAX_CACHED_MODELS
 from crossmodal.metrics import Labels
 from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.model.folder import ModelFolder
@@ -29,8 +30,6 @@ from crossmodal.types import MAIN_TASK, TASKS, Array
 EXACT = "pca"
 """The projection with a formula."""
 PROJECTIONS = (EXACT, "tsne", "umap")
-CACHED_FOLDERS = 4
-"""Models folders whose map is cached: the shipped one, and recent ones of models that visitors trained."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +117,7 @@ def _in_runs(names: Sequence[str]) -> list[tuple[str, int]]:
     return [(name, len(list(run))) for name, run in groupby(names)]
 
 
-@lru_cache(maxsize=CACHED_FOLDERS)
+@lru_cache(maxsize=MAX_CACHED_MODELS)
 def load_map(models: Path, model_hash: str) -> EmbeddingMap | None:
     """The map in a models folder, cached; None where there is none, or where other models or phrases made it."""
     stored = ModelFolder(models).embedding_map.read(model_hash)

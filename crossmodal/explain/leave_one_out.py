@@ -9,10 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from crossmodal.limits import MAX_SPANS
 from crossmodal.types import Array
 
-MAX_SPANS = 40
-"""A longer text is split into at most this many spans of neighbouring words, which bounds the time to embed all."""
 MAX_POSITIONS = 4
 """Substitutions are tried at this many positions: those with the highest leave-one-out scores."""
 VOCABULARY_SIZE = 63

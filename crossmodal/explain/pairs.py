@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from crossmodal.limits import MAX_CACHED_MODELS
 from crossmodal.metrics import Labels
 from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.model.folder import ModelFolder
@@ -19,8 +20,6 @@ from crossmodal.types import MAIN_TASK, TASKS, Array
 
 GRID = np.linspace(0.0, 1.0, 21)
 """Alphas at which ``evaluate`` fuses the pairs by the learned rules; readers interpolate linearly between them."""
-_CACHED_FOLDERS = 4
-"""Models folders whose pairs are kept in memory: the shipped one, and those of visitors, which come and go."""
 _GRID = "grid."
 """Prefix of the name of a tensor that holds a rule's fused probabilities."""
 
@@ -70,7 +69,7 @@ def _from_bytes(roots: NDArray[np.uint8]) -> Array:
     return probabilities / probabilities.sum(-1, keepdims=True)
 
 
-@lru_cache(maxsize=_CACHED_FOLDERS)
+@lru_cache(maxsize=MAX_CACHED_MODELS)
 def load_pairs(models: Path, model_hash: str) -> Pairs | None:
     """The pairs in a models folder; None where there are none or they are of other models. The last few are cached."""
     stored = ModelFolder(models).pairs.read(model_hash)

@@ -1,6 +1,6 @@
 """What the learned rules share: their inputs, their prior, and one forward pass for training and inference.
 
-A network is written once, for arrays of numpy and for tensors of torch alike: ``scores`` gets the library of its
+A network is written once, for arrays of numpy and for tensors of torch: ``scores`` gets the library of its
 arrays. numpy runs it in the app and torch trains it (``training/fusion_rules.py``), by the same code.
 
 A weight enters as the gain a_i = w_i / max_j w_j of the modality's input. So a weight of zero is exactly a missing

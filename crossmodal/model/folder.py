@@ -54,7 +54,7 @@ WINDOWS = "ravdess_parts"
 MODELS_VARIABLE = "CROSSMODAL_MODELS"
 """Environment variable: the folder of trained models to use instead of those that the project ships."""
 INSTALLED = "crossmodal_models"
-"""What a checkout keeps in ``models/`` is installed under this name: ``models`` alone could be anybody's."""
+"""What a checkout keeps in ``models/`` is installed under this name: another package could be called ``models``."""
 
 
 def _package_folder(name: str) -> Path | None:

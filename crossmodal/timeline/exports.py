@@ -41,6 +41,7 @@ class TimelineExport:
 
 def _label(row: Array) -> str:
     """The label of a prediction (C,), "" for none."""
+    # of equal classes the first, where ``numerics.winner`` takes the last: exported labels must not change
     return "" if np.isnan(row).any() else TASKS[MAIN_TASK][int(row.argmax())]
 
 

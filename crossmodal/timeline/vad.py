@@ -19,7 +19,7 @@ WINDOW = 512
 CONTEXT = 64
 """Samples before the window that the detector is given, too."""
 PEAK = 0.7
-"""Peak at which the detector hears; a recording's own level must not decide what is speech."""
+"""Peak to which blocks are scaled for the detector; a recording's level must not decide what is speech."""
 MIN_PEAK = 0.003
 """A block below this peak is not raised any further: there is nothing in it."""
 DECAY = 0.5
@@ -28,8 +28,9 @@ SETTLE = 4_096
 """Samples of the block before that let the rumble filter settle."""
 
 MIN_UTTERANCE_SECONDS = 1.0
-"""Seconds from which an utterance stands for itself; a shorter one waits longer for what follows."""
+"""An utterance of at least this length ends at PAUSE; a shorter one only at LONG_PAUSE."""
 MAX_UTTERANCE_SECONDS = 15.0
+"""An utterance that goes on for this long is cut. It shapes what is read, as the pauses do: no bound of the service."""
 PAUSE, LONG_PAUSE = 0.6, 1.2
 """Seconds of silence that end an utterance, and one that is shorter than MIN_UTTERANCE_SECONDS."""
 EARLIEST_CUT, LAST_CUT = 5.0, 0.5

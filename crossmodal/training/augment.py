@@ -129,9 +129,9 @@ def add_noise(samples: Tensor, speech: Tensor, noise: Tensor, snr_db: float) -> 
     return sound.add_noise(samples, noise, torch.tensor(snr_db - correction))
 
 
-def crop(samples: Tensor, speech: Tensor, share: float, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
-    """Keep a random interval of at least the fraction ``share`` of the clip and at least half a second."""
-    length = max(int(rng.uniform(share, 1.0) * len(samples)), min(len(samples), SAMPLE_RATE // 2))
+def crop(samples: Tensor, speech: Tensor, least: float, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+    """Keep a random interval of at least the fraction ``least`` of the clip and at least half a second."""
+    length = max(int(rng.uniform(least, 1.0) * len(samples)), min(len(samples), SAMPLE_RATE // 2))
     start = int(rng.integers(len(samples) - length + 1))
     cropped = speech[start : start + length]
     return (samples[start : start + length], cropped) if bool(cropped.any()) else (samples, speech)

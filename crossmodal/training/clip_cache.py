@@ -56,7 +56,7 @@ def condition_by_level(samples: FloatArray) -> Waveform:
     first, last = (int(loud[0]) * _FRAME - start) / SAMPLE_RATE, ((int(loud[-1]) + 1) * _FRAME - start) / SAMPLE_RATE
     segments = ((first, last),)
     trimmed = conditioning.set_level(clean[start:end], segments)
-    return Waveform(trimmed, segments, start / SAMPLE_RATE, len(samples) / SAMPLE_RATE)
+    return Waveform(trimmed, segments, start / SAMPLE_RATE)
 
 
 def condition(samples: FloatArray) -> Waveform:

@@ -191,10 +191,10 @@ class PairBatches:
 
 def batch_of(inputs: Mapping[str, tuple[Array, Array]], weights: Array, labels: Labels) -> Batch:
     """(z, parts) by modality, their a_i (B, n) in that order and labels (B,) as tensors."""
-    share = {name: torch.from_numpy(weights[:, i, None]).float() for i, name in enumerate(inputs)}
+    alpha = {name: torch.from_numpy(weights[:, i, None]).float() for i, name in enumerate(inputs)}
     z = {name: torch.from_numpy(values[0]).float() for name, values in inputs.items()}
     parts = {name: torch.from_numpy(values[1]).float() for name, values in inputs.items()}
-    return Batch(NetworkInputs(share, z, parts), targets_of(labels))
+    return Batch(NetworkInputs(alpha, z, parts), targets_of(labels))
 
 
 # --- a run ----------------------------------------------------------------------------------------------------------
@@ -321,13 +321,13 @@ def train_rules(
     torch.set_num_threads(1)
     splits = {name: inner_split(one, config.seed) for name, one in training_data(models, sentences).items()}
     train, validation = ({name: split[part] for name, split in splits.items()} for part in (0, 1))
-    states, figures = {}, {}
+    states, reports = {}, {}
     for name, rule in learned_rules().items():
-        states[name], figures[name] = train_rule(rule, train, validation, config)
-        logger.info("%s: %s", name, figures[name])
+        states[name], reports[name] = train_rule(rule, train, validation, config)
+        logger.info("%s: %s", name, reports[name])
         if progress:
-            progress(len(states), len(learned_rules()), f"{name}, loss {figures[name]['loss']:.4f}")
-    return add_rules(models, states, {"config": asdict(config), "rules": figures})
+            progress(len(states), len(learned_rules()), f"{name}, loss {reports[name]['loss']:.4f}")
+    return add_rules(models, states, {"config": asdict(config), "rules": reports})
 
 
 def add_rules(models: Path, states: Mapping[str, Mapping[str, Tensor]], about: Mapping[str, Any]) -> str:

@@ -28,7 +28,7 @@ from crossmodal.data.speech import CorpusClip, read_corpus
 from crossmodal.data.text import TextData, read_text_data
 from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.model.encoders.text import Tokens
-from crossmodal.model.folder import ALONE, DESCRIPTION, FOLDS, HEAD, WEIGHTS, WINDOWS, ModelFolder
+from crossmodal.model.folder import ALONE, FOLDS, HEAD, WINDOWS, DescribedTensors, ModelFolder
 from crossmodal.progress import ProgressBar, ProgressCallback
 from crossmodal.training import fusion_rules, ridge, speech, speech_folds, speech_windows, text
 from crossmodal.training.calibrate import fit_speech_temperatures, mean_prior
@@ -145,7 +145,7 @@ def embed_windows(
 ) -> None:
     """Leave in the run folder RAVDESS in windows, clean and noisy, as the folds' models embed it; once only."""
     stem = runs / WINDOWS
-    if stem.with_suffix(".json").is_file():
+    if DescribedTensors(stem).description.is_file():
         return
     torch.set_num_threads(1)
     windows = speech_windows.embed_folds(runs, corpora[speech_folds.MAIN], ensemble, progress)
@@ -163,22 +163,24 @@ def choose_text_weights(runs: Path, sentences: TextData) -> tuple[dict[str, torc
         state = average_weights([folder / text.WEIGHTS for folder in folders])
         model = text.build_model(text.TextConfig())
         model.load_state_dict(state, strict=False)
-        figures = evaluate_text(model, tokens, sentences, "dev")
-        trials.append((dev_score(figures), name, state, figures))
-    score, name, state, figures = max(trials, key=lambda trial: trial[0])
+        dev_metrics = evaluate_text(model, tokens, sentences, "dev")
+        trials.append((dev_score(dev_metrics), name, state, dev_metrics))
+    score, name, state, dev_metrics = max(trials, key=lambda trial: trial[0])
     scores = {trial[1]: round(trial[0], 4) for trial in trials}
     logger.info("words on dev: %s; taken: %s, %.4f", scores, name, score)
-    return state, {"taken": name, "dev_scores": scores, "dev": figures}
+    return state, {"taken": name, "dev_scores": scores, "dev": dev_metrics}
 
 
 def _prior(
     runs: Path, speech_logits: Mapping[str, Array], temperatures: Mapping[str, Mapping[str, float]]
 ) -> dict[str, list[float]]:
-    """Task -> the class prior that the modalities share: of held-out clips, and of the bank of sentences."""
+    """Task -> the class prior that the modalities share: of held-out clips, and of the reference sentences."""
     space = speech_folds.load_space(runs / speech_folds.SPACE)
-    bank = {task: logits.double().numpy() for task, logits in space.head(space.z).items()}
+    text_logits = {task: logits.double().numpy() for task, logits in space.head(space.z).items()}
     return {
-        task: mean_prior([speech_logits[task], bank[task]], [temperatures[SPEECH][task], temperatures[TEXT][task]])
+        task: mean_prior(
+            [speech_logits[task], text_logits[task]], [temperatures[SPEECH][task], temperatures[TEXT][task]]
+        )
         for task in TASKS
     }
 
@@ -222,7 +224,7 @@ def assemble(
 def _copy_scores(runs: Path, models: ModelFolder) -> None:
     """What only training can know: how the folds' models predict the clips that they never heard."""
     for stem in (FOLDS, ALONE, WINDOWS):
-        target = models.scores(stem)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        for suffix in (WEIGHTS, DESCRIPTION):
-            shutil.copyfile((runs / stem).with_suffix(suffix), target.with_suffix(suffix))
+        source, target = DescribedTensors(runs / stem), DescribedTensors(models.scores(stem))
+        target.stem.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source.weights, target.weights)
+        shutil.copyfile(source.description, target.description)

@@ -23,6 +23,7 @@ from torch.nn import functional
 from crossmodal.data.speech import CorpusClip
 from crossmodal.data.text import implied_sentiment
 from crossmodal.model.encoders.speech import FROZEN_LAYERS, LogMel, SpeechEncoder
+from crossmodal.model.folder import DescribedTensors
 from crossmodal.model.projection import statistics
 from crossmodal.training import clip_cache
 from crossmodal.training.augment import Strength, augment
@@ -160,9 +161,9 @@ def project(state: Mapping[str, Tensor], rows: Tensor) -> Tensor:
 # --- both embeddings together ---------------------------------------------------------------------------------------
 
 
-def combine(linear: Tensor, adapted: Tensor, share: float = SHARE) -> Tensor:
-    """Z (N, D) of both embeddings: their sum, the adapted one weighted by ``share``, at unit length."""
-    return functional.normalize(linear + share * adapted, dim=-1)
+def combine(linear: Tensor, adapted: Tensor, weight: float = SHARE) -> Tensor:
+    """Z (N, D) of both embeddings: their sum, the adapted one weighted by ``weight``, at unit length."""
+    return functional.normalize(linear + weight * adapted, dim=-1)
 
 
 class SpeechEnsemble:
@@ -190,14 +191,17 @@ class SpeechEnsemble:
         rows = [row for _, entries in parts for row in entries]
         order = sorted(range(len(rows)), key=lambda index: str(rows[index]["key"]))
         z = torch.cat([part for part, _ in parts])[order]
+        files = DescribedTensors(stem)
         with torch.inference_mode():
-            save({"z": z, **self.space.head(z)}, stem.with_suffix(".safetensors"))
-        write_json({"clips": [rows[index] for index in order]}, stem.with_suffix(".json"))
+            save({"z": z, **self.space.head(z)}, files.weights)
+        write_json({"clips": [rows[index] for index in order]}, files.description)
 
 
-def tower_state(linear: Mapping[str, Tensor], adapted: Mapping[str, Tensor], share: float = SHARE) -> dict[str, Tensor]:
+def tower_state(
+    linear: Mapping[str, Tensor], adapted: Mapping[str, Tensor], weight: float = SHARE
+) -> dict[str, Tensor]:
     """The tensors of a SpeechTower from both parts, the adapted layers renamed to their names in it."""
-    state = {f"statistics.{name}": value for name, value in linear.items()} | {"share": torch.tensor(share)}
+    state = {f"statistics.{name}": value for name, value in linear.items()} | {"share": torch.tensor(weight)}
     for name, value in adapted.items():
         layer = name.removeprefix("encoder.whisper.layers.")
         if layer != name:

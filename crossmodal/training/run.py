@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import math
-import re
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
@@ -67,13 +66,12 @@ PositionT = TypeVar("PositionT", bound=Position)
 BatchT = TypeVar("BatchT")
 
 
-def layer_rate(name: str, pattern: str, top_layer: int, top_rate: float, decay: float) -> float | None:
-    """Learning rate of a parameter in an encoder layer: ``top_rate`` in the top layer, times ``decay`` a layer below.
+def layer_rate(layer: int | None, top_layer: int, top_rate: float, decay: float) -> float | None:
+    """Learning rate in an encoder layer: ``top_rate`` in the top layer, times ``decay`` a layer below.
 
-    The first group of ``pattern`` is the layer's number within the parameter's ``name``. None outside of the layers.
+    None for no layer, as of a parameter outside of the layers.
     """
-    layer = re.search(pattern, name)
-    return None if layer is None else top_rate * decay ** (top_layer - int(layer[1]))
+    return None if layer is None else top_rate * decay ** (top_layer - layer)
 
 
 def make_optimizer(model: nn.Module, rate_of: Callable[[str], float], weight_decay: float) -> torch.optim.AdamW:

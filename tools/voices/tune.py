@@ -39,9 +39,9 @@ LISTENED = 10
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One recipe that was tried, as a place in the unit cube and as JSON values, with what came of it."""
+    """One recipe that was tried, as a point in the unit cube and as JSON values, with what came of it."""
 
-    place: Array
+    point: Array
     voice: int
     record: Mapping[str, Any]
     samples: FloatArray
@@ -69,17 +69,17 @@ class Search:
         """The best so far."""
         return sorted(self.tried, key=lambda item: -item.score)[:count]
 
-    def attempt(self, place: Array, voice: int) -> None:
+    def attempt(self, point: Array, voice: int) -> None:
         """Make one clip and have it read; what gives no usable clip is forgotten."""
         ranges = self.style.items()
-        values = {name: low + u * (high - low) for (name, (low, high)), u in zip(ranges, place, strict=True)}
+        values = {name: low + u * (high - low) for (name, (low, high)), u in zip(ranges, point, strict=True)}
         engine, name = self.voices[voice]
         record = {"engine": engine, "voice": name, **to_record(values)}
         samples = synthesise(self.text, Recipe.from_record(record)).astype(np.float32)
         if len(samples) < SHORTEST_SECONDS * SAMPLE_RATE:
             return
         try:
-            self.tried.append(Candidate(place, voice, record, samples, self.read(samples)))
+            self.tried.append(Candidate(point, voice, record, samples, self.read(samples)))
         except InputError:
             return
 
@@ -91,12 +91,12 @@ class Search:
     def next_brood(self) -> None:
         """Around the best so far."""
         parents = self.best(PARENTS)
-        places = np.array([parent.place for parent in parents])
-        mean, spread = places.mean(axis=0), places.std(axis=0) + 0.05
+        points = np.array([parent.point for parent in parents])
+        mean, spread = points.mean(axis=0), points.std(axis=0) + 0.05
         for _ in range(BROOD):
             parent = parents[int(self.random.integers(len(parents)))]
-            place = 0.5 * (mean + parent.place) + spread * self.random.standard_normal(len(self.style))
-            self.attempt(np.clip(place, 0, 1), parent.voice)
+            point = 0.5 * (mean + parent.point) + spread * self.random.standard_normal(len(self.style))
+            self.attempt(np.clip(point, 0, 1), parent.voice)
 
 
 def choose(spec: Mapping[str, Any], read: ReadVoice, hear: Hear, *, seed: int = 0) -> tuple[Candidate, Transcript]:

@@ -1,8 +1,8 @@
 """The page about the project."""
 
-from crossmodal.i18n.messages import Wordings
+from crossmodal.i18n.messages import Messages
 
-WORDINGS: Wordings = {
+MESSAGES: Messages = {
     # About
     "about.lead": (
         "A voice and its words can say different things. Crossmodal reads each by itself and lets you decide how "

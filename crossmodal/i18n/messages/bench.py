@@ -1,8 +1,8 @@
 """The inputs and the bench: the mixer, where the decision flips, the formula, the curve over the weight."""
 
-from crossmodal.i18n.messages import Wordings
+from crossmodal.i18n.messages import Messages
 
-WORDINGS: Wordings = {
+MESSAGES: Messages = {
     # Inputs
     "source": ("Input", "输入"),
     "source.example": ("Example", "示例"),
@@ -101,7 +101,7 @@ WORDINGS: Wordings = {
     "cost.encode_speech": ("voice", "语音"),
     "cost.encode_text": ("words", "文字"),
     "cost.fuse": ("fuse", "融合"),
-    # The mixer in the browser: wordings with values are filled in by crossmodal/ui/mixer
+    # The mixer in the browser: messages with values are filled in by ui/components/mixer
     "mixer": ("Mix", "混合"),
     "mode": ("How to set the weights", "权重的设置方式"),
     "mode.mix": ("Mix", "配比"),

@@ -1,8 +1,8 @@
 """What stands on every page: its frame, the names of pages, modalities and classes, progress, results."""
 
-from crossmodal.i18n.messages import Wordings
+from crossmodal.i18n.messages import Messages
 
-WORDINGS: Wordings = {
+MESSAGES: Messages = {
     # The frame of the page
     "title": ("Crossmodal", "Crossmodal"),
     "tagline": (

@@ -1,8 +1,8 @@
 """The comparison."""
 
-from crossmodal.i18n.messages import Wordings
+from crossmodal.i18n.messages import Messages
 
-WORDINGS: Wordings = {
+MESSAGES: Messages = {
     # Comparisons
     "compare.view": ("Compare", "对比内容"),
     "compare.settings": ("Settings", "设置"),

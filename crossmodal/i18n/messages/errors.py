@@ -1,8 +1,8 @@
 """What went wrong: what happened, which value was met, what is allowed."""
 
-from crossmodal.i18n.messages import Wordings
+from crossmodal.i18n.messages import Messages
 
-WORDINGS: Wordings = {
+MESSAGES: Messages = {
     # Errors: what happened, which value, what is allowed
     "again": ("Try again", "重试"),
     "error.title.input": ("This input cannot be read", "无法分析此输入"),

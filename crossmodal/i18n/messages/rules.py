@@ -1,8 +1,8 @@
 """The learned fusion rules, and the table of all rules."""
 
-from crossmodal.i18n.messages import Wordings
+from crossmodal.i18n.messages import Messages
 
-WORDINGS: Wordings = {
+MESSAGES: Messages = {
     "rule.concat_mlp": ("Concatenation MLP", "拼接多层感知机"),
     "rule.gmu": ("Gated unit", "门控单元"),
     "rule.low_rank_tensor": ("Low-rank tensor", "低秩张量"),

@@ -1,8 +1,8 @@
 """Sharing, files to take away and the report, with what can go wrong there."""
 
-from crossmodal.i18n.messages import Wordings
+from crossmodal.i18n.messages import Messages
 
-WORDINGS: Wordings = {
+MESSAGES: Messages = {
     # Share and export
     "share": ("Share", "分享"),
     "share.title": ("Share this view", "分享此视图"),

@@ -1,8 +1,8 @@
 """The map of the shared space, search across the modalities, transfer."""
 
-from crossmodal.i18n.messages import Wordings
+from crossmodal.i18n.messages import Messages
 
-WORDINGS: Wordings = {
+MESSAGES: Messages = {
     "page.space": ("Space", "空间"),
     "space": ("The shared space", "共享空间"),
     "space.none": (

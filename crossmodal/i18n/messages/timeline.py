@@ -1,8 +1,8 @@
 """The timeline of a long recording."""
 
-from crossmodal.i18n.messages import Wordings
+from crossmodal.i18n.messages import Messages
 
-WORDINGS: Wordings = {
+MESSAGES: Messages = {
     "page.timeline": ("Timeline", "时间线"),
     "timeline.lead": (
         "A whole conversation at once: what the voice says, what the words say, and what they come to together.",

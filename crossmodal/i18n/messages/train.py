@@ -1,8 +1,8 @@
 """The page on which a visitor trains a model."""
 
-from crossmodal.i18n.messages import Wordings
+from crossmodal.i18n.messages import Messages
 
-WORDINGS: Wordings = {
+MESSAGES: Messages = {
     "page.train": ("Train", "训练"),
     "train.lead": (
         "What is learned, and what ties voice and words together, is a choice of weights. Choose them, and watch the "

@@ -1,8 +1,8 @@
 """Why this answer: by modality, by word, by moment, and the prosody beside it."""
 
-from crossmodal.i18n.messages import Wordings
+from crossmodal.i18n.messages import Messages
 
-WORDINGS: Wordings = {
+MESSAGES: Messages = {
     "why": ("Why this answer?", "为什么是这个结果？"),
     "why.points": ("points for {label}", "对“{label}”的贡献（百分点）"),
     # By modality

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import cache
 
@@ -58,10 +59,21 @@ class TextEncoder(nn.Module):
         )
         return encoder.eval()
 
+    def adapt_above(self, frozen_layers: int) -> None:
+        """For training: no gradients for the word embeddings and the lowest ``frozen_layers`` layers."""
+        self.bert.embeddings.requires_grad_(False)
+        self.bert.encoder.layer[:frozen_layers].requires_grad_(False)
+
     def forward(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """Token ids (B, T) and mask (B, T) -> hidden states (B, 1, T, H)."""
         hidden: Tensor = self.bert(input_ids=tokens, attention_mask=mask.long()).last_hidden_state
         return hidden.unsqueeze(1)
+
+
+def layer_of(name: str) -> int | None:
+    """Number of the layer, from 0 at the lowest, that a parameter's ``name`` belongs to; None outside of the layers."""
+    layer = re.search(r"encoder\.layer\.(\d+)\.", name)
+    return None if layer is None else int(layer[1])
 
 
 @cache

@@ -110,8 +110,9 @@ def hover_texts(context: PageContext, space: EmbeddingMap) -> list[str]:
     """The hover text of each point, as HTML of Plotly."""
     texts = []
     for row in range(len(space.labels)):
-        what, gloss, emotion, split = described(context, space, row)
-        first = f"<b>{literal(what)}</b>" + (f"<br>{literal(gloss)}" if gloss and context.say.language == "zh" else "")
+        what, _, emotion, split = described(context, space, row)
+        meaning = gloss(context, space, row)
+        first = f"<b>{literal(what)}</b>" + (f"<br>{literal(meaning)}" if meaning else "")
         texts.append(f"{first}<br>{literal(emotion)}, {literal(split)}")
     return texts
 
@@ -122,8 +123,14 @@ def described(context: PageContext, space: EmbeddingMap, row: int) -> tuple[str,
     emotion = say.label(MAIN_TASK, TASKS[MAIN_TASK][int(space.labels[row])])
     phrase = phrases().get(origin)
     if phrase:
-        return phrase.en, phrase.zh, emotion, say("space.split.ours")
+        return phrase.text, phrase.glosses(), emotion, say("space.split.ours")
     return say("space.actor", actor=origin), "", emotion, say("space.fold", fold=int(split) + 1)
+
+
+def gloss(context: PageContext, space: EmbeddingMap, row: int) -> str:
+    """What a phrase means in the visitor's language; empty for that of the phrase itself, and for a clip."""
+    phrase = phrases().get(space.origins[row])
+    return phrase.gloss(context.say.language) if phrase else ""
 
 
 def phrases() -> dict[str, Phrase]:

@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from crossmodal.audio.prosody import MEASURES, Prosody, figures, load_reference, rank, register
+from crossmodal.audio.prosody import MEASURES, Prosody, load_reference, rank, reference_values, register
 from crossmodal.engine import Engine
 from crossmodal.explain.counterfactuals import half_windows, nearest_flip, occlusion_scores, to_half_windows
 from crossmodal.explain.shapley import Attribution, attribution
 from crossmodal.i18n.translator import Translator
 from crossmodal.modalities import SPEECH, TEXT
 from crossmodal.model.folder import ModelFolder, default_models
-from crossmodal.timing import Progress
+from crossmodal.timing import StageCallback
 from crossmodal.types import MAIN_TASK, Array, Evidence, FusionSettings
 from crossmodal.ui import address, html
 from crossmodal.ui.charts import svg
@@ -47,7 +47,7 @@ class Case:
     used: Evidence
     settings: FusionSettings
     attribution: Attribution
-    progress: Progress
+    progress: StageCallback
 
     @property
     def label(self) -> str:
@@ -228,7 +228,7 @@ def _prosody(case: Case, prosody: Prosody) -> None:
     measured = prosody.values()
     strips = []
     for name in (name for name in MEASURES if name in measured):
-        against = figures(reference, name, prosody)
+        against = reference_values(reference, name, prosody)
         strips.append(_range(case, name, measured[name], against))
     st.html(html.range_strips(strips))
     lines = [say("why.prosody.note", clips=f"{reference['clips']:,}", speakers=reference["speakers"])]

@@ -33,7 +33,7 @@ from crossmodal.explain.leave_one_out import (
 )
 from crossmodal.modalities import TEXT
 from crossmodal.text import preprocess as preprocess_text
-from crossmodal.timing import Progress
+from crossmodal.timing import StageCallback
 from crossmodal.types import MAIN_TASK, Array, Waveform, finite
 from crossmodal.ui.samples import DisplayClip, Sample, digest
 from crossmodal.ui.session_cache import Result, remember
@@ -81,7 +81,7 @@ class Substitutions:
     z: Array
 
 
-def moments(engine: Engine, sample: Sample, clip: DisplayClip, progress: Progress) -> OcclusionScores:
+def moments(engine: Engine, sample: Sample, clip: DisplayClip, progress: StageCallback) -> OcclusionScores:
     """The voice of an input, moment by moment. Raises CrossmodalError."""
 
     def work(pipeline: Pipeline) -> OcclusionScores:
@@ -95,7 +95,7 @@ def moments(engine: Engine, sample: Sample, clip: DisplayClip, progress: Progres
     return _keep(digest("moments", engine.model_hash, sample.key), lambda: engine.run(work, progress))
 
 
-def words(engine: Engine, said: str, progress: Progress) -> WordScores:
+def words(engine: Engine, said: str, progress: StageCallback) -> WordScores:
     """A text without each of its words, all in one batch. Raises CrossmodalError."""
 
     def work(pipeline: Pipeline) -> WordScores:
@@ -107,7 +107,7 @@ def words(engine: Engine, said: str, progress: Progress) -> WordScores:
     return _keep(digest("words", engine.model_hash, said), lambda: engine.run(work, progress))
 
 
-def tried(engine: Engine, said: str, left_out: WordScores, whole: Array, progress: Progress) -> Substitutions:
+def tried(engine: Engine, said: str, left_out: WordScores, whole: Array, progress: StageCallback) -> Substitutions:
     """A text with other words at the positions whose word moves it most; ``whole`` is z (D,) of the unchanged text.
 
     Raises CrossmodalError.
@@ -131,7 +131,7 @@ def vocabulary(engine: Engine) -> tuple[str, ...]:
     Found once for each engine, as it does not depend on a visitor's input. Raises CrossmodalError.
     """
     if engine not in _vocabularies:
-        known = content_words(phrase.en for phrase in load_phrasebook())
+        known = content_words(phrase.text for phrase in load_phrasebook())
         prediction = engine.calibration.predict(TEXT, _read_all(engine, known))
         _vocabularies[engine] = discriminative_words(known, prediction.probabilities[MAIN_TASK])
     return _vocabularies[engine]
@@ -166,4 +166,4 @@ def _waveform_of(clip: DisplayClip) -> Waveform:
         return clip.source
     if isinstance(clip.source, Path):
         return preprocess(clip.source.read_bytes())
-    return Waveform(shared_decoder()(clip.source), clip.segments, 0.0, clip.seconds)
+    return Waveform(shared_decoder()(clip.source), clip.segments)

@@ -7,7 +7,7 @@ import pytest
 from helpers.samples import wav_bytes
 
 from crossmodal.audio import preprocess
-from crossmodal.audio.prosody import MEASURES, Prosody, figures, load_reference, measure, rank, register
+from crossmodal.audio.prosody import MEASURES, Prosody, load_reference, measure, rank, reference_values, register
 from crossmodal.examples import load_examples
 from crossmodal.model.folder import ModelFolder
 from crossmodal.types import SAMPLE_RATE, Waveform
@@ -101,8 +101,8 @@ def test_pitch_is_held_against_its_own_register():
     }
     low, high = Prosody(120.0, 4.0, 15.0, 4.0, 0.0), Prosody(220.0, 4.0, 15.0, 4.0, 0.0)
     assert (register(reference, 120.0), register(reference, 220.0)) == ("lower", "higher")
-    assert [figures(reference, "pitch_hz", one)["clips"] for one in (low, high)] == [1, 2]
-    assert figures(reference, "rate", low)["clips"] == 3
+    assert [reference_values(reference, "pitch_hz", one)["clips"] for one in (low, high)] == [1, 2]
+    assert reference_values(reference, "rate", low)["clips"] == 3
 
 
 def test_a_folder_without_a_reference_has_none(tmp_path):

@@ -25,23 +25,23 @@ def test_every_emotion_has_as_many_lines():
 
 def test_no_line_and_no_id_stands_twice():
     assert len({phrase.id for phrase in PHRASES}) == len(PHRASES)
-    assert len({bare(phrase.en) for phrase in PHRASES}) == len(PHRASES)
-    assert len({phrase.zh for phrase in PHRASES}) == len(PHRASES)
+    assert len({bare(phrase.text) for phrase in PHRASES}) == len(PHRASES)
+    assert len({phrase.gloss("zh") for phrase in PHRASES}) == len(PHRASES)
 
 
 @pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: phrase.id)
 def test_a_line_is_short_english_with_a_chinese_gloss(phrase):
-    assert phrase.en.isascii()
-    assert phrase.en == phrase.en.strip()
-    assert 4 <= len(bare(phrase.en).split()) <= 12
-    assert phrase.en[-1] in ".!?"
-    assert re.search("[\u4e00-\u9fff]", phrase.zh)
-    assert phrase.zh[-1] in "\u3002\uff01\uff1f"
+    assert phrase.text.isascii()
+    assert phrase.text == phrase.text.strip()
+    assert 4 <= len(bare(phrase.text).split()) <= 12
+    assert phrase.text[-1] in ".!?"
+    assert re.search("[\u4e00-\u9fff]", phrase.gloss("zh"))
+    assert phrase.gloss("zh")[-1] in "\u3002\uff01\uff1f"
     assert phrase.id.startswith(phrase.emotion)
 
 
 def test_the_vocabulary_is_rich():
-    words = {word for phrase in PHRASES for word in bare(phrase.en).split()}
+    words = {word for phrase in PHRASES for word in bare(phrase.text).split()}
     assert len(words) > 600
 
 
@@ -54,4 +54,4 @@ def test_no_line_is_taken_from_a_corpus(data_folder):
         with path.open(encoding="utf-8", newline="") as file:
             texts |= {bare(row["Utterance"]) for row in csv.DictReader(file)}
     assert len(texts) > 10_000
-    assert not texts & {bare(phrase.en) for phrase in PHRASES}
+    assert not texts & {bare(phrase.text) for phrase in PHRASES}

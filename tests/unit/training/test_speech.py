@@ -78,17 +78,17 @@ def adapt(clips, space, folder, config=CONFIG):
 
 def test_it_learns_and_keeps_theta(clips, space, tmp_path):
     before = {name: value.clone() for name, value in space.head.state_dict().items()}
-    found = adapt(clips, space, tmp_path)
-    history = found.figures["history"]
+    adapt(clips, space, tmp_path)
+    report = json.loads((tmp_path / speech.FIGURES).read_text())
+    history = report["history"]
     assert history[-1]["total"] < history[0]["total"]
-    assert found.figures["dev_uar"] > 0.5
+    assert report["dev_uar"] > 0.5
     assert all(torch.equal(value, before[name]) for name, value in space.head.state_dict().items())
     assert (tmp_path / speech.WEIGHTS).is_file()
-    assert json.loads((tmp_path / speech.FIGURES).read_text())["dev_uar"] == found.figures["dev_uar"]
 
 
 def test_an_interrupted_run_ends_like_one_that_was_not(clips, space, tmp_path, monkeypatch):
-    whole = adapt(clips, space, tmp_path / "whole").model.state_dict()
+    whole = adapt(clips, space, tmp_path / "whole").state_dict()
     train_epoch = AdaptationRun.train_epoch
 
     def interrupted(self, progress):
@@ -100,7 +100,7 @@ def test_an_interrupted_run_ends_like_one_that_was_not(clips, space, tmp_path, m
     with pytest.raises(KeyboardInterrupt):
         adapt(clips, space, tmp_path / "parts")
     monkeypatch.undo()
-    resumed = adapt(clips, space, tmp_path / "parts").model.state_dict()
+    resumed = adapt(clips, space, tmp_path / "parts").state_dict()
     assert all(torch.equal(value, whole[name]) for name, value in resumed.items())
 
 
@@ -126,7 +126,7 @@ def test_scores_come_back_in_the_order_of_the_clips(clips, space, tmp_path):
 
 def test_draws_are_balanced_over_emotions():
     found = [clip("a", "s", "joy", n) for n in range(9)] + [clip("a", "s", "anger")] + [clip("b", "t", None)]
-    weights = draw_weights(found, plain=0.5)
+    weights = draw_weights(found, unlabelled=0.5)
     assert weights.sum() == pytest.approx(1.0)
     assert weights[:9].sum() == pytest.approx(weights[9])
     assert weights[10] == pytest.approx(weights[9] / 2)
