@@ -10,7 +10,6 @@ from crossmodal.data.text import Sentence, TextData, implied_sentiment
 from crossmodal.errors import CrossmodalError
 from crossmodal.model.head import Head
 from crossmodal.model.projection import MeanProjection
-from crossmodal.text import without_punctuation
 from crossmodal.training import text as training
 from crossmodal.training.text_metrics import TextModel, dev_score
 from crossmodal.types import EMOTIONS
@@ -118,11 +117,6 @@ def test_the_log_tells_how_far_a_run_is(data, tmp_path, monkeypatch):
 def test_it_stops_when_dev_no_longer_improves(data, tmp_path, monkeypatch):
     monkeypatch.setattr(training, "dev_score", lambda figures: 0.5)
     assert len(adapt(data, tmp_path, training.TextConfig(epochs=9, patience=2, batch=32)).figures["history"]) == 3
-
-
-def test_without_punctuation_keeps_apostrophes():
-    assert without_punctuation("Well -- don't, you see?!") == "Well don't you see"
-    assert without_punctuation("?!") == "?!"
 
 
 def test_layers_learn_more_slowly_further_down():
