@@ -145,12 +145,12 @@ def test_a_run_that_nobody_looks_at_is_ended_and_its_folder_is_gone(make):
 
 
 def test_a_folder_goes_with_the_session_that_held_it_and_not_before(make):
-    shop = make(abandoned=0.4)
+    shop = make(abandoned=2.0)
     held = [started(shop.start("a", TrainingSettings()))]
     time.sleep(0.3)  # the watch, every tenth of a second, has seen it
     shop.stop(held[0])
     until(lambda: not held[0].alive)
-    time.sleep(0.8)  # nobody looks at it any more
+    time.sleep(2.4)  # longer than a run may go without being looked at
     folder, gone = held[0].folder, weakref.ref(held[0])
     assert folder.is_dir()
     held.clear()
