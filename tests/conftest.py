@@ -12,7 +12,7 @@ from helpers.samples import TALK
 from crossmodal.model.folder import MANIFEST, MODELS
 from crossmodal.types import SAMPLE_RATE
 
-pytest_plugins = ["helpers.browser", "helpers.journeys"]
+pytest_plugins = ["helpers.browser", "helpers.journeys", "helpers.learned", "helpers.toy"]
 
 TESTS = Path(__file__).parent
 FOLDER_MARKS = {"pages": "page", "browser": "browser"}

@@ -47,3 +47,15 @@ def lying_wav(samples, **changes) -> bytes:
         fields["bits"],
     )
     return head + struct.pack("<4sI", b"data", fields["size"]) + (np.asarray(samples) * 32767).astype("<i2").tobytes()
+
+
+TONE = 0.3 * np.sin(np.arange(SAMPLE_RATE) * 2 * np.pi * 440 / SAMPLE_RATE)
+"""A second of 440 Hz."""
+
+
+def samples_of(flac):
+    """The 16-bit samples of a FLAC file such as the package writes."""
+    with av.open(io.BytesIO(flac)) as container:
+        stream = container.streams.audio[0]
+        assert (stream.rate, stream.channels, stream.codec_context.name) == (SAMPLE_RATE, 1, "flac")
+        return np.concatenate([frame.to_ndarray().reshape(-1) for frame in container.decode(stream)])

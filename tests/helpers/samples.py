@@ -10,7 +10,7 @@ import numpy as np
 from crossmodal.explain.pairs import Pairs
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.training.fusion_rules import FusionConfig, fresh
-from crossmodal.types import EMOTIONS, SAMPLE_RATE, TASKS, Evidence
+from crossmodal.types import EMOTIONS, SAMPLE_RATE, TASKS, Evidence, FusionSettings
 
 DIM = 8
 """Width of the shared space of the samples."""
@@ -69,3 +69,23 @@ def make_pairs(calibration, seed=0, count=140, groups=7):
         axis=1,
     )
     return Pairs(p, z, labels, random.permutation(np.arange(count) % groups))
+
+
+def unit_rows(random, count, width):
+    """Random rows of unit length, (count, width)."""
+    z = random.normal(size=(count, width))
+    return z / np.linalg.norm(z, axis=1, keepdims=True)
+
+
+def fusion_cases(rule, prior, count=12):
+    """Evidence of two and of three modalities under weights and temperatures of all sorts."""
+    random = np.random.default_rng(5)
+    for seed in range(count):
+        names = ("speech", "text", "face")[: 2 + seed % 2]
+        calibration = make_calibration(names, seed)
+        alpha = dict(zip(names, random.random(len(names)).round(3).tolist(), strict=True))
+        yield (
+            make_evidence(calibration, seed),
+            FusionSettings(alpha, rule, (0.5, 1.0, 2.0)[seed % 3], prior),
+            calibration,
+        )

@@ -13,6 +13,7 @@ import pytest
 import streamlit
 from helpers.fakes import HEARD
 from helpers.journeys import EN, address, alert, choose, clip, give, page, run, shown, verdict, widget
+from helpers.process import held
 from helpers.samples import wav_bytes
 
 from crossmodal import audio, limits
@@ -22,9 +23,10 @@ from crossmodal.examples import DEFAULT, load_examples
 from crossmodal.fusion import fusion_rules
 from crossmodal.i18n.translator import LANGUAGES, Translator
 from crossmodal.model.folder import MANIFEST, MODELS_VARIABLE
-from crossmodal.types import EMOTIONS, SAMPLE_RATE, FusionSettings
+from crossmodal.types import EMOTIONS, SAMPLE_RATE, FusionSettings, Waveform
 from crossmodal.ui import service
 from crossmodal.ui.numbers import percent
+from crossmodal.ui.samples import Sample
 
 FILES = pytest.mark.parametrize("source", ["record", "upload"])
 
@@ -167,10 +169,35 @@ def test_the_session_keeps_a_bounded_number_of_inputs(engine):
     assert len(made.session_state["_subjects"]) <= 8
 
 
+def everything_shown(made):
+    """The text, the fields and the address of a page."""
+    fields = [item.value for item in (*made.text_area, *made.text_input)]
+    return "\n".join([shown(made), *map(str, fields), *address(made).values()])
+
+
 def test_sessions_share_nothing(engine, voice):
-    give(page(), "record", clip(voice))
+    secret, recorded = "Nobody else may read this.", clip(voice)
+    first = give(page(), "record", recorded)
+    first.text_area[0].set_value(secret)
+    assert secret in everything_shown(run(first))
+    choose(first, "src", "type").text_area(key="txt").set_value(secret)
+    assert secret in everything_shown(run(first))
+    read = engine.towers["speech"].calls
+
     other = choose(page(), "src", "record")
     assert EN("empty.record") in shown(other)
+    assert "_subjects" not in other.session_state
+    for source in ("record", "type", "example"):
+        assert secret not in everything_shown(choose(other, "src", source))
+
+    give(other, "record", recorded)  # the same clip is heard anew, as the first that this session gave
+    assert engine.towers["speech"].calls == read + 1
+    assert other.text_area[0].value == HEARD
+    assert [sample.arrival for sample in other.session_state["_subjects"].values()] == [1]
+
+    outside = list(held(engine, service.service()))
+    assert not [value for value in outside if isinstance(value, str) and secret in value]
+    assert not [value for value in outside if isinstance(value, Sample | Waveform) or value is recorded]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Journeys through "why this answer" without a browser; see test_app for the engine behind the page."""
+"""Journeys through "why this answer" without a browser; see helpers/journeys.py for the engine behind the page."""
 
 import html
 import re

@@ -5,12 +5,14 @@ import shutil
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from helpers.samples import wav_bytes
 
 from crossmodal.__main__ import main
 from crossmodal.commands.records import MODEL_FAULT, OK, SOME_UNREADABLE, USAGE
 from crossmodal.model.folder import CARD, METRICS, MODELS
+from crossmodal.types import SAMPLE_RATE
 
 
 def lines(capsys):
@@ -149,3 +151,23 @@ def test_transcribe(tmp_path, voice, capsys):
     (record,) = lines(capsys)
     assert record["words"]
     assert record["words"][0]["end"] > record["words"][0]["start"] >= 0
+
+
+SILENCE = np.zeros(3 * SAMPLE_RATE)
+
+
+@pytest.mark.models
+def test_the_command_prints_a_timeline(talk, tmp_path, capsys):
+    (tmp_path / "talk.wav").write_bytes(wav_bytes(talk[: 12 * SAMPLE_RATE]))
+    words = ["timeline", str(tmp_path / "talk.wav"), "--format", "json", "--alpha", "speech=.7,text=.3"]
+    assert main(words) == OK
+    record = json.loads(capsys.readouterr().out)
+    assert record["lines"]
+    assert record["lines"][0]["alpha_used"] == pytest.approx({"speech": 0.7, "text": 0.3})
+
+
+@pytest.mark.models
+def test_the_command_says_what_it_cannot_read(tmp_path, capsys):
+    (tmp_path / "quiet.wav").write_bytes(wav_bytes(SILENCE))
+    assert main(["timeline", str(tmp_path / "quiet.wav")]) == SOME_UNREADABLE
+    assert "no voice" in capsys.readouterr().err

@@ -5,6 +5,7 @@ import pytest
 from sklearn.metrics import f1_score
 
 from crossmodal import metrics
+from crossmodal.metrics import bootstrap, confusion, recalls, unweighted_average_recall
 
 
 @pytest.fixture
@@ -53,3 +54,29 @@ def test_steady_thresholds_carry_over_better_than_the_best_of_few_rows(random):
             - metrics.f1_by_class(fresh >= best, fresh_true).mean()
         )
     assert np.mean(gains) > 0.005
+
+
+GOLD = np.array([0, 0, 0, 0, 1, 1])
+TOP = np.array([0, 0, 0, 1, 1, 0])
+
+
+def test_recall_by_hand():
+    assert confusion(GOLD, TOP, 3).tolist() == [[3, 1, 0], [1, 1, 0], [0, 0, 0]]
+    np.testing.assert_allclose(recalls(GOLD, TOP, 3), [0.75, 0.5, np.nan])
+    assert unweighted_average_recall(GOLD, TOP, 3) == pytest.approx(0.625)
+
+
+def test_bootstrap_draws_whole_groups():
+    values = np.repeat([0.0, 1.0], 50)
+    alone = bootstrap(lambda rows: float(values[rows].mean()), range(100))
+    grouped = bootstrap(lambda rows: float(values[rows].mean()), ["a"] * 50 + ["b"] * 50)
+    assert alone.value == grouped.value == 0.5
+    assert alone.high - alone.low < 0.25
+    assert (grouped.low, grouped.high) == (0.0, 1.0)
+
+
+def test_bootstrap_is_the_same_every_time():
+    values = np.random.default_rng(0).normal(size=40)
+    first, second = (bootstrap(lambda rows: float(values[rows].mean()), range(40)) for _ in range(2))
+    assert first == second
+    assert first.low < first.value < first.high

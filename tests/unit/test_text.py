@@ -1,8 +1,10 @@
+"""Words as they are cleaned, cut or refused."""
+
 import pytest
 
 from crossmodal.errors import InputError
 from crossmodal.limits import MAX_TEXT_CHARACTERS
-from crossmodal.text import preprocess
+from crossmodal.text import preprocess, without_punctuation
 
 
 @pytest.mark.parametrize(
@@ -37,12 +39,6 @@ def test_the_longest_text_passes():
     assert len(preprocess("x" * MAX_TEXT_CHARACTERS)) == MAX_TEXT_CHARACTERS
 
 
-def test_errors_cross_from_worker_processes():
-    from copy import copy
-
-    from crossmodal.errors import BusyError, ModelError
-
-    for kind in (InputError, ModelError, BusyError):
-        again = copy(kind("some_code", file="a", row=2))
-        assert type(again) is kind
-        assert (again.code, again.values) == ("some_code", {"file": "a", "row": 2})
+def test_without_punctuation_keeps_apostrophes():
+    assert without_punctuation("Well -- don't, you see?!") == "Well don't you see"
+    assert without_punctuation("?!") == "?!"

@@ -1,10 +1,7 @@
 """Pitch, loudness, rate and pauses of sounds whose measures are known, and of real speech."""
 
-import json
-
 import numpy as np
 import pytest
-from helpers.samples import wav_bytes
 
 from crossmodal.audio import preprocess
 from crossmodal.audio.prosody import MEASURES, Prosody, load_reference, measure, rank, reference_values, register
@@ -81,8 +78,6 @@ def test_real_clips_have_every_measure(key):
     assert 0 <= found["pauses"] < 0.5
 
 
-# --- the reference ---------------------------------------------------------------------------------------------------
-
 PERCENTILES = {"5": 0.0, "25": 0.0, "50": 2.0, "75": 4.0, "95": 8.0}
 
 
@@ -118,21 +113,3 @@ def test_the_shipped_reference_is_whole():
         assert values == sorted(values)
         assert {"5", "25", "50", "75", "95"} <= set(found["percentiles"])
     assert reference["registers"]["lower"]["percentiles"]["50"] < reference["registers"]["higher"]["percentiles"]["50"]
-
-
-@pytest.mark.data
-def test_the_reference_is_written_from_clips(data_folder, tmp_path):
-    from crossmodal.data.speech import CorpusClip, read_corpus
-    from crossmodal.evaluation.prosody import write_reference
-
-    every = read_corpus("ravdess", data_folder / "ravdess")
-    chosen = [clip for clip in every if clip.speaker in {"ravdess_01", "ravdess_02"}][::6]
-    empty = tmp_path / "silence.wav"
-    empty.write_bytes(wav_bytes(np.zeros(SAMPLE_RATE)))
-    ticks = []
-    unread = CorpusClip(empty, "ravdess", "silence.wav", "ravdess_01", "neutral", "", "")
-    written = write_reference([*chosen, unread], tmp_path, lambda: ticks.append(1))
-    assert json.loads(ModelFolder(tmp_path).prosody.read_text()) == written
-    assert (written["clips"], written["unread"], len(ticks)) == (len(chosen), 1, len(chosen) + 1)
-    assert written["speakers"] == 2
-    assert 100 < written["boundary_hz"] < 260

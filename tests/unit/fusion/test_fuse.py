@@ -1,18 +1,17 @@
-"""Properties that every fusion rule must have, for one to four modalities."""
+"""What fusing must keep to, by every pool and for one to four modalities; many variants at once."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from helpers.samples import make_calibration, make_evidence
+from helpers.samples import fusion_cases, make_calibration, make_evidence, unit_rows
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossmodal.errors import InputError
-from crossmodal.fusion import fusion_rules, normalize_alpha
-from crossmodal.fusion.fuse import fuse
-from crossmodal.fusion.rules.confidence import confidence
-from crossmodal.types import TASKS, Evidence, FusionSettings
+from crossmodal.fusion import fusion_rules
+from crossmodal.fusion.fuse import fuse, fuse_counterfactuals
+from crossmodal.types import PRIORS, TASKS, Evidence, FusionSettings
 
 NAMES = ("speech", "text", "face", "touch")
 RULES = list(fusion_rules())
@@ -120,35 +119,6 @@ def test_a_batch_of_weights_is_the_same_as_one_at_a_time(rule):
         np.testing.assert_allclose(row, single.probabilities["emotion"], atol=1e-12)
 
 
-def test_linear_pool_by_hand():
-    calibration, evidence, _ = setting((2, 3, [1, 1, 1, 1]), "linear")
-    result = fuse(evidence, FusionSettings({"speech": 3.0, "text": 1.0}), calibration)
-    speech, text = (evidence.predictions[name].probabilities["emotion"] for name in ("speech", "text"))
-    np.testing.assert_allclose(result.probabilities["emotion"], 0.75 * speech + 0.25 * text)
-    assert result.alpha_used == {"speech": 0.75, "text": 0.25}
-
-
-def test_product_of_equal_weights_is_bayes_rule():
-    calibration = make_calibration(NAMES[:2], 3)
-    calibration.temperature["speech"]["emotion"] = calibration.temperature["text"]["emotion"] = (
-        5.0  # far from the floor
-    )
-    evidence = make_evidence(calibration, 3)
-    result = fuse(evidence, FusionSettings({}, "product"), calibration)
-    speech, text = (evidence.predictions[name].probabilities["emotion"] for name in ("speech", "text"))
-    bayes = speech * text / calibration.prior["emotion"]
-    np.testing.assert_allclose(result.probabilities["emotion"], bayes / bayes.sum(), rtol=1e-6)
-
-
-def test_confidence_favours_the_surer_modality():
-    sure, flat = np.array([0.94, 0.01, 0.01, 0.01, 0.01, 0.01, 0.01]), np.full(7, 1 / 7)
-    assert confidence(sure) > 0.7
-    assert confidence(flat) == pytest.approx(0.0, abs=1e-9)
-    rule = fusion_rules()["confidence"]
-    np.testing.assert_allclose(rule.weights(np.array([0.5, 0.5]), np.stack([sure, flat])), [1.0, 0.0], atol=1e-6)
-    np.testing.assert_allclose(rule.weights(np.array([0.5, 0.5]), np.stack([flat, flat])), [0.5, 0.5])
-
-
 def test_temperature_sharpens_and_keeps_the_label():
     calibration, evidence, chosen = setting((2, 9, [0.5, 0.7, 1, 1]), "linear")
     plain = fuse(evidence, chosen, calibration)
@@ -165,18 +135,6 @@ def test_an_even_prior_divides_the_shared_one_out():
     np.testing.assert_allclose(even, wanted / wanted.sum())
     with pytest.raises(AssertionError):
         np.testing.assert_allclose(even, plain)
-
-
-@pytest.mark.parametrize("value", [-0.1, float("nan"), float("inf")])
-def test_impossible_weights_are_refused(value):
-    with pytest.raises(InputError) as caught:
-        normalize_alpha({"speech": value}, ["speech", "text"])
-    assert caught.value.code == "alpha_invalid"
-
-
-def test_huge_and_tiny_weights_do_not_overflow():
-    np.testing.assert_allclose(normalize_alpha({"a": 1e308, "b": 1e308}, ["a", "b"]), [0.5, 0.5])
-    np.testing.assert_allclose(normalize_alpha({"a": 5e-324, "b": 0.0}, ["a", "b"]), [1.0, 0.0])
 
 
 @pytest.mark.parametrize(
@@ -199,3 +157,15 @@ def test_nothing_to_fuse():
     with pytest.raises(InputError) as caught:
         fuse(Evidence({}), FusionSettings(), make_calibration(NAMES[:2]))
     assert caught.value.code == "nothing_to_fuse"
+
+
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("prior", PRIORS)
+def test_variants_at_once_are_those_fused_one_by_one(rule, prior):
+    random = np.random.default_rng(1)
+    for evidence, chosen, calibration in fusion_cases(rule, prior, 4):
+        z = unit_rows(random, 5, 8)
+        together = fuse_counterfactuals(evidence, chosen, calibration, "text", z)
+        for row, one in zip(together, z, strict=True):
+            changed = replace(evidence, predictions={**evidence.predictions, "text": calibration.predict("text", one)})
+            np.testing.assert_allclose(row, fuse(changed, chosen, calibration).probabilities["emotion"], atol=1e-12)
