@@ -40,7 +40,7 @@ def _listed(
     items = []
     for row, similarity in space.nearest(prediction.embedding, target, _LISTED):
         what, gloss, emotion, split = embedding_map.described(context, space, row)
-        more = embedding_map.gloss(context, found, row)
+        more = embedding_map.gloss(context, space, row)
         about = emotion if gloss else f"{emotion}, {split}"
         label = TASKS[MAIN_TASK][int(space.labels[row])]
         items.append(html.Neighbour(number(similarity), context.colour(label), what, about, more))
