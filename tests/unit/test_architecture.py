@@ -1,5 +1,6 @@
 """Imports go one way between the folders of the package, and only the page knows Streamlit."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -121,3 +122,24 @@ def test_nothing_that_can_carry_code_is_loaded():
 
 def test_no_module_stands_beside_a_folder_of_its_name():
     assert not [path for path in SOURCES if path.with_suffix("").is_dir()]
+
+
+def test_the_map_names_every_folder_in_its_order():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    table = text[text.index("| where | what |") : text.index("Outside the package")]
+    cells = [line.split("|")[1] for line in table.splitlines()[2:] if line.startswith("|")]
+    named = [name.rstrip("/") for cell in cells for name in re.findall(r"`([a-z0-9_]+/?)`", cell)]
+    assert sorted(named) == sorted(set(ORDER) - {"__main__"})
+    assert named == sorted(named, key=RANK.__getitem__)
+
+
+ROOTS = (ROOT, PACKAGE, PACKAGE / "i18n", PACKAGE / "ui", PACKAGE / "fusion")
+"""Folders that a path of the map may be relative to."""
+
+
+def test_the_map_names_what_there_is():
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:[a-z0-9_]+/)+(?:[a-z0-9_.]+)?)`", text) + re.findall(r"\]\(([^)]+)\)", text)
+    missing = [name for name in named if not any((root / name).exists() for root in ROOTS)]
+    assert named
+    assert not missing
