@@ -20,7 +20,6 @@ def test_silence_around_the_speech_is_trimmed(voice):
     found = condition(padded)
     assert found.seconds <= condition(voice).seconds + 0.15
     assert found.offset > 0.8
-    assert found.source_seconds == pytest.approx(len(padded) / SAMPLE_RATE)
 
 
 def test_segments_lie_within_the_waveform(voice):

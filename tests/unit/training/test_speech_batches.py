@@ -10,7 +10,7 @@ from crossmodal.training.speech_batches import Batch, draw_weights, mix
 
 def test_draws_are_balanced_over_emotions():
     found = [clip("a", "s", "joy", n) for n in range(9)] + [clip("a", "s", "anger")] + [clip("b", "t", None)]
-    weights = draw_weights(found, plain=0.5)
+    weights = draw_weights(found, unlabelled=0.5)
     assert weights.sum() == pytest.approx(1.0)
     assert weights[:9].sum() == pytest.approx(weights[9])
     assert weights[10] == pytest.approx(weights[9] / 2)
