@@ -14,8 +14,8 @@ run: $(VENV)/.runtime  ## set everything up and serve the app on http://localhos
 test: $(VENV)/.dev browser  ## set everything up and run all tests
 	$(BIN)/python -m pytest
 
-quick: $(VENV)/.dev  ## run the tests that need no browser, no page, no models and no data
-	$(BIN)/python -m pytest -m "not browser and not page and not models and not data"
+quick: $(VENV)/.dev  ## run the quick tests: no browser, no page, no models, no data, no process, no training
+	$(BIN)/python -m pytest -m "not browser and not page and not models and not data and not slow"
 
 lint: $(VENV)/.dev  ## check formatting, style and types
 	$(BIN)/ruff format --check .

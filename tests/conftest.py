@@ -17,6 +17,8 @@ pytest_plugins = ["helpers.browser", "helpers.journeys", "helpers.learned", "hel
 TESTS = Path(__file__).parent
 FOLDER_MARKS = {"pages": "page", "browser": "browser"}
 """Folder of tests -> the mark that each test in it has."""
+SLOW = ("unit/audio", "unit/custom", "unit/evaluation", "unit/explain/test_flips", "unit/timeline", "unit/training")
+"""Beginnings of paths below which tests start processes, train something small or search a dense grid."""
 
 
 def pytest_collection_modifyitems(items):
@@ -27,6 +29,8 @@ def pytest_collection_modifyitems(items):
         folder = item.path.relative_to(TESTS).parts[0]
         if folder in FOLDER_MARKS:
             item.add_marker(getattr(pytest.mark, FOLDER_MARKS[folder]))
+        if item.path.relative_to(TESTS).as_posix().startswith(SLOW):
+            item.add_marker(pytest.mark.slow)
         if "models" in item.keywords and not (MODELS / MANIFEST).is_file():
             item.add_marker(no_models)
         if "data" in item.keywords and not DATA.is_dir():
