@@ -17,7 +17,16 @@ pytest_plugins = ["helpers.browser", "helpers.journeys", "helpers.learned", "hel
 TESTS = Path(__file__).parent
 FOLDER_MARKS = {"pages": "page", "browser": "browser"}
 """Folder of tests -> the mark that each test in it has."""
-SLOW = ("unit/audio", "unit/custom", "unit/evaluation", "unit/explain/test_flips", "unit/timeline", "unit/training")
+SLOW = (
+    "unit/audio",
+    "unit/custom",
+    "unit/evaluation",
+    "unit/explain",
+    "unit/model/encoders",
+    "unit/timeline",
+    "unit/training",
+    "unit/ui/test_address",
+)
 """Beginnings of paths below which tests start processes, train something small or search a dense grid."""
 
 
