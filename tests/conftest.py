@@ -18,6 +18,7 @@ TESTS = Path(__file__).parent
 FOLDER_MARKS = {"pages": "page", "browser": "browser"}
 """Folder of tests -> the mark that each test in it has."""
 SLOW = (
+    "release",
     "unit/audio",
     "unit/custom",
     "unit/evaluation",
