@@ -7,7 +7,7 @@ import wave
 
 import numpy as np
 
-from crossmodal.explain.pairs import Pairs
+from crossmodal.explain.pairs import Pairs, save_pairs
 from crossmodal.fusion.calibration import Calibration
 from crossmodal.training.fusion_rules import FusionConfig, fresh
 from crossmodal.types import EMOTIONS, SAMPLE_RATE, TASKS, Evidence, FusionSettings
@@ -89,3 +89,17 @@ def fusion_cases(rule, prior, count=12):
             FusionSettings(alpha, rule, (0.5, 1.0, 2.0)[seed % 3], prior),
             calibration,
         )
+
+
+def save_small_pairs(engine) -> None:
+    """Seventy label-matched pairs in the models folder of a fake engine."""
+    (engine.folder / "scores").mkdir()
+    random = np.random.default_rng(0)
+    size = engine.calibration.weight["emotion"].shape[1]
+    pairs = Pairs(
+        random.dirichlet(np.ones(7), size=(70, 2)),
+        random.normal(size=(70, 2, size)),
+        np.arange(70) % 7,
+        np.arange(70) // 7 % 5,
+    )
+    save_pairs(pairs, engine.folder, {"model_hash": engine.model_hash})

@@ -1,10 +1,10 @@
 """The mixer: its arithmetic is Python's to the last digits that count, and what a browser sends cannot harm."""
 
 import json
-import shutil
 from types import SimpleNamespace
 
 import pytest
+from helpers.browser import CHROMIUM
 from helpers.javascript import in_browser
 from helpers.journeys import address, start
 from helpers.mixer_cases import NAMES, twelve_cases
@@ -18,9 +18,6 @@ from crossmodal.ui import address as page_address
 from crossmodal.ui import flip_words, formula, mixer_state, url_choice
 from crossmodal.ui.components import mixer
 from crossmodal.ui.components._assets import bundle
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
 
 # --- what is held ------------------------------------------------------------------------------------------------
 

@@ -5,13 +5,12 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from helpers.samples import make_calibration, make_pairs
+from helpers.samples import make_calibration, make_pairs, save_small_pairs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crossmodal.evaluation.results import METRICS, best_alphas
 from crossmodal.explain.flips import Flips, Segment
-from crossmodal.explain.pairs import Pairs, save_pairs
 from crossmodal.explain.sweep import sweep
 from crossmodal.i18n.translator import LANGUAGES, Translator
 from crossmodal.model.folder import MODELS
@@ -108,16 +107,7 @@ def test_the_page_draws_the_curve_or_says_why_not(tmp_path, present, saved, said
 
     engine = FakeEngine(tmp_path / "models")
     if saved:
-        (tmp_path / "models" / "scores").mkdir()
-        random = np.random.default_rng(0)
-        size = engine.calibration.weight["emotion"].shape[1]
-        pairs = Pairs(
-            random.dirichlet(np.ones(7), size=(70, 2)),
-            random.normal(size=(70, 2, size)),
-            np.arange(70) % 7,
-            np.arange(70) // 7 % 5,
-        )
-        save_pairs(pairs, tmp_path / "models", {"model_hash": engine.model_hash})
+        save_small_pairs(engine)
     shown = AppTest.from_function(page, args=(str(tmp_path), present), default_timeout=300).run()
     assert not shown.exception
     notes = " ".join(element.proto.body for element in shown.get("html"))

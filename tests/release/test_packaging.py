@@ -98,9 +98,14 @@ def python(installed, cwd, *words, **environment):
     """Python with the installed wheel before the environment's packages, away from the checkout."""
     kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", MODELS_VARIABLE)}
     return subprocess.run(
-        [sys.executable, *words], cwd=cwd, env={**kept, "PYTHONPATH": str(installed), **environment},
-        capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+        [sys.executable, *words],
+        cwd=cwd,
+        env={**kept, "PYTHONPATH": str(installed), **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
 
 
 @pytest.mark.models

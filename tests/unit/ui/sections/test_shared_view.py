@@ -3,12 +3,11 @@
 from dataclasses import replace
 from xml.etree import ElementTree
 
-import numpy as np
 import pytest
 from helpers.fakes import FakeEngine
+from helpers.samples import save_small_pairs
 
 from crossmodal.examples import DEFAULT, load_examples
-from crossmodal.explain.pairs import Pairs, save_pairs
 from crossmodal.i18n.translator import LANGUAGES, Translator
 from crossmodal.sharing.comparison import Variant
 from crossmodal.types import FusionSettings
@@ -24,16 +23,7 @@ COLUMNS = [Variant("A", FusionSettings({"speech": 0.62, "text": 0.38})), Variant
 @pytest.fixture
 def engine(tmp_path):
     made = FakeEngine(tmp_path / "models")
-    (tmp_path / "models" / "scores").mkdir()
-    random = np.random.default_rng(0)
-    size = made.calibration.weight["emotion"].shape[1]
-    pairs = Pairs(
-        random.dirichlet(np.ones(7), size=(70, 2)),
-        random.normal(size=(70, 2, size)),
-        np.arange(70) % 7,
-        np.arange(70) // 7 % 5,
-    )
-    save_pairs(pairs, tmp_path / "models", {"model_hash": made.model_hash})
+    save_small_pairs(made)
     return made
 
 

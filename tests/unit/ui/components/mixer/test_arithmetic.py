@@ -18,9 +18,6 @@ from crossmodal.ui.components import mixer
 from crossmodal.ui.components._assets import SHARED, bundle
 from crossmodal.ui.components.mixer.inputs import mixer_inputs
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-
-
 # --- the table of cases --------------------------------------------------------------------------------------------
 
 
